@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+/** An amount of Korean won: a safe integer, never a fraction. Tax is included unless a name says otherwise. */
+export type Won = number & z.BRAND<'Won'>
+
+/** Above every price and order we accept, and far inside the safe integers: sums of thousands of lines stay exact. */
+export const MAX_WON = 100_000_000_000
+
+/** A non-negative amount of won as it travels in contracts. */
+export const wonSchema = z.number().int().min(0).max(MAX_WON).brand('Won').meta({ description: 'Korean won, whole' })
+
+/** Takes a number as an amount of won. Throws a RangeError for a fraction or an unsafe integer: money is never rounded silently. */
+export const won = (amount: number): Won => {
+  if (!Number.isSafeInteger(amount)) throw new RangeError(`Not a whole amount of won: ${amount}`)
+  return amount as Won
+}
+
+/** Adds amounts; the sum of nothing is 0 won. */
+export const sumWon = (amounts: Iterable<number>): Won => {
+  let total = 0
+  for (const amount of amounts) total += amount
+  return won(total)
+}

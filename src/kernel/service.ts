@@ -1,0 +1,136 @@
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { CallContext } from './context.ts'
+import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
+import type { Fault } from './fault.ts'
+import type { Runtime } from './runtime.ts'
+import type { Database, Tx } from './store.ts'
+
+type Parsed<Op extends Operation> = z.output<Op['input']>
+type Answer<Op extends Operation> = z.input<Op['output']> | (OutputOf<Op> extends void | undefined ? void : never)
+
+/** Does an operation for one input. */
+export type Single<Op extends Operation> = (input: Parsed<Op>, context: CallContext) => Promise<Answer<Op>> | Answer<Op>
+
+/** Does an operation for many inputs at once; answers in their order, a Fault for each input refused. */
+export interface Batched<Op extends Operation> {
+  readonly batch: (inputs: readonly Parsed<Op>[], contexts: readonly CallContext[]) => Promise<readonly (Answer<Op> | Fault)[]>
+  readonly lanes: number
+  readonly max: number
+}
+
+export type Handlers<C extends Contract> = {
+  readonly [K in keyof C['operations']]: Single<C['operations'][K]> | Batched<C['operations'][K]>
+}
+
+/**
+ * An operation written for many inputs at once. A free lane takes at once whatever waits; while all `lanes` are busy,
+ * calls gather, up to `max` in one go. No timer: lingering doubles the median (design §4). One input's refusal is
+ * answered as a Fault in its place and never fails a neighbour; an error thrown fails all of the batch.
+ */
+export const batched = <I, A>(
+  batch: (inputs: readonly I[], contexts: readonly CallContext[]) => Promise<readonly (A | Fault)[]>,
+  options: { lanes?: number; max?: number } = {},
+) => ({ batch, lanes: options.lanes ?? 2, max: options.max ?? 256 })
+
+/** An event as it arrives: once in effect, in order per key. */
+export interface Delivered<P> {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+  readonly key: string
+  readonly payload: P
+  /** Epoch milliseconds of emission. */
+  readonly at: number
+}
+
+/** What a consumer does with events of one type, a run of them at a time, inside the transaction that marks them consumed. */
+export interface Reaction {
+  readonly event: EventType
+  readonly react: (events: readonly Delivered<any>[], tx: Tx) => Promise<void>
+}
+
+/** Reacts to each event by itself. */
+export const on = <P extends z.ZodType>(
+  event: EventType<P>,
+  react: (event: Delivered<z.output<P>>, tx: Tx) => Promise<void>,
+): Reaction => ({
+  event,
+  react: async (events, tx) => {
+    for (const each of events) await react(each, tx)
+  },
+})
+
+/** Reacts to a run of events at once: same effect as one by one, in fewer statements. */
+export const onMany = <P extends z.ZodType>(
+  event: EventType<P>,
+  react: (events: readonly Delivered<z.output<P>>[], tx: Tx) => Promise<void>,
+): Reaction => ({ event, react })
+
+/** A named reader of the log with a cursor of its own: slow or failing, it holds up no other. */
+export interface Consumer {
+  readonly name: string
+  readonly reactions: readonly Reaction[]
+}
+
+export const consumer = (name: string, reactions: readonly Reaction[]): Consumer => ({ name, reactions })
+
+/** Work that comes due: claims due rows (SKIP LOCKED), does them, answers how many. Run again at once while it answers more than 0. */
+export interface Sweep {
+  readonly name: string
+  /** Milliseconds between looks when nothing was due. */
+  readonly every: number
+  readonly run: (now: number) => Promise<number>
+}
+
+export const sweep = (name: string, every: number, run: (now: number) => Promise<number>): Sweep => ({ name, every, run })
+
+/** A service's settings, by name, already checked. */
+export type Settings = Readonly<Record<string, string | number | boolean>>
+
+/** What every service is given. */
+export interface Tools {
+  readonly db: Database
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly settings: Settings
+}
+
+type Needs = { readonly [name: string]: Contract }
+type Clients<N extends Needs> = { readonly [K in keyof N]: Client<N[K]> }
+
+/** What a service is made of once it is given its tools. */
+export interface Built<C extends Contract> {
+  readonly operations: Handlers<C>
+  readonly consumers?: readonly Consumer[]
+  readonly sweeps?: readonly Sweep[]
+  /** Runs once after migrations, before the first call; may run again after a crash. */
+  readonly start?: () => Promise<void>
+  /** Ends what `start` began. */
+  readonly stop?: () => Promise<void>
+}
+
+/** A service as `src/shop.ts` lists it. */
+export interface ServiceDefinition<C extends Contract = Contract> {
+  readonly contract: C
+  /** Contracts of the services it calls. */
+  readonly needs: Needs
+  /** Events it emits. */
+  readonly emits: readonly EventType[]
+  /** Folder of `0001_*.sql` migrations; its schema has the service's name. */
+  readonly migrations: URL | undefined
+  readonly build: (tools: Tools & { readonly call: any }) => Built<C>
+}
+
+/** Defines a service: its contract, what it calls and emits, and its wiring. Dependencies are arguments. */
+export const service = <C extends Contract, const N extends Needs = {}>(
+  contract: C,
+  given: { readonly needs?: N; readonly emits?: readonly EventType<any>[]; readonly migrations?: URL },
+  build: (tools: Tools & { readonly call: Clients<N> }) => Built<C>,
+): ServiceDefinition<C> => ({
+  contract,
+  needs: given.needs ?? {},
+  emits: given.emits ?? [],
+  migrations: given.migrations,
+  build,
+})

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { contract, event, instantSchema, nothing } from '#kernel/contract.ts'
+import { fault } from '#kernel/fault.ts'
+
+export const ORDERS_OPEN = fault('ORDERS_OPEN', 409, {
+  ko: '진행 중인 주문이 있어 탈퇴할 수 없습니다. 주문이 끝난 뒤 다시 시도해 주세요.',
+  en: 'You have orders in progress. Please withdraw once they have ended.',
+})
+export const ADDRESS_LIMIT = fault('ADDRESS_LIMIT', 409, {
+  ko: '배송지는 20개까지 저장할 수 있습니다.',
+  en: 'You can keep up to 20 addresses.',
+})
+
+/** A Korean phone number as digits: mobile 01x, landline 0xx, 070/050x, or a 1xxx representative number (domain §5.2). */
+export const phoneNumber = z
+  .string()
+  .max(20)
+  .transform((text) => text.replace(/[\s-]/g, '').replace(/^\+82/, '0'))
+  .pipe(z.string().regex(/^(0\d{8,11}|1[568]\d{6})$/))
+
+/** Where a parcel goes. Five-digit postcode (in force since 2015-08-01). */
+export const shippingAddress = z.object({
+  recipient: z.string().trim().min(1).max(60),
+  phone: phoneNumber,
+  postcode: z.string().regex(/^\d{5}$/),
+  address1: z.string().trim().min(1).max(200),
+  address2: z.string().trim().max(200).optional(),
+  memo: z.string().trim().max(200).optional(),
+})
+export type ShippingAddress = z.output<typeof shippingAddress>
+
+const memberOutput = z.object({
+  id: z.uuid(), email: z.string(), name: z.string(), phone: z.string().nullable(),
+  grade: z.enum(['WELCOME', 'SILVER', 'GOLD', 'VIP']), marketingConsent: z.boolean(), createdAt: instantSchema,
+})
+const addressOutput = shippingAddress.extend({ id: z.uuid(), isDefault: z.boolean() })
+
+export const member = contract('member', {
+  me: {
+    summary: 'The signed-in member.', method: 'GET', path: '/members/me', access: 'member', input: nothing, output: memberOutput,
+  },
+  updateMe: {
+    summary: 'Changes the profile; members left out stay as they are.',
+    method: 'PATCH', path: '/members/me', access: 'member', repeatable: true,
+    input: z.object({
+      name: z.string().trim().min(1).max(60).optional(), phone: phoneNumber.nullable().optional(), marketingConsent: z.boolean().optional(),
+    }),
+    output: memberOutput,
+  },
+  withdraw: {
+    summary: 'Ends the membership. Personal data is destroyed, but for what the law has us keep, which is set apart.',
+    method: 'DELETE', path: '/members/me', access: 'member', status: 204, input: nothing, output: z.void(), faults: [ORDERS_OPEN],
+  },
+  addresses: {
+    summary: 'The address book, default first.',
+    method: 'GET', path: '/members/me/addresses', access: 'member', input: nothing, output: z.object({ items: z.array(addressOutput) }),
+  },
+  addAddress: {
+    summary: 'Adds an address.',
+    method: 'POST', path: '/members/me/addresses', access: 'member', status: 201,
+    input: shippingAddress.extend({ isDefault: z.boolean().default(false) }), output: addressOutput, faults: [ADDRESS_LIMIT],
+  },
+  updateAddress: {
+    summary: 'Replaces an address.',
+    method: 'PUT', path: '/members/me/addresses/{id}', access: 'member', repeatable: true,
+    input: shippingAddress.extend({ id: z.uuid(), isDefault: z.boolean().default(false) }), output: addressOutput,
+  },
+  deleteAddress: {
+    summary: 'Deletes an address.',
+    method: 'DELETE', path: '/members/me/addresses/{id}', access: 'member', status: 204, repeatable: true,
+    input: z.object({ id: z.uuid() }), output: z.void(),
+  },
+  create: {
+    summary: 'Makes the profile of a new member; repeating it finds the first.',
+    method: 'POST', access: 'service', repeatable: true,
+    input: z.object({ id: z.uuid(), email: z.string(), name: z.string() }), output: memberOutput,
+  },
+  find: {
+    summary: 'A member by id, for services that write to them; null once withdrawn.',
+    method: 'GET', access: 'service', input: z.object({ id: z.uuid() }), output: memberOutput.nullable(),
+  },
+})
+
+export const memberWithdrawn = event('member.withdrawn', {
+  version: 1, key: 'memberId', summary: 'A member ended the membership; services forget what the law does not have them keep.',
+  payload: z.object({ memberId: z.uuid(), at: instantSchema }),
+})
