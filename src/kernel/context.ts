@@ -7,7 +7,13 @@ export type Actor =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'guest'; readonly guestId: string }
   | { readonly kind: 'member'; readonly memberId: string; readonly sessionId: string; readonly guestId?: string }
-  | { readonly kind: 'staff'; readonly memberId: string; readonly sessionId: string; readonly roles: readonly StaffRole[]; readonly guestId?: string }
+  | {
+      readonly kind: 'staff'
+      readonly memberId: string
+      readonly sessionId: string
+      readonly roles: readonly StaffRole[]
+      readonly guestId?: string
+    }
   /** The shop itself: a consumer of events, a sweep. */
   | { readonly kind: 'system' }
 

@@ -14,7 +14,10 @@ export type Single<Op extends Operation> = (input: Parsed<Op>, context: CallCont
 
 /** Does an operation for many inputs at once; answers in their order, a Fault for each input refused. */
 export interface Batched<Op extends Operation> {
-  readonly batch: (inputs: readonly Parsed<Op>[], contexts: readonly CallContext[]) => Promise<readonly (Answer<Op> | Fault)[]>
+  readonly batch: (
+    inputs: readonly Parsed<Op>[],
+    contexts: readonly CallContext[],
+  ) => Promise<readonly (Answer<Op> | Fault)[]>
   readonly lanes: number
   readonly max: number
 }
@@ -83,7 +86,11 @@ export interface Sweep {
   readonly run: (now: number) => Promise<number>
 }
 
-export const sweep = (name: string, every: number, run: (now: number) => Promise<number>): Sweep => ({ name, every, run })
+export const sweep = (name: string, every: number, run: (now: number) => Promise<number>): Sweep => ({
+  name,
+  every,
+  run,
+})
 
 /** A service's settings, by name, already checked. */
 export type Settings = Readonly<Record<string, string | number | boolean>>

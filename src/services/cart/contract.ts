@@ -5,36 +5,64 @@ import { wonSchema } from '#kernel/money.ts'
 import { quantity, SKU_NOT_FOUND } from '#services/product/contract.ts'
 
 export const CART_FULL = fault('CART_FULL', 409, {
-  ko: '장바구니에는 100종류까지 담을 수 있습니다.', en: 'A cart holds up to 100 different items.',
+  ko: '장바구니에는 100종류까지 담을 수 있습니다.',
+  en: 'A cart holds up to 100 different items.',
 })
 
 const cartOutput = z.object({
-  items: z.array(z.object({
-    skuId: z.uuid(), quantity: z.number().int(), productId: z.uuid(), productName: z.string(), imageUrl: z.string().nullable(),
-    options: z.record(z.string(), z.string()), unitPrice: wonSchema, amount: wonSchema,
-    /** Whether that many can be bought now. */
-    available: z.boolean(),
-  })),
+  items: z.array(
+    z.object({
+      skuId: z.uuid(),
+      quantity: z.number().int(),
+      productId: z.uuid(),
+      productName: z.string(),
+      imageUrl: z.string().nullable(),
+      options: z.record(z.string(), z.string()),
+      unitPrice: wonSchema,
+      amount: wonSchema,
+      /** Whether that many can be bought now. */
+      available: z.boolean(),
+    }),
+  ),
   /** Sum over the items that can be bought. */
   amount: wonSchema,
 })
 export type Cart = z.output<typeof cartOutput>
 
 export const cart = contract('cart', {
-  get: { summary: 'The cart of this member or guest, priced now.', method: 'GET', path: '/cart', access: 'guest', input: nothing, output: cartOutput },
+  get: {
+    summary: 'The cart of this member or guest, priced now.',
+    method: 'GET',
+    path: '/cart',
+    access: 'guest',
+    input: nothing,
+    output: cartOutput,
+  },
   putItem: {
     summary: 'Sets how many of a SKU are in the cart.',
-    method: 'PUT', path: '/cart/items/{skuId}', access: 'guest', repeatable: true,
-    input: z.object({ skuId: z.uuid(), quantity }), output: cartOutput, faults: [SKU_NOT_FOUND, CART_FULL],
+    method: 'PUT',
+    path: '/cart/items/{skuId}',
+    access: 'guest',
+    repeatable: true,
+    input: z.object({ skuId: z.uuid(), quantity }),
+    output: cartOutput,
+    faults: [SKU_NOT_FOUND, CART_FULL],
   },
   removeItem: {
     summary: 'Takes a SKU out of the cart.',
-    method: 'DELETE', path: '/cart/items/{skuId}', access: 'guest', repeatable: true,
-    input: z.object({ skuId: z.uuid() }), output: cartOutput,
+    method: 'DELETE',
+    path: '/cart/items/{skuId}',
+    access: 'guest',
+    repeatable: true,
+    input: z.object({ skuId: z.uuid() }),
+    output: cartOutput,
   },
   merge: {
     summary: 'Moves a guest cart into a member cart in one transaction: quantities add up, nothing is lost.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ guestId: z.uuid(), memberId: z.uuid() }), output: z.object({ merged: z.number().int() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ guestId: z.uuid(), memberId: z.uuid() }),
+    output: z.object({ merged: z.number().int() }),
   },
 })

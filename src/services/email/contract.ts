@@ -23,34 +23,56 @@ export const PROOF_INVALID = fault('PROOF_INVALID', 400, {
 export const email = contract('email', {
   sendCode: {
     summary: 'Sends a 6-digit code to an e-mail address. Answers the same whether or not the address is known.',
-    method: 'POST', path: '/email-codes', access: 'public', status: 202,
+    method: 'POST',
+    path: '/email-codes',
+    access: 'public',
+    status: 202,
     input: z.object({ email: emailAddress, purpose: codePurpose }),
     output: z.object({ expiresAt: instantSchema }),
     faults: [CODE_LIMIT],
   },
   verifyCode: {
     summary: 'Exchanges a code for a proof that its holder reads mail at the address.',
-    method: 'POST', path: '/email-codes/verify', access: 'public',
+    method: 'POST',
+    path: '/email-codes/verify',
+    access: 'public',
     input: z.object({ email: emailAddress, purpose: codePurpose, code: z.string().regex(/^\d{6}$/) }),
     output: z.object({ proof: z.string() }),
     faults: [CODE_INVALID, CODE_LIMIT],
   },
   redeemProof: {
     summary: 'Uses up a proof. Repeating it with the same `use` succeeds again.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ proof: z.string().max(200), email: emailAddress, purpose: codePurpose, use: z.string().max(100) }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      proof: z.string().max(200),
+      email: emailAddress,
+      purpose: codePurpose,
+      use: z.string().max(100),
+    }),
     output: z.object({ email: z.string() }),
     faults: [PROOF_INVALID],
   },
   send: {
     summary: 'Queues a mail for delivery, once per id.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ id: z.uuid(), to: z.string(), subject: z.string().max(200), text: z.string(), html: z.string().optional() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      id: z.uuid(),
+      to: z.string(),
+      subject: z.string().max(200),
+      text: z.string(),
+      html: z.string().optional(),
+    }),
     output: z.object({ id: z.uuid() }),
   },
 })
 
 export const emailSent = event('email.sent', {
-  version: 1, key: 'id', summary: 'A mail was taken by the mail server.',
+  version: 1,
+  key: 'id',
+  summary: 'A mail was taken by the mail server.',
   payload: z.object({ id: z.uuid(), at: instantSchema }),
 })

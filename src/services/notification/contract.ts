@@ -2,34 +2,56 @@ import { z } from 'zod'
 import { contract, event, instantSchema, nothing, pageInput, pageOf } from '#kernel/contract.ts'
 
 export const notificationOutput = z.object({
-  id: z.uuid(), type: z.string(), title: z.object({ ko: z.string(), en: z.string() }), body: z.object({ ko: z.string(), en: z.string() }),
-  link: z.string().nullable(), at: instantSchema, readAt: instantSchema.nullable(),
+  id: z.uuid(),
+  type: z.string(),
+  title: z.object({ ko: z.string(), en: z.string() }),
+  body: z.object({ ko: z.string(), en: z.string() }),
+  link: z.string().nullable(),
+  at: instantSchema,
+  readAt: instantSchema.nullable(),
 })
 export type Notification = z.output<typeof notificationOutput>
 
 export const notification = contract('notification', {
   list: {
-    summary: 'The member\'s notifications, newest first.',
-    method: 'GET', path: '/notifications', access: 'member', input: z.object(pageInput),
+    summary: "The member's notifications, newest first.",
+    method: 'GET',
+    path: '/notifications',
+    access: 'member',
+    input: z.object(pageInput),
     output: pageOf(notificationOutput).extend({ unread: z.number().int() }),
   },
   markRead: {
     summary: 'Marks a notification, or all up to it, as read.',
-    method: 'POST', path: '/notifications/{id}/read', access: 'member', status: 204, repeatable: true,
-    input: z.object({ id: z.uuid(), upTo: z.boolean().default(false) }), output: z.void(),
+    method: 'POST',
+    path: '/notifications/{id}/read',
+    access: 'member',
+    status: 204,
+    repeatable: true,
+    input: z.object({ id: z.uuid(), upTo: z.boolean().default(false) }),
+    output: z.void(),
   },
   createTicket: {
     summary: 'A ticket that opens the stream once, within 30 seconds, for clients that cannot send headers.',
-    method: 'POST', path: '/notifications/tickets', access: 'member', status: 201, input: nothing,
+    method: 'POST',
+    path: '/notifications/tickets',
+    access: 'member',
+    status: 201,
+    input: nothing,
     output: z.object({ ticket: z.string(), expiresAt: instantSchema }),
   },
   redeemTicket: {
     summary: 'Uses a ticket up and tells whose it is.',
-    method: 'POST', access: 'service', input: z.object({ ticket: z.string().max(200) }), output: z.object({ memberId: z.uuid() }),
+    method: 'POST',
+    access: 'service',
+    input: z.object({ ticket: z.string().max(200) }),
+    output: z.object({ memberId: z.uuid() }),
   },
 })
 
 export const notificationCreated = event('notification.created', {
-  version: 1, key: 'memberId', summary: 'Something to tell a member.',
+  version: 1,
+  key: 'memberId',
+  summary: 'Something to tell a member.',
   payload: notificationOutput.omit({ readAt: true }).extend({ memberId: z.uuid() }),
 })

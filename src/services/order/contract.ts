@@ -4,7 +4,12 @@ import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shippingAddress } from '#services/member/contract.ts'
 import {
-  OUT_OF_STOCK, RESERVATION_CONFLICT, RESERVATION_ENDED, SKU_NOT_FOUND, soldLine, stockLine,
+  OUT_OF_STOCK,
+  RESERVATION_CONFLICT,
+  RESERVATION_ENDED,
+  SKU_NOT_FOUND,
+  soldLine,
+  stockLine,
 } from '#services/product/contract.ts'
 
 /** States of an order's line (domain §3.1); the order's label is derived from its lines. */
@@ -12,33 +17,56 @@ export const orderStatus = z.enum(['PENDING_PAYMENT', 'PAYING', 'PAID', 'CANCEL_
 export type OrderStatus = z.output<typeof orderStatus>
 
 export const IDEMPOTENCY_KEY_REQUIRED = fault('IDEMPOTENCY_KEY_REQUIRED', 400, {
-  ko: '주문에는 Idempotency-Key 헤더가 필요합니다.', en: 'Placing an order needs an Idempotency-Key header.',
+  ko: '주문에는 Idempotency-Key 헤더가 필요합니다.',
+  en: 'Placing an order needs an Idempotency-Key header.',
 })
 export const IDEMPOTENCY_CONFLICT = fault('IDEMPOTENCY_CONFLICT', 409, {
   ko: '같은 Idempotency-Key로 다른 내용의 주문을 보낼 수 없습니다.',
   en: 'This Idempotency-Key was used for an order with other contents.',
 })
-export const ORDER_STATE = fault('ORDER_STATE', 409, {
-  ko: '지금 주문 상태에서는 할 수 없는 일입니다.', en: 'The order is not in a state that allows this.',
-}, z.object({ status: orderStatus }))
+export const ORDER_STATE = fault(
+  'ORDER_STATE',
+  409,
+  {
+    ko: '지금 주문 상태에서는 할 수 없는 일입니다.',
+    en: 'The order is not in a state that allows this.',
+  },
+  z.object({ status: orderStatus }),
+)
 export const ORDER_EXPIRED = fault('ORDER_EXPIRED', 409, {
-  ko: '결제 시간이 지나 주문이 취소되었습니다. 다시 주문해 주세요.', en: 'The time to pay has passed. Please place the order again.',
+  ko: '결제 시간이 지나 주문이 취소되었습니다. 다시 주문해 주세요.',
+  en: 'The time to pay has passed. Please place the order again.',
 })
-export const AMOUNT_MISMATCH = fault('AMOUNT_MISMATCH', 400, {
-  ko: '결제 금액이 주문 금액과 다릅니다. 결제를 진행하지 않았습니다.', en: 'The amount differs from the order. No payment was made.',
-}, z.object({ amount: wonSchema }))
+export const AMOUNT_MISMATCH = fault(
+  'AMOUNT_MISMATCH',
+  400,
+  {
+    ko: '결제 금액이 주문 금액과 다릅니다. 결제를 진행하지 않았습니다.',
+    en: 'The amount differs from the order. No payment was made.',
+  },
+  z.object({ amount: wonSchema }),
+)
 export const PAYMENT_UNDER_WAY = fault('PAYMENT_UNDER_WAY', 409, {
-  ko: '결제가 진행 중입니다. 잠시 후 다시 확인해 주세요.', en: 'A payment is under way. Please check again shortly.',
+  ko: '결제가 진행 중입니다. 잠시 후 다시 확인해 주세요.',
+  en: 'A payment is under way. Please check again shortly.',
 })
 
 const line = soldLine.extend({ number: z.number().int(), amount: wonSchema, status: orderStatus })
 
 const orderOutput = z.object({
-  id: z.uuid(), number: z.string(), status: orderStatus, amount: wonSchema,
+  id: z.uuid(),
+  number: z.string(),
+  status: orderStatus,
+  amount: wonSchema,
   /** What the payment window shows: the first item, and how many more. */
   orderName: z.string(),
-  payBefore: instantSchema, placedAt: instantSchema, paidAt: instantSchema.nullable(), canceledAt: instantSchema.nullable(),
-  cancelReason: z.string().nullable(), lines: z.array(line), shippingAddress,
+  payBefore: instantSchema,
+  placedAt: instantSchema,
+  paidAt: instantSchema.nullable(),
+  canceledAt: instantSchema.nullable(),
+  cancelReason: z.string().nullable(),
+  lines: z.array(line),
+  shippingAddress,
 })
 export type Order = z.output<typeof orderOutput>
 
@@ -50,80 +78,148 @@ const items = z
 
 export const order = contract('order', {
   place: {
-    summary: 'Places an order: holds the stock and fixes the amount; no money moves. The same key and body returns the first answer.',
-    method: 'POST', path: '/orders', access: 'member', status: 201, repeatable: true,
+    summary:
+      'Places an order: holds the stock and fixes the amount; no money moves. The same key and body returns the first answer.',
+    method: 'POST',
+    path: '/orders',
+    access: 'member',
+    status: 201,
+    repeatable: true,
     input: z.object({ items, shippingAddress, idempotencyKey: z.string().trim().min(1).max(200).optional() }),
     headers: { idempotencyKey: 'idempotency-key' },
     output: orderOutput,
-    faults: [IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_CONFLICT, OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED],
+    faults: [
+      IDEMPOTENCY_KEY_REQUIRED,
+      IDEMPOTENCY_CONFLICT,
+      OUT_OF_STOCK,
+      SKU_NOT_FOUND,
+      RESERVATION_CONFLICT,
+      RESERVATION_ENDED,
+    ],
   },
   list: {
-    summary: 'The member\'s orders, newest first.',
-    method: 'GET', path: '/orders', access: 'member', input: z.object(pageInput), output: pageOf(orderOutput),
+    summary: "The member's orders, newest first.",
+    method: 'GET',
+    path: '/orders',
+    access: 'member',
+    input: z.object(pageInput),
+    output: pageOf(orderOutput),
   },
   get: {
-    summary: 'One of the member\'s orders.',
-    method: 'GET', path: '/orders/{id}', access: 'member', input: z.object({ id: z.uuid() }), output: orderOutput,
+    summary: "One of the member's orders.",
+    method: 'GET',
+    path: '/orders/{id}',
+    access: 'member',
+    input: z.object({ id: z.uuid() }),
+    output: orderOutput,
   },
   changeItems: {
     summary: 'Sets the items of an unpaid order; the amount follows, the deadline stays.',
-    method: 'PUT', path: '/orders/{id}/items', access: 'member', repeatable: true,
-    input: z.object({ id: z.uuid(), items }), output: orderOutput,
+    method: 'PUT',
+    path: '/orders/{id}/items',
+    access: 'member',
+    repeatable: true,
+    input: z.object({ id: z.uuid(), items }),
+    output: orderOutput,
     faults: [ORDER_STATE, ORDER_EXPIRED, OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED],
   },
   cancel: {
     summary: 'Cancels an order; a paid one is refunded in full. Repeating it changes nothing.',
-    method: 'POST', path: '/orders/{id}/cancel', access: 'member', repeatable: true, deadline: 15_000,
-    input: z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(200) }), output: orderOutput,
+    method: 'POST',
+    path: '/orders/{id}/cancel',
+    access: 'member',
+    repeatable: true,
+    deadline: 15_000,
+    input: z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(200) }),
+    output: orderOutput,
     faults: [ORDER_STATE, PAYMENT_UNDER_WAY],
   },
   beginPayment: {
     summary: 'Checks owner, amount and deadline, and makes order and hold unable to expire while money moves.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200), amount: z.number().int(), memberId: z.uuid().nullable() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      orderId: z.uuid(),
+      paymentKey: z.string().max(200),
+      amount: z.number().int(),
+      memberId: z.uuid().nullable(),
+    }),
     output: z.object({ state: z.enum(['BEGUN', 'ALREADY_PAID']), memberId: z.uuid() }),
     faults: [ORDER_STATE, ORDER_EXPIRED, AMOUNT_MISMATCH, PAYMENT_UNDER_WAY],
   },
   completePayment: {
     summary: 'Records that the money is captured: the order is PAID. Repeating it changes nothing.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }), output: z.object({ status: orderStatus }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }),
+    output: z.object({ status: orderStatus }),
     faults: [ORDER_STATE],
   },
   failPayment: {
     summary: 'Records that no money moved: the order is payable again until its deadline.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }), output: z.object({ status: orderStatus }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }),
+    output: z.object({ status: orderStatus }),
   },
   openOrders: {
-    summary: 'How many of a member\'s orders are neither ended nor settled.',
-    method: 'GET', access: 'service', input: z.object({ memberId: z.uuid() }), output: z.object({ count: z.number().int() }),
+    summary: "How many of a member's orders are neither ended nor settled.",
+    method: 'GET',
+    access: 'service',
+    input: z.object({ memberId: z.uuid() }),
+    output: z.object({ count: z.number().int() }),
   },
 })
 
 const facts = {
-  orderId: z.uuid(), number: z.string(), memberId: z.uuid(), reservationId: z.uuid(), amount: wonSchema, orderName: z.string(), at: instantSchema,
+  orderId: z.uuid(),
+  number: z.string(),
+  memberId: z.uuid(),
+  reservationId: z.uuid(),
+  amount: wonSchema,
+  orderName: z.string(),
+  at: instantSchema,
 }
-const lines = z.array(z.object({ skuId: z.uuid(), productId: z.uuid(), quantity: z.number().int(), unitPrice: wonSchema }))
+const lines = z.array(
+  z.object({ skuId: z.uuid(), productId: z.uuid(), quantity: z.number().int(), unitPrice: wonSchema }),
+)
 
 export const orderPlaced = event('order.placed', {
-  version: 1, key: 'orderId', summary: 'An order exists and waits to be paid.', payload: z.object({ ...facts, lines, payBefore: instantSchema }),
+  version: 1,
+  key: 'orderId',
+  summary: 'An order exists and waits to be paid.',
+  payload: z.object({ ...facts, lines, payBefore: instantSchema }),
 })
 export const orderItemsChanged = event('order.items_changed', {
-  version: 1, key: 'orderId', summary: 'The items of an unpaid order changed; the reservation it held before is no longer needed.',
+  version: 1,
+  key: 'orderId',
+  summary: 'The items of an unpaid order changed; the reservation it held before is no longer needed.',
   payload: z.object({ ...facts, lines, formerReservationId: z.uuid() }),
 })
 export const orderPaid = event('order.paid', {
-  version: 1, key: 'orderId', summary: 'The money for an order is captured; its hold becomes an allocation.', payload: z.object({ ...facts, lines }),
+  version: 1,
+  key: 'orderId',
+  summary: 'The money for an order is captured; its hold becomes an allocation.',
+  payload: z.object({ ...facts, lines }),
 })
 export const orderCancelRequested = event('order.cancel_requested', {
-  version: 1, key: 'orderId', summary: 'A paid order is to be refunded in full and then canceled.',
+  version: 1,
+  key: 'orderId',
+  summary: 'A paid order is to be refunded in full and then canceled.',
   payload: z.object({ ...facts, cancellationId: z.uuid(), reason: z.string() }),
 })
 export const orderCanceled = event('order.canceled', {
-  version: 1, key: 'orderId', summary: 'An order ended by cancellation; whatever it held or was allocated goes back.',
+  version: 1,
+  key: 'orderId',
+  summary: 'An order ended by cancellation; whatever it held or was allocated goes back.',
   payload: z.object({ ...facts, lines, wasPaid: z.boolean(), reason: z.string() }),
 })
 export const orderExpired = event('order.expired', {
-  version: 1, key: 'orderId', summary: 'An order was not paid in time; whatever it held goes back.', payload: z.object({ ...facts, lines }),
+  version: 1,
+  key: 'orderId',
+  summary: 'An order was not paid in time; whatever it held goes back.',
+  payload: z.object({ ...facts, lines }),
 })

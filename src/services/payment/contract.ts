@@ -7,49 +7,95 @@ import { AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY } from '
 /** States of an attempt to pay. CONFIRMING: the provider's answer is not known yet; reconciliation asks until it is. */
 export const paymentStatus = z.enum(['CONFIRMING', 'CAPTURED', 'FAILED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
 
-export const PAYMENT_REFUSED = fault('PAYMENT_REFUSED', 402, {
-  ko: (data) => data.reasonKo, en: (data) => data.reasonEn,
-}, z.object({ providerCode: z.string(), reasonKo: z.string(), reasonEn: z.string() }))
+export const PAYMENT_REFUSED = fault(
+  'PAYMENT_REFUSED',
+  402,
+  {
+    ko: (data) => data.reasonKo,
+    en: (data) => data.reasonEn,
+  },
+  z.object({ providerCode: z.string(), reasonKo: z.string(), reasonEn: z.string() }),
+)
 export const PAYMENT_SESSION_LOST = fault('PAYMENT_SESSION_LOST', 409, {
-  ko: '결제 시간이 지났습니다. 결제를 다시 진행해 주세요.', en: 'The payment session has expired. Please pay again.',
+  ko: '결제 시간이 지났습니다. 결제를 다시 진행해 주세요.',
+  en: 'The payment session has expired. Please pay again.',
 })
-export const PAYMENT_NOT_REFUNDABLE = fault('PAYMENT_NOT_REFUNDABLE', 409, {
-  ko: '환불할 수 없는 결제이거나 환불 가능 금액을 넘었습니다.', en: 'The payment cannot be refunded by that amount.',
-}, z.object({ providerCode: z.string().nullable(), refundable: wonSchema.nullable() }))
+export const PAYMENT_NOT_REFUNDABLE = fault(
+  'PAYMENT_NOT_REFUNDABLE',
+  409,
+  {
+    ko: '환불할 수 없는 결제이거나 환불 가능 금액을 넘었습니다.',
+    en: 'The payment cannot be refunded by that amount.',
+  },
+  z.object({ providerCode: z.string().nullable(), refundable: wonSchema.nullable() }),
+)
 
 const paymentOutput = z.object({
-  id: z.uuid(), orderId: z.uuid(), status: paymentStatus, method: z.string().nullable(), amount: wonSchema,
-  refunded: wonSchema, capturedAt: instantSchema.nullable(), receiptUrl: z.string().nullable(), failureCode: z.string().nullable(),
+  id: z.uuid(),
+  orderId: z.uuid(),
+  status: paymentStatus,
+  method: z.string().nullable(),
+  amount: wonSchema,
+  refunded: wonSchema,
+  capturedAt: instantSchema.nullable(),
+  receiptUrl: z.string().nullable(),
+  failureCode: z.string().nullable(),
 })
 
-const refundOutput = z.object({ refundId: z.uuid(), status: z.enum(['REQUESTED', 'REFUNDED', 'REFUSED']), amount: wonSchema })
+const refundOutput = z.object({
+  refundId: z.uuid(),
+  status: z.enum(['REQUESTED', 'REFUNDED', 'REFUSED']),
+  amount: wonSchema,
+})
 
 export const payment = contract('payment', {
   confirm: {
-    summary: 'Captures the money of an order the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet.',
-    method: 'POST', path: '/payments/confirm', access: 'member', repeatable: true, deadline: 15_000,
+    summary:
+      'Captures the money of an order the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet.',
+    method: 'POST',
+    path: '/payments/confirm',
+    access: 'member',
+    repeatable: true,
+    deadline: 15_000,
     input: z.object({
-      paymentKey: z.string().trim().min(1).max(200), orderId: z.uuid(), amount: z.number().int().min(0).max(1e11),
+      paymentKey: z.string().trim().min(1).max(200),
+      orderId: z.uuid(),
+      amount: z.number().int().min(0).max(1e11),
     }),
     output: z.object({
-      orderId: z.uuid(), status: z.enum(['PAID', 'CONFIRMING']), amount: wonSchema, method: z.string().nullable(),
-      approvedAt: instantSchema.nullable(), receiptUrl: z.string().nullable(),
+      orderId: z.uuid(),
+      status: z.enum(['PAID', 'CONFIRMING']),
+      amount: wonSchema,
+      method: z.string().nullable(),
+      approvedAt: instantSchema.nullable(),
+      receiptUrl: z.string().nullable(),
     }),
     faults: [AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY, PAYMENT_REFUSED, PAYMENT_SESSION_LOST],
   },
   tossWebhook: {
     summary: 'Takes a webhook of Toss as a hint: the truth is asked from Toss with our key.',
-    method: 'POST', path: '/payments/webhooks/toss', access: 'public', repeatable: true, deadline: 9_000,
-    input: z.looseObject({}), output: z.object({ received: z.literal(true) }),
+    method: 'POST',
+    path: '/payments/webhooks/toss',
+    access: 'public',
+    repeatable: true,
+    deadline: 9_000,
+    input: z.looseObject({}),
+    output: z.object({ received: z.literal(true) }),
   },
   ofOrder: {
-    summary: 'The payments of one of the member\'s orders, newest first.',
-    method: 'GET', path: '/orders/{orderId}/payments', access: 'member',
-    input: z.object({ orderId: z.uuid() }), output: z.object({ items: z.array(paymentOutput) }),
+    summary: "The payments of one of the member's orders, newest first.",
+    method: 'GET',
+    path: '/orders/{orderId}/payments',
+    access: 'member',
+    input: z.object({ orderId: z.uuid() }),
+    output: z.object({ items: z.array(paymentOutput) }),
   },
   refund: {
     summary: 'Gives back money, wholly or in part, once per refund id.',
-    method: 'POST', access: 'service', repeatable: true, deadline: 15_000,
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    deadline: 15_000,
     input: z.object({ refundId: z.uuid(), orderId: z.uuid(), amount: wonSchema, reason: z.string().min(1).max(200) }),
     output: refundOutput,
     faults: [PAYMENT_NOT_REFUNDABLE],
@@ -57,16 +103,43 @@ export const payment = contract('payment', {
 })
 
 export const paymentCaptured = event('payment.captured', {
-  version: 1, key: 'orderId', summary: 'Money was captured at Toss.',
-  payload: z.object({ paymentId: z.uuid(), orderId: z.uuid(), paymentKey: z.string(), memberId: z.uuid(), amount: wonSchema, method: z.string().nullable(), at: instantSchema }),
+  version: 1,
+  key: 'orderId',
+  summary: 'Money was captured at Toss.',
+  payload: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    paymentKey: z.string(),
+    memberId: z.uuid(),
+    amount: wonSchema,
+    method: z.string().nullable(),
+    at: instantSchema,
+  }),
 })
 export const paymentFailed = event('payment.failed', {
-  version: 1, key: 'orderId', summary: 'An attempt to pay ended without money moving.',
-  payload: z.object({ paymentId: z.uuid(), orderId: z.uuid(), paymentKey: z.string(), memberId: z.uuid(), code: z.string(), at: instantSchema }),
+  version: 1,
+  key: 'orderId',
+  summary: 'An attempt to pay ended without money moving.',
+  payload: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    paymentKey: z.string(),
+    memberId: z.uuid(),
+    code: z.string(),
+    at: instantSchema,
+  }),
 })
 export const paymentRefunded = event('payment.refunded', {
-  version: 1, key: 'orderId', summary: 'Money was given back at Toss.',
+  version: 1,
+  key: 'orderId',
+  summary: 'Money was given back at Toss.',
   payload: z.object({
-    paymentId: z.uuid(), orderId: z.uuid(), refundId: z.uuid(), memberId: z.uuid(), amount: wonSchema, remaining: wonSchema, at: instantSchema,
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    refundId: z.uuid(),
+    memberId: z.uuid(),
+    amount: wonSchema,
+    remaining: wonSchema,
+    at: instantSchema,
   }),
 })

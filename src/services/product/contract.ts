@@ -17,21 +17,36 @@ export const skuOptions = z.preprocess(
 
 /** The choices a product offers: `[{ name: '색상', values: ['검정', '흰색'] }]`. */
 export const productOptions = z
-  .array(z.object({ name: z.string().trim().min(1).max(40), values: z.array(z.string().trim().min(1).max(60)).min(1).max(50) }))
+  .array(
+    z.object({
+      name: z.string().trim().min(1).max(40),
+      values: z.array(z.string().trim().min(1).max(60)).min(1).max(50),
+    }),
+  )
   .max(5)
 
 const shortage = z.object({
   shortages: z.array(z.object({ skuId: z.uuid(), requested: z.number().int(), available: z.number().int() })),
 })
 
-export const OUT_OF_STOCK = fault('OUT_OF_STOCK', 409, {
-  ko: '재고가 부족한 상품이 있습니다. 수량을 줄이거나 다른 옵션을 골라 주세요.',
-  en: 'Some items are out of stock. Please lower the quantity or choose another option.',
-}, shortage)
-export const SKU_NOT_FOUND = fault('SKU_NOT_FOUND', 404, {
-  ko: '판매하지 않는 상품이 들어 있습니다.',
-  en: 'An item is not for sale.',
-}, z.object({ skuIds: z.array(z.string()) }))
+export const OUT_OF_STOCK = fault(
+  'OUT_OF_STOCK',
+  409,
+  {
+    ko: '재고가 부족한 상품이 있습니다. 수량을 줄이거나 다른 옵션을 골라 주세요.',
+    en: 'Some items are out of stock. Please lower the quantity or choose another option.',
+  },
+  shortage,
+)
+export const SKU_NOT_FOUND = fault(
+  'SKU_NOT_FOUND',
+  404,
+  {
+    ko: '판매하지 않는 상품이 들어 있습니다.',
+    en: 'An item is not for sale.',
+  },
+  z.object({ skuIds: z.array(z.string()) }),
+)
 export const RESERVATION_CONFLICT = fault('RESERVATION_CONFLICT', 409, {
   ko: '같은 요청 번호로 다른 내용을 예약할 수 없습니다.',
   en: 'This reservation already exists with other contents.',
@@ -40,25 +55,45 @@ export const RESERVATION_ENDED = fault('RESERVATION_ENDED', 409, {
   ko: '재고 예약 시간이 지났습니다. 다시 주문해 주세요.',
   en: 'The reservation has ended. Please place the order again.',
 })
-export const STOCK_NEGATIVE = fault('STOCK_NEGATIVE', 409, {
-  ko: '재고는 예약된 수량보다 적어질 수 없습니다.',
-  en: 'Stock cannot fall below what is reserved.',
-}, z.object({ onHand: z.number().int(), reserved: z.number().int() }))
+export const STOCK_NEGATIVE = fault(
+  'STOCK_NEGATIVE',
+  409,
+  {
+    ko: '재고는 예약된 수량보다 적어질 수 없습니다.',
+    en: 'Stock cannot fall below what is reserved.',
+  },
+  z.object({ onHand: z.number().int(), reserved: z.number().int() }),
+)
 export const CATEGORY_NOT_FOUND = fault('CATEGORY_NOT_FOUND', 400, {
-  ko: '없는 카테고리입니다.', en: 'There is no such category.',
+  ko: '없는 카테고리입니다.',
+  en: 'There is no such category.',
 })
 export const SKU_OPTIONS_INVALID = fault('SKU_OPTIONS_INVALID', 400, {
-  ko: '옵션 조합이 상품의 옵션과 맞지 않거나 중복됩니다.', en: 'A combination of options does not match the product or is repeated.',
+  ko: '옵션 조합이 상품의 옵션과 맞지 않거나 중복됩니다.',
+  en: 'A combination of options does not match the product or is repeated.',
 })
 
 const sku = z.object({
-  id: z.uuid(), options: z.record(z.string(), z.string()), price: wonSchema,
-  onHand: z.number().int(), reserved: z.number().int(), status: z.enum(['ON_SALE', 'STOPPED']),
+  id: z.uuid(),
+  options: z.record(z.string(), z.string()),
+  price: wonSchema,
+  onHand: z.number().int(),
+  reserved: z.number().int(),
+  status: z.enum(['ON_SALE', 'STOPPED']),
 })
 const productOutput = z.object({
-  id: z.uuid(), name: z.string(), description: z.string(), brand: z.string().nullable(), categoryId: z.string().nullable(),
-  imageUrls: z.array(z.string()), options: productOptions, status: z.enum(['ON_SALE', 'STOPPED']),
-  skus: z.array(sku), version: z.number().int(), createdAt: instantSchema, updatedAt: instantSchema,
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  brand: z.string().nullable(),
+  categoryId: z.string().nullable(),
+  imageUrls: z.array(z.string()),
+  options: productOptions,
+  status: z.enum(['ON_SALE', 'STOPPED']),
+  skus: z.array(sku),
+  version: z.number().int(),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
 })
 export type Product = z.output<typeof productOutput>
 
@@ -67,7 +102,14 @@ const details = {
   description: z.string().max(20_000),
   brand: z.string().trim().max(80).nullable(),
   categoryId: z.string().max(60).nullable(),
-  imageUrls: z.array(z.string().max(500).regex(/^(\/|https:\/\/)/)).max(20),
+  imageUrls: z
+    .array(
+      z
+        .string()
+        .max(500)
+        .regex(/^(\/|https:\/\/)/),
+    )
+    .max(20),
 }
 const price = wonSchema.refine((value) => value >= 10, 'at_least_10')
 
@@ -76,120 +118,223 @@ export const stockLine = z.object({ skuId: z.uuid(), quantity })
 
 /** A line as it is sold: what it is called and what it costs, as the seller said and at the instant of reserving. */
 export const soldLine = stockLine.extend({
-  productId: z.uuid(), productName: z.string(), imageUrl: z.string().nullable(),
-  options: z.record(z.string(), z.string()), unitPrice: wonSchema,
+  productId: z.uuid(),
+  productName: z.string(),
+  imageUrl: z.string().nullable(),
+  options: z.record(z.string(), z.string()),
+  unitPrice: wonSchema,
 })
 export type SoldLine = z.output<typeof soldLine>
 
 export const product = contract('product', {
   create: {
     summary: 'Puts a product with its SKUs on sale.',
-    method: 'POST', path: '/products', access: staff('catalog'), status: 201,
+    method: 'POST',
+    path: '/products',
+    access: staff('catalog'),
+    status: 201,
     input: z.object({
       ...details,
-      description: details.description.default(''), brand: details.brand.default(null),
-      categoryId: details.categoryId.optional(), imageUrls: details.imageUrls.default([]),
+      description: details.description.default(''),
+      brand: details.brand.default(null),
+      categoryId: details.categoryId.optional(),
+      imageUrls: details.imageUrls.default([]),
       options: productOptions.default([]),
-      skus: z.array(z.object({ options: skuOptions.default({}), price, onHand: z.number().int().min(0).max(10_000_000) })).min(1).max(200),
+      skus: z
+        .array(z.object({ options: skuOptions.default({}), price, onHand: z.number().int().min(0).max(10_000_000) }))
+        .min(1)
+        .max(200),
     }),
     output: productOutput,
     faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
   },
   update: {
     summary: 'Changes a product; members left out stay as they are. SKUs are named by id; one without an id is added.',
-    method: 'PATCH', path: '/products/{id}', access: staff('catalog'), repeatable: true,
+    method: 'PATCH',
+    path: '/products/{id}',
+    access: staff('catalog'),
+    repeatable: true,
     input: z.object({
-      id: z.uuid(), ...z.object(details).partial().shape, status: z.enum(['ON_SALE', 'STOPPED']).optional(),
-      skus: z.array(z.object({
-        id: z.uuid().optional(), options: skuOptions.optional(), price: price.optional(),
-        onHand: z.number().int().min(0).max(10_000_000).optional(), status: z.enum(['ON_SALE', 'STOPPED']).optional(),
-      })).max(200).optional(),
+      id: z.uuid(),
+      ...z.object(details).partial().shape,
+      status: z.enum(['ON_SALE', 'STOPPED']).optional(),
+      skus: z
+        .array(
+          z.object({
+            id: z.uuid().optional(),
+            options: skuOptions.optional(),
+            price: price.optional(),
+            onHand: z.number().int().min(0).max(10_000_000).optional(),
+            status: z.enum(['ON_SALE', 'STOPPED']).optional(),
+          }),
+        )
+        .max(200)
+        .optional(),
     }),
     output: productOutput,
     faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
   },
   get: {
     summary: 'A product as staff see it, with stock.',
-    method: 'GET', path: '/products/{id}', access: staff('catalog'), input: z.object({ id: z.uuid() }), output: productOutput,
+    method: 'GET',
+    path: '/products/{id}',
+    access: staff('catalog'),
+    input: z.object({ id: z.uuid() }),
+    output: productOutput,
   },
   list: {
     summary: 'Products as staff see them, newest first.',
-    method: 'GET', path: '/products', access: staff('catalog'),
-    input: z.object({ ...pageInput, q: z.string().max(100).optional() }), output: pageOf(productOutput),
+    method: 'GET',
+    path: '/products',
+    access: staff('catalog'),
+    input: z.object({ ...pageInput, q: z.string().max(100).optional() }),
+    output: pageOf(productOutput),
   },
   moveStock: {
     summary: 'Adds to or takes from the stock of a SKU, with a reason.',
-    method: 'POST', path: '/skus/{skuId}/stock-movements', access: staff('catalog'), status: 201,
+    method: 'POST',
+    path: '/skus/{skuId}/stock-movements',
+    access: staff('catalog'),
+    status: 201,
     input: z.object({
       skuId: z.uuid(),
-      delta: z.number().int().min(-10_000_000).max(10_000_000).refine((value) => value !== 0, 'not_zero'),
+      delta: z
+        .number()
+        .int()
+        .min(-10_000_000)
+        .max(10_000_000)
+        .refine((value) => value !== 0, 'not_zero'),
       reason: z.string().trim().min(1).max(200),
       idempotencyKey: z.string().min(1).max(200).optional(),
     }),
     headers: { idempotencyKey: 'idempotency-key' },
-    output: z.object({ id: z.uuid(), skuId: z.uuid(), delta: z.number().int(), onHand: z.number().int(), reserved: z.number().int() }),
+    output: z.object({
+      id: z.uuid(),
+      skuId: z.uuid(),
+      delta: z.number().int(),
+      onHand: z.number().int(),
+      reserved: z.number().int(),
+    }),
     faults: [STOCK_NEGATIVE],
   },
   categories: {
     summary: 'The tree of categories, three levels deep.',
-    method: 'GET', path: '/categories', access: 'public', input: nothing,
-    output: z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), nameEn: z.string(), parentId: z.string().nullable(), position: z.number().int() })) }),
+    method: 'GET',
+    path: '/categories',
+    access: 'public',
+    input: nothing,
+    output: z.object({
+      items: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          nameEn: z.string(),
+          parentId: z.string().nullable(),
+          position: z.number().int(),
+        }),
+      ),
+    }),
   },
   putCategory: {
     summary: 'Makes or renames a category.',
-    method: 'PUT', path: '/categories/{id}', access: staff('catalog'), repeatable: true,
+    method: 'PUT',
+    path: '/categories/{id}',
+    access: staff('catalog'),
+    repeatable: true,
     input: z.object({
-      id: z.string().regex(/^[a-z0-9-]{1,60}$/), name: z.string().trim().min(1).max(60), nameEn: z.string().trim().min(1).max(60),
-      parentId: z.string().max(60).nullable().default(null), position: z.number().int().min(0).max(10_000).default(0),
+      id: z.string().regex(/^[a-z0-9-]{1,60}$/),
+      name: z.string().trim().min(1).max(60),
+      nameEn: z.string().trim().min(1).max(60),
+      parentId: z.string().max(60).nullable().default(null),
+      position: z.number().int().min(0).max(10_000).default(0),
     }),
     output: z.object({ id: z.string() }),
     faults: [CATEGORY_NOT_FOUND],
   },
   describe: {
     summary: 'What SKUs are called and cost, for carts; unknown ones are left out.',
-    method: 'POST', access: 'service', repeatable: true,
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
     input: z.object({ skuIds: z.array(z.uuid()).max(500) }),
-    output: z.object({ items: z.array(soldLine.omit({ quantity: true }).extend({ available: z.number().int(), onSale: z.boolean() })) }),
+    output: z.object({
+      items: z.array(soldLine.omit({ quantity: true }).extend({ available: z.number().int(), onSale: z.boolean() })),
+    }),
   },
   reserve: {
     summary: 'Holds stock under a reservation until a deadline, all lines or none. Repeating it finds the first.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ reservationId: z.uuid(), lines: z.array(stockLine).min(1).max(100), expiresAt: z.number().int() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      reservationId: z.uuid(),
+      lines: z.array(stockLine).min(1).max(100),
+      expiresAt: z.number().int(),
+    }),
     output: z.object({ lines: z.array(soldLine) }),
     faults: [OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED],
   },
   secure: {
     summary: 'Makes a hold unable to expire, because money is about to move for it.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ reservationId: z.uuid() }), output: z.object({ reservationId: z.uuid() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ reservationId: z.uuid() }),
+    output: z.object({ reservationId: z.uuid() }),
     faults: [RESERVATION_ENDED],
   },
   release: {
     summary: 'Gives back a hold whose order was never made. Repeating it changes nothing.',
-    method: 'POST', access: 'service', repeatable: true,
-    input: z.object({ reservationId: z.uuid() }), output: z.object({ reservationId: z.uuid() }),
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ reservationId: z.uuid() }),
+    output: z.object({ reservationId: z.uuid() }),
   },
 })
 
 /** Everything a shop window needs to know of a product. */
 export const productChanged = event('product.changed', {
-  version: 1, key: 'productId', summary: 'A product was made or changed; carries how it now stands.',
+  version: 1,
+  key: 'productId',
+  summary: 'A product was made or changed; carries how it now stands.',
   payload: z.object({
-    productId: z.uuid(), version: z.number().int(), name: z.string(), description: z.string(), brand: z.string().nullable(),
-    categoryId: z.string().nullable(), imageUrls: z.array(z.string()), options: productOptions, status: z.enum(['ON_SALE', 'STOPPED']),
-    skus: z.array(z.object({
-      skuId: z.uuid(), options: z.record(z.string(), z.string()), price: wonSchema, soldOut: z.boolean(), status: z.enum(['ON_SALE', 'STOPPED']),
-    })),
+    productId: z.uuid(),
+    version: z.number().int(),
+    name: z.string(),
+    description: z.string(),
+    brand: z.string().nullable(),
+    categoryId: z.string().nullable(),
+    imageUrls: z.array(z.string()),
+    options: productOptions,
+    status: z.enum(['ON_SALE', 'STOPPED']),
+    skus: z.array(
+      z.object({
+        skuId: z.uuid(),
+        options: z.record(z.string(), z.string()),
+        price: wonSchema,
+        soldOut: z.boolean(),
+        status: z.enum(['ON_SALE', 'STOPPED']),
+      }),
+    ),
     createdAt: instantSchema,
   }),
 })
 export const availabilityChanged = event('product.availability_changed', {
-  version: 1, key: 'productId', summary: 'A SKU sold out or came back.',
+  version: 1,
+  key: 'productId',
+  summary: 'A SKU sold out or came back.',
   payload: z.object({ productId: z.uuid(), skuId: z.uuid(), soldOut: z.boolean() }),
 })
 export const categoryChanged = event('product.category_changed', {
-  version: 1, key: 'categoryId', summary: 'A category was made or renamed.',
+  version: 1,
+  key: 'categoryId',
+  summary: 'A category was made or renamed.',
   payload: z.object({
-    categoryId: z.string(), name: z.string(), nameEn: z.string(), parentId: z.string().nullable(), position: z.number().int(),
+    categoryId: z.string(),
+    name: z.string(),
+    nameEn: z.string(),
+    parentId: z.string().nullable(),
+    position: z.number().int(),
   }),
 })
