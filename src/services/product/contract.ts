@@ -113,6 +113,17 @@ const details = {
 }
 const price = wonSchema.refine((value) => value >= 10, 'at_least_10')
 
+const newSku = z.object({ options: skuOptions.default({}), price, onHand: z.number().int().min(0).max(10_000_000) })
+const newProduct = z.object({
+  ...details,
+  description: details.description.default(''),
+  brand: details.brand.default(null),
+  categoryId: details.categoryId.optional(),
+  imageUrls: details.imageUrls.default([]),
+  options: productOptions.default([]),
+  skus: z.array(newSku).min(1).max(200),
+})
+
 /** One SKU and how many units of it. */
 export const stockLine = z.object({ skuId: z.uuid(), quantity })
 
@@ -133,19 +144,32 @@ export const product = contract('product', {
     path: '/products',
     access: staff('catalog'),
     status: 201,
-    input: z.object({
-      ...details,
-      description: details.description.default(''),
-      brand: details.brand.default(null),
-      categoryId: details.categoryId.optional(),
-      imageUrls: details.imageUrls.default([]),
-      options: productOptions.default([]),
-      skus: z
-        .array(z.object({ options: skuOptions.default({}), price, onHand: z.number().int().min(0).max(10_000_000) }))
-        .min(1)
-        .max(200),
-    }),
+    input: newProduct,
     output: productOutput,
+    faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
+  },
+  importMany: {
+    summary:
+      'Puts many products on sale in one transaction, under ids the caller chose. A product whose id is known stays as it is, so a load that was cut off is simply run again.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    deadline: 30_000,
+    input: z.object({
+      products: z
+        .array(
+          newProduct.extend({
+            id: z.uuid(),
+            skus: z
+              .array(newSku.extend({ id: z.uuid() }))
+              .min(1)
+              .max(200),
+          }),
+        )
+        .min(1)
+        .max(500),
+    }),
+    output: z.object({ made: z.number().int(), known: z.number().int() }),
     faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
   },
   update: {
