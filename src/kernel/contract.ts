@@ -64,12 +64,14 @@ export interface EventType<P extends z.ZodType = z.ZodType> {
   readonly key: string
   readonly payload: P
   readonly summary: string
+  /** Kept in the log for good, because a read model is rebuilt from it. Others are pruned. */
+  readonly kept?: boolean
 }
 
 /** Declares an event. Payloads may only grow: consumers ignore members they do not know. */
 export const event = <P extends z.ZodObject>(
   name: string,
-  declared: { version: number; key: keyof z.output<P> & string; payload: P; summary: string },
+  declared: { version: number; key: keyof z.output<P> & string; payload: P; summary: string; kept?: boolean },
 ): EventType<P> => ({ name, ...declared })
 
 /** The service that emits an event: the part of its name before the dot. */

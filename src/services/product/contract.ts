@@ -320,6 +320,7 @@ export const product = contract('product', {
 /** Everything a shop window needs to know of a product. */
 export const productChanged = event('product.changed', {
   version: 1,
+  kept: true,
   key: 'productId',
   summary: 'A product was made or changed; carries how it now stands.',
   payload: z.object({
@@ -346,12 +347,14 @@ export const productChanged = event('product.changed', {
 })
 export const availabilityChanged = event('product.availability_changed', {
   version: 1,
+  kept: true,
   key: 'productId',
   summary: 'A SKU sold out or came back.',
   payload: z.object({ productId: z.uuid(), skuId: z.uuid(), soldOut: z.boolean() }),
 })
 export const categoryChanged = event('product.category_changed', {
   version: 1,
+  kept: true,
   key: 'categoryId',
   summary: 'A category was made or renamed.',
   payload: z.object({

@@ -1,0 +1,68 @@
+import pg from 'pg'
+
+/** How to reach a service's schema. */
+export interface ConnectionSettings {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly database: string
+  readonly password?: string
+  readonly ssl?: boolean
+  /** Role to act as, and schema to find tables in. */
+  readonly role?: string
+  readonly schema?: string
+}
+
+const INT8 = 20
+const TIMESTAMPTZ = 1184
+
+/** bigint as a number (amounts, counters: all safe integers), timestamptz as epoch milliseconds. */
+const parsers: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === INT8) return Number
+    if (oid === TIMESTAMPTZ) return (text: string) => Date.parse(text.replace(' ', 'T').replace(/\+00$/, 'Z'))
+    return pg.types.getTypeParser(oid, format as 'text')
+  }) as typeof pg.types.getTypeParser,
+}
+
+/** Opens a pipelined connection that acts as the service's role in the service's schema. Statements give up after 30 s. */
+export const connect = async (settings: ConnectionSettings, name: string): Promise<pg.Client> => {
+  const options = [
+    ...(settings.role ? [`-c role=${settings.role}`] : []),
+    ...(settings.schema ? [`-c search_path=${settings.schema}`] : []),
+    '-c timezone=UTC',
+    '-c statement_timeout=30s',
+    '-c lock_timeout=5s',
+    '-c idle_in_transaction_session_timeout=60s',
+  ].join(' ')
+  const client = new pg.Client({
+    host: settings.host,
+    port: settings.port,
+    user: settings.user,
+    database: settings.database,
+    ...(settings.password && { password: settings.password }),
+    ...(settings.ssl && { ssl: true }),
+    application_name: `jangteo ${name}`.slice(0, 63),
+    options,
+    types: parsers,
+    pipeline: true,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  })
+  await client.connect()
+  return client
+}
+
+/** Settings from a `postgres://` URL. */
+export const fromUrl = (url: string): ConnectionSettings => {
+  const parsed = new URL(url)
+  const socket = parsed.searchParams.get('host')
+  return {
+    host: socket ?? decodeURIComponent(parsed.hostname),
+    port: Number(parsed.port || parsed.searchParams.get('port') || 5432),
+    user: decodeURIComponent(parsed.username || 'postgres'),
+    database: decodeURIComponent(parsed.pathname.slice(1) || 'postgres'),
+    ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
+    ...(/^(require|verify-(ca|full))$/.test(parsed.searchParams.get('sslmode') ?? '') && { ssl: true }),
+  }
+}

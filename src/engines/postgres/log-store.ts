@@ -1,0 +1,173 @@
+import type { Queryable, Statement } from '#kernel/store.ts'
+import type { Logged, Position } from './log.ts'
+import { sql } from './sql.ts'
+
+/** Makes the cursor of a consumer if it has none. */
+export const makeCursor = (consumer: string, source: string): Statement => sql`
+  INSERT INTO cursor (consumer, source) VALUES (${consumer}, ${source}) ON CONFLICT DO NOTHING`
+
+/** Where a consumer stands. */
+export const findCursor = async (db: Queryable, consumer: string, source: string): Promise<Position | undefined> =>
+  (
+    await db.query<Position>(
+      sql`SELECT xid::text AS xid, id FROM cursor WHERE consumer = ${consumer} AND source = ${source}`,
+    )
+  )[0]
+
+/** Locks a consumer's cursor and tells where it stands; nothing when another process is moving it. */
+export const lockCursor = async (db: Queryable, consumer: string, source: string): Promise<Position | undefined> =>
+  (
+    await db.query<Position>(sql`
+      SELECT xid::text AS xid, id FROM cursor WHERE consumer = ${consumer} AND source = ${source}
+      FOR UPDATE SKIP LOCKED`)
+  )[0]
+
+/** Moves a consumer's cursor. */
+export const moveCursor = (consumer: string, source: string, to: Position): Statement => sql`
+  UPDATE cursor SET xid = ${to.xid}::text::xid8, id = ${to.id} WHERE consumer = ${consumer} AND source = ${source}`
+
+/** Marks events as taken in; answers the ids that were not yet. */
+export const takeIn = async (
+  db: Queryable,
+  consumer: string,
+  source: string,
+  ids: readonly number[],
+  now: number,
+): Promise<Set<number>> => {
+  const rows = await db.query<{ id: number }>(sql`
+    INSERT INTO inbox (consumer, source, id, at)
+    SELECT ${consumer}, ${source}, id, ${new Date(now)} FROM unnest(${ids}::bigint[]) AS given (id)
+    ON CONFLICT DO NOTHING
+    RETURNING id`)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Which of the keys have an event set aside for this consumer. */
+export const heldKeys = async (
+  db: Queryable,
+  consumer: string,
+  source: string,
+  keys: readonly string[],
+): Promise<Set<string>> => {
+  const rows = await db.query<{ key: string }>(sql`
+    SELECT DISTINCT key FROM dead_letter
+    WHERE consumer = ${consumer} AND source = ${source} AND key = ANY (${keys})`)
+  return new Set(rows.map((row) => row.key))
+}
+
+/** Sets an event aside: `RETRYING` when its effect failed, `WAITING` when an earlier one of its key is set aside. */
+export const setAside = (
+  consumer: string,
+  event: Logged,
+  state: 'RETRYING' | 'WAITING',
+  attempts: number,
+  nextAt: number,
+  error: string | null,
+): Statement => sql`
+  INSERT INTO dead_letter (consumer, source, id, xid, name, version, key, payload, at, state, attempts, next_at, error)
+  VALUES (${consumer}, ${event.source}, ${event.position.id}, ${event.position.xid}::text::xid8, ${event.name},
+          ${event.version}, ${event.key}, ${JSON.stringify(event.payload)}, ${new Date(event.at)}, ${state}, ${attempts},
+          ${new Date(nextAt)}, ${error})
+  ON CONFLICT DO NOTHING`
+
+/** An event set aside. */
+export interface SetAside extends Logged {
+  readonly consumer: string
+  readonly attempts: number
+}
+
+interface SetAsideRow {
+  consumer: string
+  source: string
+  id: number
+  xid: string
+  name: string
+  version: number
+  key: string
+  payload: unknown
+  at: number
+  attempts: number
+}
+
+/** Claims one due event set aside for a consumer, the oldest of its key. */
+export const claimSetAside = async (db: Queryable, consumer: string, now: number): Promise<SetAside | undefined> => {
+  const [row] = await db.query<SetAsideRow>(sql`
+    SELECT consumer, source, id, xid::text AS xid, name, version, key, payload, at, attempts FROM dead_letter AS due
+    WHERE consumer = ${consumer} AND state = 'RETRYING' AND next_at <= ${new Date(now)}
+      AND NOT EXISTS (
+        SELECT FROM dead_letter AS earlier
+        WHERE earlier.consumer = due.consumer AND earlier.source = due.source AND earlier.key = due.key
+          AND (earlier.xid, earlier.id) < (due.xid, due.id))
+    ORDER BY xid, id
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED`)
+  if (!row) return undefined
+  const { consumer: by, source, id, xid, name, version, key, payload, at, attempts } = row
+  const position = { xid, id }
+  return {
+    id: `${source}:${id}`,
+    consumer: by,
+    source,
+    position,
+    name,
+    version,
+    key,
+    payload,
+    at,
+    attempts,
+    wanted: true,
+  }
+}
+
+/** Its effect is stored: forgets the event, and lets the next of its key be tried. */
+export const settleSetAside = (event: SetAside, now: number): Statement => sql`
+  WITH gone AS (
+    DELETE FROM dead_letter
+    WHERE consumer = ${event.consumer} AND source = ${event.source} AND id = ${event.position.id})
+  UPDATE dead_letter SET state = 'RETRYING', next_at = ${new Date(now)}
+  WHERE consumer = ${event.consumer} AND source = ${event.source} AND key = ${event.key} AND state = 'WAITING'
+    AND id = (
+      SELECT id FROM dead_letter AS next
+      WHERE next.consumer = ${event.consumer} AND next.source = ${event.source} AND next.key = ${event.key}
+        AND next.id <> ${event.position.id}
+      ORDER BY xid, id
+      LIMIT 1)`
+
+/** Its effect failed again. */
+export const failSetAside = (event: SetAside, dead: boolean, nextAt: number, error: string): Statement => sql`
+  UPDATE dead_letter
+  SET attempts = attempts + 1, state = ${dead ? 'DEAD' : 'RETRYING'}, next_at = ${new Date(nextAt)}, error = ${error}
+  WHERE consumer = ${event.consumer} AND source = ${event.source} AND id = ${event.position.id}`
+
+/** Puts dead events back to be tried now; answers how many. */
+export const redrive = async (
+  db: Queryable,
+  consumer: string,
+  source: string,
+  id: number,
+  now: number,
+): Promise<number> =>
+  (
+    await db.query(sql`
+      UPDATE dead_letter SET state = 'RETRYING', attempts = 0, next_at = ${new Date(now)}
+      WHERE consumer = ${consumer} AND source = ${source} AND id = ${id} AND state = 'DEAD'
+      RETURNING id`)
+  ).length
+
+/** Forgets inbox rows of events that are long past redelivery. */
+export const pruneInbox = async (db: Queryable, before: number): Promise<number> =>
+  (
+    await db.query(sql`
+      DELETE FROM inbox WHERE (consumer, source, id) IN (
+        SELECT consumer, source, id FROM inbox WHERE at < ${new Date(before)} LIMIT 5000)
+      RETURNING id`)
+  ).length
+
+/** Forgets events that are older than `before`, but for those whose names are kept for rebuilding read models. */
+export const pruneOutbox = async (db: Queryable, before: number, kept: readonly string[]): Promise<number> =>
+  (
+    await db.query(sql`
+      DELETE FROM outbox WHERE (xid, id) IN (
+        SELECT xid, id FROM outbox WHERE at < ${new Date(before)} AND name <> ALL (${kept}) LIMIT 5000)
+      RETURNING id`)
+  ).length

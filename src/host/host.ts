@@ -1,0 +1,107 @@
+import type { Logger } from 'pino'
+import { clientOf, serveLocally, type CallObserver, type Endpoint, type LocalEndpoint } from '#kernel/call.ts'
+import type { Client, Contract, EventType } from '#kernel/contract.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
+import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
+import type { Pump } from '#engines/postgres/pump.ts'
+import { startPumps } from './pumps.ts'
+import { wakes } from './wakes.ts'
+
+/** A process that runs some services. Which ones is configuration; the services cannot tell. */
+export interface Host {
+  /** A client of any service of the shop, here or elsewhere, on behalf of `caller`. */
+  client<C extends Contract>(contract: C, caller?: string): Client<C>
+  /** Where a service's operations are reached. */
+  endpoint(service: string): Endpoint
+  /** The services that run here. */
+  readonly services: readonly RunningService[]
+  /** Takes no new work, lets what is under way finish, closes the stores. */
+  stop(): Promise<void>
+}
+
+/** A service in this host. */
+export interface RunningService {
+  readonly definition: ServiceDefinition
+  readonly endpoint: LocalEndpoint
+  readonly db: PostgresDatabase
+  readonly built: Built<Contract>
+}
+
+export interface HostSettings {
+  readonly services: readonly ServiceDefinition<any>[]
+  /** Connection of a service's own store; `relay` for the role that may read outboxes only. */
+  readonly connection: (service: string) => ConnectionSettings
+  readonly settings: Settings
+  readonly runtime: Runtime
+  readonly log: Logger
+  /** Endpoints of services that run elsewhere. */
+  readonly elsewhere?: (service: string) => Endpoint | undefined
+  readonly observe?: CallObserver
+  /** Checks outputs against their contracts too; for tests. */
+  readonly checkOutputs?: boolean
+  readonly onStep?: StepHook
+  /** Whether consumers and sweeps run; a test may drive them itself. */
+  readonly background?: boolean
+}
+
+/** Starts a host: opens the stores, builds the services, then starts consumers and sweeps. Schemas must be up to date. */
+export const startHost = async (given: HostSettings): Promise<Host> => {
+  const { runtime, log } = given
+  const signals = wakes()
+  const endpoints = new Map<string, Endpoint>()
+
+  const endpoint = (service: string): Endpoint => {
+    const found = endpoints.get(service) ?? given.elsewhere?.(service)
+    if (!found) throw new Error(`No host runs the service ${service}`)
+    return found
+  }
+
+  const running = given.services.map((definition): RunningService => {
+    const { name } = definition.contract
+    const logger = log.child({ service: name })
+    const db = openDatabase(given.connection(name), {
+      name,
+      runtime,
+      emitted: () => signals.wake(name),
+      ...(given.onStep && { onStep: given.onStep }),
+    })
+    const call = Object.fromEntries(
+      Object.entries(definition.needs).map(([as, needed]) => [
+        as,
+        clientOf(needed, name, () => endpoint(needed.name), runtime),
+      ]),
+    )
+    const built = definition.build({ db, runtime, log: logger, settings: given.settings, call })
+    const served = serveLocally(definition.contract, built.operations, {
+      runtime,
+      log: logger,
+      ...(given.observe && { observe: given.observe }),
+      ...(given.checkOutputs && { checkOutputs: true }),
+    })
+    endpoints.set(name, served)
+    return { definition, endpoint: served, db, built }
+  })
+
+  for (const each of running) await each.built.start?.()
+
+  const relay = openDatabase(given.connection('relay'), { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
+  const pumps: Pump[] = given.background === false ? [] : startPumps(running, { relay, runtime, log, signals })
+
+  return {
+    client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),
+    endpoint,
+    services: running,
+    stop: async () => {
+      await Promise.all(running.map((each) => each.endpoint.drained()))
+      await Promise.all(pumps.map((each) => each.stop()))
+      await Promise.all(running.map((each) => each.built.stop?.()))
+      await Promise.all([...running.map((each) => each.db), relay].map((each) => each.close()))
+    },
+  }
+}
+
+/** Every event the services emit. */
+export const eventsOf = (services: readonly ServiceDefinition<any>[]): readonly EventType[] =>
+  services.flatMap((each) => each.emits)

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import { systemContext } from '#kernel/call.ts'
+import { withContext } from '#kernel/context.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { PostgresDatabase } from '#engines/postgres/database.ts'
+import { readersOf, retrySetAside, type ConsumerTools } from '#engines/postgres/consume.ts'
+import { pruneInbox, pruneOutbox } from '#engines/postgres/log-store.ts'
+import { pump, type Pump } from '#engines/postgres/pump.ts'
+import type { RunningService } from './host.ts'
+import type { Wakes } from './wakes.ts'
+
+/** Milliseconds between looks at a log that nobody in this process wrote to; other processes' events wait this long at most. */
+const LOG_POLL = 250
+/** Milliseconds between two batches of one consumer: events gather meanwhile. */
+const CONSUMER_PACE = 10
+const RETRY_POLL = 500
+const PRUNE_POLL = 60_000
+const DAY = 86_400_000
+/** How long events, and the memory of having taken them in, are kept. Longer than any consumer may lie still. */
+const KEPT_DAYS = 14
+
+/** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
+export const startPumps = (
+  running: readonly RunningService[],
+  given: { relay: PostgresDatabase; runtime: Runtime; log: Logger; signals: Wakes },
+): Pump[] => {
+  const { relay, runtime, log, signals } = given
+  return running.flatMap(({ definition, db, built }) => {
+    const { name } = definition.contract
+    const logger = log.child({ service: name })
+    const tools: ConsumerTools = { service: name, db, log: relay, runtime, logger }
+    const consumers = built.consumers ?? []
+
+    const reading = consumers.flatMap((each) =>
+      readersOf(tools, each).map((reader) => {
+        const reads = pump(
+          `${name}.${each.name}`,
+          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE },
+          reader.step,
+        )
+        signals.on(reader.source, reads.wake)
+        return reads
+      }),
+    )
+    const retrying = consumers.map((each) =>
+      pump(`${name}.${each.name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retrySetAside(tools, each)),
+    )
+    const sweeping = (built.sweeps ?? []).map((each) =>
+      pump(`${name}.${each.name}`, { runtime, logger, idle: each.every }, () =>
+        withContext(systemContext(name, runtime), () => each.run(runtime.now())),
+      ),
+    )
+    const kept = definition.emits.filter((each) => each.kept).map((each) => each.name)
+    const pruning = pump(`${name}.prune`, { runtime, logger, idle: PRUNE_POLL }, async () => {
+      const before = runtime.now() - KEPT_DAYS * DAY
+      return (await pruneInbox(db, before)) + (await pruneOutbox(db, before, kept))
+    })
+    return [...reading, ...retrying, ...sweeping, pruning]
+  })
+}

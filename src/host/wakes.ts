@@ -1,0 +1,17 @@
+/** Tells readers in this process that a source has stored events, so that they look at once and need not poll hard. */
+export interface Wakes {
+  wake(source: string): void
+  on(source: string, listener: () => void): void
+}
+
+export const wakes = (): Wakes => {
+  const listeners = new Map<string, (() => void)[]>()
+  return {
+    wake: (source) => {
+      for (const listener of listeners.get(source) ?? []) listener()
+    },
+    on: (source, listener) => {
+      listeners.set(source, [...(listeners.get(source) ?? []), listener])
+    },
+  }
+}

@@ -1,0 +1,144 @@
+import type { Logger } from 'pino'
+import { refusal } from './access.ts'
+import { lanes, type LaneStats } from './batch.ts'
+import { currentContext, withContext, type CallContext } from './context.ts'
+import type { Client, Contract, Operation } from './contract.ts'
+import { Fault } from './fault.ts'
+import { commonCodes, DEADLINE_EXCEEDED, INTERNAL } from './faults.ts'
+import { parseInput } from './input.ts'
+import type { Runtime } from './runtime.ts'
+import type { Batched, Handlers, Single } from './service.ts'
+
+/** Where a contract's operations can be reached: here, or in another host. The shape is the same. */
+export interface Endpoint {
+  call(operation: string, input: unknown, context: CallContext): Promise<unknown>
+}
+
+/** An endpoint in this host, whose batches can be watched and drained. */
+export interface LocalEndpoint extends Endpoint {
+  readonly batches: () => Readonly<Record<string, LaneStats>>
+  /** Resolves once no batch runs or waits. */
+  readonly drained: () => Promise<void>
+}
+
+/** Told of every call: for metrics and traces. `outcome` is `ok` or the fault's code. */
+export type CallObserver = (service: string, operation: string, ms: number, outcome: string) => void
+
+const isBatched = (handler: unknown): handler is Batched<Operation> => typeof handler === 'object'
+
+/** Milliseconds a call may take when the contract does not say. */
+export const DEFAULT_DEADLINE = 5_000
+
+/** The context of the shop's own work: consumers, sweeps, start-up. */
+export const systemContext = (caller: string, runtime: Runtime, ms = 30_000): CallContext => ({
+  actor: { kind: 'system' },
+  caller,
+  deadline: runtime.now() + ms,
+  locale: 'ko',
+  requestId: runtime.id(),
+})
+
+/**
+ * Serves a contract in this host. Each call is allowed, parsed and answered the same way whether it came from the edge,
+ * a neighbour in this process or another host: declared and common faults pass, anything else is logged and becomes INTERNAL.
+ */
+export const serveLocally = <C extends Contract>(
+  contract: C,
+  handlers: Handlers<C>,
+  given: {
+    readonly runtime: Runtime
+    readonly log: Logger
+    readonly observe?: CallObserver
+    readonly checkOutputs?: boolean
+  },
+): LocalEndpoint => {
+  const { runtime, log, observe } = given
+  const checkOutputs = given.checkOutputs ?? false
+  const watched: Record<string, ReturnType<typeof lanes>> = {}
+
+  const single = (name: string, operation: Operation): Single<Operation> => {
+    const handler = handlers[name as keyof typeof handlers] as Single<Operation> | Batched<Operation>
+    if (!isBatched(handler)) return handler
+    type Entry = { input: never; context: CallContext }
+    const gathered = lanes<Entry, unknown>(handler, (entries) =>
+      withContext(systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE), () =>
+        handler.batch(
+          entries.map((each) => each.input),
+          entries.map((each) => each.context),
+        ),
+      ),
+    )
+    watched[name] = gathered as never
+    return ((input: never, context: CallContext) => gathered.call({ input, context })) as Single<Operation>
+  }
+
+  const table = new Map(
+    Object.entries(contract.operations).map(([name, operation]) => {
+      const declared = new Set((operation.faults ?? []).map((each) => each.code))
+      return [name, { operation, declared, run: single(name, operation) }]
+    }),
+  )
+
+  const settle = (name: string, declared: ReadonlySet<string>, error: unknown): Fault => {
+    if (error instanceof Fault && (declared.has(error.code) || commonCodes.has(error.code))) return error
+    log.error(
+      { err: error, service: contract.name, operation: name, requestId: currentContext()?.requestId },
+      'An operation failed',
+    )
+    return INTERNAL(undefined, { cause: error })
+  }
+
+  const call = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
+    const entry = table.get(name)
+    if (!entry) throw new TypeError(`The contract ${contract.name} has no operation ${name}`)
+    const { operation, declared, run } = entry
+    const began = observe ? performance.now() : 0
+    try {
+      const refused = refusal(operation.access, context)
+      if (refused) throw refused
+      if (context.deadline <= runtime.now()) throw DEADLINE_EXCEEDED()
+      const parsed = parseInput(operation.input, input)
+      if ('fault' in parsed) throw parsed.fault
+      const output = await withContext(context, () => run(parsed.value as never, context))
+      if (checkOutputs) operation.output.parse(output)
+      observe?.(contract.name, name, performance.now() - began, 'ok')
+      return output
+    } catch (error) {
+      const fault = settle(name, declared, error)
+      observe?.(contract.name, name, performance.now() - began, fault.code)
+      throw fault
+    }
+  }
+
+  return {
+    call,
+    batches: () => Object.fromEntries(Object.entries(watched).map(([name, each]) => [name, each.stats()])),
+    drained: async () => {
+      await Promise.all(Object.values(watched).map((each) => each.idle()))
+    },
+  }
+}
+
+/**
+ * A typed client of a contract on behalf of `caller`. The actor, deadline, locale and trace of the call under way travel
+ * with it; the deadline only ever shrinks.
+ */
+export const clientOf = <C extends Contract>(
+  contract: C,
+  caller: string,
+  endpoint: () => Endpoint,
+  runtime: Runtime,
+): Client<C> => {
+  const entries = Object.entries(contract.operations).map(([name, operation]) => {
+    const allowance = operation.deadline ?? DEFAULT_DEADLINE
+    return [
+      name,
+      (input: unknown) => {
+        const current = currentContext() ?? systemContext(caller, runtime)
+        const deadline = Math.min(current.deadline, runtime.now() + allowance)
+        return endpoint().call(name, input, { ...current, caller, deadline })
+      },
+    ]
+  })
+  return Object.fromEntries(entries) as Client<C>
+}
