@@ -1,0 +1,60 @@
+import { after } from 'node:test'
+import pg from 'pg'
+import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
+import { type Connection, urlOf } from './start.ts'
+import { startThrowaway } from './throwaway.ts'
+
+/** Names the run's shared server, as JSON of a Connection; `npm test` starts one and sets it. */
+export const TEST_SERVER = 'JANGTEO_TEST_SERVER'
+
+/** An empty database of a test's own. */
+export interface TestDatabase {
+  readonly connection: Connection
+  readonly url: string
+  /** Drops it, whoever is still connected. Happens by itself after the file's last test. */
+  drop(): Promise<void>
+}
+
+let server: Promise<Connection> | undefined
+
+const startOwn = async (runtime: Runtime): Promise<Connection> => {
+  const own = await startThrowaway(runtime)
+  after(() => own.stop())
+  return own.connection
+}
+
+/** The run's server; a file that is run by hand starts one, which ends with it. */
+const testServer = (runtime: Runtime): Promise<Connection> => {
+  const shared = process.env[TEST_SERVER]
+  server ??= shared ? Promise.resolve(JSON.parse(shared) as Connection) : startOwn(runtime)
+  return server
+}
+
+const asAdministrator = async (
+  connection: Connection,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<void> => {
+  const client = new pg.Client({ ...connection, database: 'postgres', password: '', ssl: false })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * A fresh, empty database on real PostgreSQL: one per test file is plenty. Call it at the top of a file or in `before`:
+ * `const database = await freshDatabase()`.
+ */
+export const freshDatabase = async (runtime: Runtime = systemRuntime()): Promise<TestDatabase> => {
+  const base = await testServer(runtime)
+  const name = `test_${runtime.id().replaceAll('-', '')}`
+  await asAdministrator(base, (client) => client.query(`CREATE DATABASE ${name}`))
+  const connection = { ...base, database: name }
+  const shared = process.env[TEST_SERVER] !== undefined
+  const drop = () => asAdministrator(base, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
+  // A server of one's own takes its databases with it.
+  if (shared) after(drop)
+  return { connection, url: urlOf(connection), drop }
+}

@@ -1,0 +1,48 @@
+import pg from 'pg'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Postmaster } from './postmaster.ts'
+import { waitFor } from './wait.ts'
+
+/** One shop per data directory: the living one holds this advisory lock for as long as its connection lives. */
+const LIVING_SHOP = '29945965962814831'
+
+/** How long a killed shop's lock may outlive it: the server notices the closed socket at once, but may be busy. */
+const PATIENCE_MS = 2_000
+
+/** The connection that holds the lock, `taken` when another shop has it, or `away` while the server takes nobody. */
+export type Claim = pg.Client | 'taken' | 'away'
+
+const notYet = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03'])
+
+/** Whether the error says that the server is not up yet, or no longer. */
+const isAway = (error: unknown): boolean =>
+  notYet.has((error as { code?: string }).code ?? '') || /Connection terminated/.test((error as Error).message)
+
+/** Tries to become the shop of the data that server serves. */
+export const claim = async (server: Pick<Postmaster, 'port' | 'socketFolder'>, runtime: Runtime): Promise<Claim> => {
+  const client = new pg.Client({
+    host: server.socketFolder,
+    port: server.port,
+    user: 'postgres',
+    database: 'postgres',
+    password: '',
+    ssl: false,
+    application_name: 'jangteo: living shop',
+  })
+  // Without a listener a lost connection would end the process; who uses the claim listens for its end.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const held = await waitFor(runtime, PATIENCE_MS, async () => {
+      const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [LIVING_SHOP])
+      return rows[0].held ? true : undefined
+    })
+    if (held) return client
+    await client.end()
+    return 'taken'
+  } catch (error) {
+    await client.end().catch(() => {})
+    if (isAway(error)) return 'away'
+    throw error
+  }
+}
