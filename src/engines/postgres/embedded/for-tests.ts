@@ -16,10 +16,16 @@ export interface TestDatabase {
 }
 
 let server: Promise<Connection> | undefined
+const cleanups: (() => Promise<void>)[] = []
+
+// Registered while the file loads, so that it belongs to the whole file: made inside a hook it would run after the hook.
+after(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup()
+})
 
 const startOwn = async (runtime: Runtime): Promise<Connection> => {
   const own = await startThrowaway(runtime)
-  after(() => own.stop())
+  cleanups.push(own.stop)
   return own.connection
 }
 
@@ -55,6 +61,6 @@ export const freshDatabase = async (runtime: Runtime = systemRuntime()): Promise
   const shared = process.env[TEST_SERVER] !== undefined
   const drop = () => asAdministrator(base, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))
   // A server of one's own takes its databases with it.
-  if (shared) after(drop)
+  if (shared) cleanups.push(drop)
   return { connection, url: urlOf(connection), drop }
 }

@@ -1,0 +1,107 @@
+import type pg from 'pg'
+import { connect, type ConnectionSettings } from './connection.ts'
+import { schemaOf } from './log.ts'
+
+/** May read what every service told the world, and nothing else. */
+export const RELAY = 'relay'
+
+/** The login role of a service, and of the relay. */
+export const roleOf = (service: string): string => `jangteo_${service}`
+
+const NAME = /^[a-z][a-z0-9_]{0,40}$/
+
+/** Names go into statements as text: a name that would need quoting is refused. */
+const checked = (name: string): string => {
+  if (!NAME.test(name)) throw new TypeError(`Not a name a service can have: ${name}`)
+  return name
+}
+
+/**
+ * How a service (or `relay`) reaches its schema on a server it shares: as its own role, which sees no other schema.
+ */
+export const serviceConnection = (admin: ConnectionSettings, service: string): ConnectionSettings => ({
+  ...admin,
+  role: roleOf(service),
+  ...(service !== RELAY && { schema: schemaOf(service) }),
+})
+
+/** Roles belong to the whole server, so whoever makes them meets others in one database to take turns. */
+const openMeetingPlace = async (admin: ConnectionSettings): Promise<pg.Client> => {
+  try {
+    return await connect({ ...admin, database: 'postgres' }, 'provision')
+  } catch {
+    // Some hosted servers let nobody into `postgres`: then the shop's own database must exist already.
+    return connect(admin, 'provision')
+  }
+}
+
+const ensureDatabase = async (client: pg.Client, database: string): Promise<void> => {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database])
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`)
+}
+
+const ensureRoles = async (client: pg.Client, roles: readonly string[]): Promise<void> => {
+  const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY ($1)', [
+    roles,
+  ])
+  const known = new Set(rows.map((row) => row.rolname))
+  for (const role of roles) if (!known.has(role)) await client.query(`CREATE ROLE ${role} LOGIN NOINHERIT`)
+  // An administrator who is no superuser acts as a service's role only once it is a member of it.
+  const { rows: foreign } = await client.query<{ rolname: string }>(
+    `SELECT rolname FROM pg_roles WHERE rolname = ANY ($1) AND NOT pg_has_role(rolname, 'SET')`,
+    [roles],
+  )
+  for (const { rolname } of foreign) await client.query(`GRANT ${rolname} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE`)
+}
+
+const ensureSchemas = async (
+  client: pg.Client,
+  database: string,
+  services: readonly string[],
+  extensions: Readonly<Record<string, readonly string[]>>,
+): Promise<void> => {
+  const shop = client.escapeIdentifier(database)
+  const roles = [...services, RELAY].map(roleOf).join(', ')
+  await client.query('BEGIN')
+  await client.query(`REVOKE ALL ON DATABASE ${shop} FROM PUBLIC`)
+  await client.query(`GRANT CONNECT ON DATABASE ${shop} TO ${roles}`)
+  for (const service of services) {
+    const schema = schemaOf(service)
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${roleOf(service)}`)
+    await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${roleOf(RELAY)}`)
+    for (const extension of extensions[service] ?? []) {
+      await client.query(`CREATE EXTENSION IF NOT EXISTS ${checked(extension)} SCHEMA ${schema}`)
+    }
+  }
+  await client.query('COMMIT')
+}
+
+/**
+ * Makes ready what the services stand on: the database, one schema and one login role for each service, and the relay's
+ * role. Does nothing that is done already; of several at once each waits for the one before it. `admin` must be allowed
+ * to make roles and databases.
+ *
+ * `extensions` names those a service's schema is given, such as `{ catalog: ['pg_trgm'] }`.
+ */
+export const provision = async (
+  admin: ConnectionSettings,
+  services: readonly string[],
+  extensions: Readonly<Record<string, readonly string[]>> = {},
+): Promise<void> => {
+  for (const service of services) checked(service)
+  const meeting = await openMeetingPlace(admin)
+  try {
+    await meeting.query(`SET lock_timeout = '60s'`)
+    await meeting.query(`SELECT pg_advisory_lock(hashtext('jangteo provision'))`)
+    await ensureDatabase(meeting, admin.database)
+    await ensureRoles(meeting, [...services, RELAY].map(roleOf))
+    const shop = await connect(admin, 'provision')
+    try {
+      await ensureSchemas(shop, admin.database, services, extensions)
+    } finally {
+      await shop.end()
+    }
+  } finally {
+    await meeting.end()
+  }
+}
