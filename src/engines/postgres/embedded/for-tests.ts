@@ -2,10 +2,7 @@ import { after } from 'node:test'
 import pg from 'pg'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { type Connection, urlOf } from './start.ts'
-import { startThrowaway } from './throwaway.ts'
-
-/** Names the run's shared server, as JSON of a Connection; `npm test` starts one and sets it. */
-export const TEST_SERVER = 'JANGTEO_TEST_SERVER'
+import { startThrowaway, TEST_SERVER } from './throwaway.ts'
 
 /** An empty database of a test's own. */
 export interface TestDatabase {

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import type { Runtime } from '#kernel/runtime.ts'
 import { type Embedded, startEmbedded } from './start.ts'
 
+/** Names the test run's shared server, as JSON of its connection; `npm test` starts one and sets it. */
+export const TEST_SERVER = 'JANGTEO_TEST_SERVER'
+
 /**
  * Watches over the server from outside: when this process dies in whatever way, the pipe ends, and the server and its
  * files go too. `read` returns at the pipe's end.
