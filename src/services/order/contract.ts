@@ -51,6 +51,11 @@ export const PAYMENT_UNDER_WAY = fault('PAYMENT_UNDER_WAY', 409, {
   en: 'A payment is under way. Please check again shortly.',
 })
 
+export const REFUND_REFUSED = fault('REFUND_REFUSED', 409, {
+  ko: '결제사에서 환불을 거절했습니다. 고객센터로 문의해 주세요.',
+  en: 'The payment provider refused the refund. Please contact us.',
+})
+
 const line = soldLine.extend({ number: z.number().int(), amount: wonSchema, status: orderStatus })
 
 const orderOutput = z.object({
@@ -102,7 +107,7 @@ export const order = contract('order', {
     method: 'GET',
     path: '/orders',
     access: 'member',
-    input: z.object(pageInput),
+    input: z.object({ ...pageInput, cursor: z.uuid().optional() }),
     output: pageOf(orderOutput),
   },
   get: {
@@ -132,7 +137,7 @@ export const order = contract('order', {
     deadline: 15_000,
     input: z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(200) }),
     output: orderOutput,
-    faults: [ORDER_STATE, PAYMENT_UNDER_WAY],
+    faults: [ORDER_STATE, PAYMENT_UNDER_WAY, REFUND_REFUSED],
   },
   beginPayment: {
     summary: 'Checks owner, amount and deadline, and makes order and hold unable to expire while money moves.',

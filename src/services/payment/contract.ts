@@ -143,3 +143,16 @@ export const paymentRefunded = event('payment.refunded', {
     at: instantSchema,
   }),
 })
+
+export const refundRefused = event('payment.refund_refused', {
+  version: 1,
+  key: 'orderId',
+  summary: 'Toss refused to give money back; nothing moved.',
+  payload: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    refundId: z.uuid(),
+    code: z.string(),
+    at: instantSchema,
+  }),
+})

@@ -1,0 +1,111 @@
+import type { Logger } from 'pino'
+import { memberOf, type CallContext } from '#kernel/context.ts'
+import type { Client } from '#kernel/contract.ts'
+import { Fault } from '#kernel/fault.ts'
+import { NOT_FOUND } from '#kernel/faults.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Database, Tx } from '#kernel/store.ts'
+import { PAYMENT_NOT_REFUNDABLE, type payment } from '#services/payment/contract.ts'
+import {
+  ORDER_STATE,
+  type Order,
+  orderCanceled,
+  orderCancelRequested,
+  PAYMENT_UNDER_WAY,
+  REFUND_REFUSED,
+} from './contract.ts'
+import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
+import { after } from './states.ts'
+import { lockOrders, saveOrders } from './store.ts'
+
+/** Ends an order that is locked, and tells the world what goes back. */
+const end = async (tx: Tx, order: OrderRecord, wasPaid: boolean, reason: string, now: number): Promise<OrderRecord> => {
+  const ended: OrderRecord = {
+    ...order,
+    status: 'CANCELED',
+    canceledAt: now,
+    cancelReason: reason,
+    lines: order.lines.map((each) => ({ ...each, status: 'CANCELED' })),
+  }
+  await tx.emit(orderCanceled, { ...factsOf(ended, now), lines: lineFactsOf(ended), wasPaid, reason })
+  await saveOrders(tx, [ended], 'with lines')
+  return ended
+}
+
+/** The money of an order was given back in full: the order ends. Orders that have ended already are left as they are. */
+export const endRefunded = async (tx: Tx, orderId: string, now: number): Promise<OrderRecord | undefined> => {
+  const order = (await lockOrders(tx, [orderId])).get(orderId)
+  if (!order || !after(order.status, 'refunded')) return order
+  return end(tx, order, true, order.cancelReason ?? '결제 취소', now)
+}
+
+/** The provider refused to give the money back: the order goes on. */
+export const goOn = async (tx: Tx, orderId: string): Promise<void> => {
+  const order = (await lockOrders(tx, [orderId])).get(orderId)
+  const status = order && after(order.status, 'refund refused')
+  if (order && status)
+    await saveOrders(tx, [{ ...order, status, cancellationId: null, cancelReason: null }], 'with lines')
+}
+
+/**
+ * Cancels an order. An unpaid one ends at once. A paid one is first marked, with the event that makes sure of its refund
+ * whatever happens next; then the refund is tried right away, so that the buyer sees the end of it.
+ */
+export const canceling = (given: {
+  readonly db: Database
+  readonly runtime: Runtime
+  readonly payment: Client<typeof payment>
+  readonly log: Logger
+}) => {
+  const { db, runtime, payment, log } = given
+
+  const request = (tx: Tx, order: OrderRecord, reason: string): Promise<OrderRecord> => {
+    const requested: OrderRecord = {
+      ...order,
+      status: 'CANCEL_REQUESTED',
+      cancelReason: reason,
+      cancellationId: runtime.id(),
+      lines: order.lines.map((each) => ({ ...each, status: 'CANCEL_REQUESTED' })),
+    }
+    const told = tx.emit(orderCancelRequested, {
+      ...factsOf(requested, runtime.now()),
+      cancellationId: requested.cancellationId!,
+      reason,
+    })
+    return Promise.all([told, saveOrders(tx, [requested], 'with lines')]).then(() => requested)
+  }
+
+  const decide = (memberId: string, orderId: string, reason: string): Promise<OrderRecord> =>
+    db.tx('order.cancel', async (tx) => {
+      const order = (await lockOrders(tx, [orderId])).get(orderId)
+      if (!order || order.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })
+      if (order.status === 'CANCELED' || order.status === 'CANCEL_REQUESTED') return order
+      if (order.status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
+      if (after(order.status, 'canceled unpaid')) return end(tx, order, false, reason, runtime.now())
+      if (after(order.status, 'cancellation requested')) return request(tx, order, reason)
+      throw ORDER_STATE({ status: order.status })
+    })
+
+  const refund = async (order: OrderRecord): Promise<OrderRecord> => {
+    const { id: orderId, amount, cancelReason, cancellationId: refundId } = order
+    try {
+      const answer = await payment.refund({ refundId: refundId!, orderId, amount, reason: cancelReason! })
+      if (answer.status !== 'REFUNDED') return order
+    } catch (error) {
+      if (PAYMENT_NOT_REFUNDABLE.is(error)) {
+        await db.tx('order.refund-refused', (tx) => goOn(tx, orderId))
+        throw REFUND_REFUSED(undefined, { cause: error })
+      }
+      // The event in the outbox will see the refund through; the buyer is told it is under way.
+      if (!(error instanceof Fault)) throw error
+      log.warn({ err: error, orderId }, 'A refund could not be made at once and will be made later')
+      return order
+    }
+    return (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, orderId, runtime.now()))) ?? order
+  }
+
+  return async (input: { id: string; reason: string }, context: CallContext): Promise<Order> => {
+    const order = await decide(memberOf(context.actor), input.id, input.reason)
+    return shown(order.status === 'CANCEL_REQUESTED' ? await refund(order) : order)
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import { instant } from '#kernel/contract.ts'
+import { sumWon, type Won, won } from '#kernel/money.ts'
+import type { ShippingAddress } from '#services/member/contract.ts'
+import type { SoldLine } from '#services/product/contract.ts'
+import type { Order, OrderStatus } from './contract.ts'
+
+/** An order as it is stored. Instants are epoch milliseconds. */
+export interface OrderRecord {
+  readonly id: string
+  readonly number: string
+  readonly memberId: string
+  readonly status: OrderStatus
+  readonly amount: Won
+  readonly name: string
+  readonly reservationId: string
+  readonly revision: number
+  readonly paymentKey: string | null
+  readonly payBefore: number
+  readonly placedAt: number
+  readonly paidAt: number | null
+  readonly canceledAt: number | null
+  readonly cancellationId: string | null
+  readonly cancelReason: string | null
+  readonly shipping: ShippingAddress
+  readonly lines: readonly OrderLine[]
+}
+
+export interface OrderLine extends SoldLine {
+  readonly number: number
+  readonly status: OrderStatus
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const KOREA = 9 * 3_600_000
+
+/**
+ * The number people read out: the day in Korea and eight characters nobody can guess (40 bits), without the letters
+ * that look like digits.
+ */
+export const orderNumber = (now: number, random: Uint8Array): string => {
+  const day = new Date(now + KOREA).toISOString().slice(2, 10).replaceAll('-', '')
+  let tail = ''
+  for (let i = 0; i < 8; i++) tail += CROCKFORD[random[i]! & 31]
+  return `${day}-${tail}`
+}
+
+/** What the payment window shows: at most 100 characters (Toss `orderName`). */
+export const orderName = (lines: readonly SoldLine[]): string => {
+  const first = lines[0]!.productName
+  const rest = lines.length > 1 ? ` 외 ${lines.length - 1}건` : ''
+  const room = 100 - rest.length
+  return (first.length > room ? `${first.slice(0, room - 1)}…` : first) + rest
+}
+
+/** What the lines cost together, in won. */
+export const amountOf = (lines: readonly SoldLine[]): Won => sumWon(lines.map((each) => each.unitPrice * each.quantity))
+
+/** Names what a request asks for, whatever the order of its items: the same request has the same fingerprint. */
+export const fingerprintOf = (
+  items: readonly { skuId: string; quantity: number }[],
+  shipping: ShippingAddress | undefined,
+): string => {
+  const sorted = [...items].sort((a, b) => (a.skuId < b.skuId ? -1 : 1)).map((each) => [each.skuId, each.quantity])
+  const address = shipping && [
+    shipping.recipient,
+    shipping.phone,
+    shipping.postcode,
+    shipping.address1,
+    shipping.address2,
+    shipping.memo,
+  ]
+  return createHash('sha256')
+    .update(JSON.stringify([sorted, address ?? null]))
+    .digest('base64url')
+}
+
+/** An order as its owner sees it. */
+export const shown = (order: OrderRecord): Order => ({
+  id: order.id,
+  number: order.number,
+  status: order.status,
+  amount: order.amount,
+  orderName: order.name,
+  payBefore: instant(order.payBefore),
+  placedAt: instant(order.placedAt),
+  paidAt: order.paidAt === null ? null : instant(order.paidAt),
+  canceledAt: order.canceledAt === null ? null : instant(order.canceledAt),
+  cancelReason: order.cancelReason,
+  lines: order.lines.map((each) => ({ ...each, amount: won(each.unitPrice * each.quantity) })),
+  shippingAddress: order.shipping,
+})
+
+/** What every event about an order tells. */
+export const factsOf = (order: OrderRecord, now: number) => ({
+  orderId: order.id,
+  number: order.number,
+  memberId: order.memberId,
+  reservationId: order.reservationId,
+  amount: order.amount,
+  orderName: order.name,
+  at: instant(now),
+})
+
+/** An order's lines as events tell them. */
+export const lineFactsOf = (order: Pick<OrderRecord, 'lines'>) =>
+  order.lines.map(({ skuId, productId, quantity, unitPrice }) => ({ skuId, productId, quantity, unitPrice }))

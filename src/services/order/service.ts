@@ -1,0 +1,98 @@
+import { lanes } from '#kernel/batch.ts'
+import { memberOf } from '#kernel/context.ts'
+import { NOT_FOUND } from '#kernel/faults.ts'
+import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
+import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused } from '#services/payment/contract.ts'
+import { product } from '#services/product/contract.ts'
+import { canceling, endRefunded, goOn } from './cancel.ts'
+import { changing } from './change.ts'
+import {
+  order,
+  orderCanceled,
+  orderCancelRequested,
+  orderExpired,
+  orderItemsChanged,
+  orderPaid,
+  orderPlaced,
+  type OrderStatus,
+} from './contract.ts'
+import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
+import { paying, settle, unsettle } from './pay.ts'
+import { placing } from './place.ts'
+import { countOpen, findOrders, listOrders, lockDue, saveOrders } from './store.ts'
+
+const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
+
+/** Orders and their saga (design §6). */
+export const orderService = service(
+  order,
+  { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
+  ({ db, runtime, log, settings, call }) => {
+    const payMinutes = Number(settings['ORDER_PAY_MINUTES'] ?? 10)
+    const payments = paying({ db, runtime, product: call.product })
+    const status = <F>(answer: OrderStatus | F) =>
+      typeof answer === 'string' ? { status: answer as OrderStatus } : answer
+
+    const found = lanes<string, OrderRecord | undefined>({ lanes: 2, max: 256 }, async (ids) => {
+      const orders = await findOrders(db, [...new Set(ids)])
+      return ids.map((id) => orders.get(id))
+    })
+
+    return {
+      operations: {
+        place: placing({ db, runtime, product: call.product, payMinutes }),
+        list: async ({ cursor, limit }, { actor }) => {
+          const orders = await listOrders(db, memberOf(actor), cursor, limit + 1)
+          const items = orders.slice(0, limit)
+          return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
+        },
+        get: async ({ id }, { actor }) => {
+          const seen = await found.call(id)
+          if (!seen || seen.memberId !== memberOf(actor)) throw NOT_FOUND(undefined, { field: 'id' })
+          return shown(seen)
+        },
+        changeItems: changing({ db, runtime, product: call.product }),
+        cancel: canceling({ db, runtime, payment: call.payment, log }),
+        beginPayment: batched(payments.begin),
+        completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
+        failPayment: batched(async (entries) => (await payments.fail(entries)).map(status)),
+        openOrders: async ({ memberId }) => ({ count: await countOpen(db, memberId) }),
+      },
+      consumers: [
+        consumer('payments', [
+          onMany(paymentCaptured, async (captured, tx) => {
+            await settle(
+              tx,
+              captured.map((each) => each.payload),
+              runtime.now(),
+            )
+          }),
+          onMany(paymentFailed, async (failed, tx) => {
+            await unsettle(
+              tx,
+              failed.map((each) => each.payload),
+            )
+          }),
+          on(paymentRefunded, async ({ payload }, tx) => {
+            if (payload.remaining === 0) await endRefunded(tx, payload.orderId, runtime.now())
+          }),
+          on(refundRefused, ({ payload }, tx) => goOn(tx, payload.orderId)),
+        ]),
+      ],
+      sweeps: [
+        sweep('expire', 1_000, (now) =>
+          db.tx('order.expire', async (tx) => {
+            const due = await lockDue(tx, now, 200)
+            const expired = due.map((each): OrderRecord => ({ ...each, status: 'EXPIRED' }))
+            await tx.emitAll(
+              orderExpired,
+              expired.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),
+            )
+            await saveOrders(tx, expired, 'with lines')
+            return expired.length
+          }),
+        ),
+      ],
+    }
+  },
+)

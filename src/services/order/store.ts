@@ -1,0 +1,211 @@
+import type { Queryable } from '#kernel/store.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { OrderStatus } from './contract.ts'
+import type { OrderLine, OrderRecord } from './order.ts'
+
+interface OrderRow {
+  id: string
+  number: string
+  member_id: string
+  status: OrderStatus
+  amount: number
+  name: string
+  reservation_id: string
+  revision: number
+  payment_key: string | null
+  pay_before: number
+  placed_at: number
+  paid_at: number | null
+  canceled_at: number | null
+  cancellation_id: string | null
+  cancel_reason: string | null
+  shipping: OrderRecord['shipping']
+  lines: OrderLine[]
+}
+
+const recordOf = (row: OrderRow): OrderRecord => ({
+  id: row.id,
+  number: row.number,
+  memberId: row.member_id,
+  status: row.status,
+  amount: row.amount as OrderRecord['amount'],
+  name: row.name,
+  reservationId: row.reservation_id,
+  revision: row.revision,
+  paymentKey: row.payment_key,
+  payBefore: row.pay_before,
+  placedAt: row.placed_at,
+  paidAt: row.paid_at,
+  canceledAt: row.canceled_at,
+  cancellationId: row.cancellation_id,
+  cancelReason: row.cancel_reason,
+  shipping: row.shipping,
+  lines: row.lines,
+})
+
+const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
+
+/** An order about to be stored, with the key it was placed under and the answer to give. */
+export interface NewOrder {
+  readonly order: OrderRecord
+  readonly key: string
+  readonly fingerprint: string
+  readonly answer: unknown
+}
+
+/** Stores orders whose keys are new; answers the ids of those it stored. The others' keys are taken. */
+export const insertOrders = async (db: Queryable, given: readonly NewOrder[]): Promise<Set<string>> => {
+  const lines = given.flatMap(({ order }) => order.lines.map((line) => ({ orderId: order.id, line })))
+  const column = <T>(pick: (order: OrderRecord) => T): T[] => given.map(({ order }) => pick(order))
+  const lineColumn = <T>(pick: (line: OrderLine) => T): T[] => lines.map(({ line }) => pick(line))
+  const rows = await db.query<{ order_id: string }>(sql`
+    WITH taken AS (
+      INSERT INTO idempotency (member_id, key, fingerprint, order_id, answer)
+      SELECT * FROM unnest(${column((o) => o.memberId)}::uuid[], ${given.map((each) => each.key)}::text[],
+        ${given.map((each) => each.fingerprint)}::text[], ${column((o) => o.id)}::uuid[],
+        ${given.map((each) => JSON.stringify(each.answer))}::jsonb[])
+      ON CONFLICT DO NOTHING
+      RETURNING order_id
+    ), stored AS (
+      INSERT INTO orders (id, number, member_id, status, amount, name, reservation_id, pay_before, placed_at, shipping)
+      SELECT new.* FROM unnest(${column((o) => o.id)}::uuid[], ${column((o) => o.number)}::text[],
+        ${column((o) => o.memberId)}::uuid[], ${column((o) => o.status)}::text[], ${column((o) => o.amount)}::bigint[],
+        ${column((o) => o.name)}::text[], ${column((o) => o.reservationId)}::uuid[],
+        ${column((o) => dateOf(o.payBefore))}::timestamptz[], ${column((o) => dateOf(o.placedAt))}::timestamptz[],
+        ${column((o) => JSON.stringify(o.shipping))}::jsonb[]) AS new (id)
+      JOIN taken ON taken.order_id = new.id
+    ), lined AS (
+      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status)
+      SELECT new.* FROM unnest(${lines.map((each) => each.orderId)}::uuid[], ${lineColumn((l) => l.number)}::int[],
+        ${lineColumn((l) => l.skuId)}::uuid[], ${lineColumn((l) => l.productId)}::uuid[],
+        ${lineColumn((l) => l.productName)}::text[], ${lineColumn((l) => l.imageUrl)}::text[],
+        ${lineColumn((l) => JSON.stringify(l.options))}::jsonb[], ${lineColumn((l) => l.quantity)}::int[],
+        ${lineColumn((l) => l.unitPrice)}::bigint[], ${lineColumn((l) => l.status)}::text[]) AS new (order_id)
+      JOIN taken ON taken.order_id = new.order_id
+    )
+    SELECT order_id FROM taken`)
+  return new Set(rows.map((row) => row.order_id))
+}
+
+/** A key and whose it is. */
+export interface KeyOfMember {
+  readonly memberId: string
+  readonly key: string
+}
+
+/** What was answered under a key. */
+export interface Answered extends KeyOfMember {
+  readonly fingerprint: string
+  readonly answer: unknown
+}
+
+/** The answers given under keys; unknown keys are left out. */
+export const findAnswers = async (db: Queryable, keys: readonly KeyOfMember[]): Promise<Answered[]> =>
+  db.query<Answered>(sql`
+    SELECT member_id AS "memberId", key, fingerprint, answer
+    FROM idempotency JOIN unnest(${keys.map((each) => each.memberId)}::uuid[], ${keys.map((each) => each.key)}::text[])
+      AS wanted (member_id, key) USING (member_id, key)`)
+
+const LINES = `
+  (SELECT jsonb_agg(jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
+      'productName', product_name, 'imageUrl', image_url, 'options', options, 'quantity', quantity,
+      'unitPrice', unit_price, 'status', status) ORDER BY number)
+   FROM order_line WHERE order_id = orders.id) AS lines`
+
+/** Orders by id. */
+export const findOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, OrderRecord>> => {
+  const rows = await db.query<OrderRow>({
+    name: 'orders_by_id',
+    text: `SELECT *, ${LINES} FROM orders WHERE id = ANY ($1::uuid[])`,
+    values: [ids],
+  })
+  return new Map(rows.map((row) => [row.id, recordOf(row)]))
+}
+
+/** Orders by id, locked in order of id until the transaction ends. The only place that locks orders by name. */
+export const lockOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, OrderRecord>> => {
+  const rows = await db.query<OrderRow>({
+    name: 'orders_locked',
+    text: `SELECT *, ${LINES} FROM orders WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE OF orders`,
+    values: [ids],
+  })
+  return new Map(rows.map((row) => [row.id, recordOf(row)]))
+}
+
+/** Unpaid orders whose time to pay has passed, locked; those that someone else has locked are left for later. */
+export const lockDue = async (db: Queryable, now: number, limit: number): Promise<OrderRecord[]> => {
+  const rows = await db.query<OrderRow>({
+    name: 'orders_due',
+    text: `SELECT *, ${LINES} FROM orders WHERE status = 'PENDING_PAYMENT' AND pay_before <= $1
+           ORDER BY pay_before LIMIT $2 FOR UPDATE OF orders SKIP LOCKED`,
+    values: [new Date(now), limit],
+  })
+  return rows.map(recordOf)
+}
+
+/** A member's orders, newest first, after the order `cursor`. */
+export const listOrders = async (
+  db: Queryable,
+  memberId: string,
+  cursor: string | undefined,
+  limit: number,
+): Promise<OrderRecord[]> => {
+  const rows = await db.query<OrderRow>({
+    name: 'orders_of_member',
+    text: `SELECT *, ${LINES} FROM orders WHERE member_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+    values: [memberId, cursor ?? null, limit],
+  })
+  return rows.map(recordOf)
+}
+
+/** Stores how locked orders now stand. Lines follow unless only the payment under way changed. */
+export const saveOrders = async (
+  db: Queryable,
+  orders: readonly OrderRecord[],
+  lines: 'with lines' | 'without lines',
+): Promise<void> => {
+  if (orders.length === 0) return
+  const ids = orders.map((each) => each.id)
+  const saved = db.query(sql`
+    UPDATE orders SET status = new.status, payment_key = new.payment_key, paid_at = new.paid_at,
+      canceled_at = new.canceled_at, cancellation_id = new.cancellation_id, cancel_reason = new.cancel_reason
+    FROM unnest(${ids}::uuid[], ${orders.map((o) => o.status)}::text[], ${orders.map((o) => o.paymentKey)}::text[],
+      ${orders.map((o) => dateOf(o.paidAt))}::timestamptz[], ${orders.map((o) => dateOf(o.canceledAt))}::timestamptz[],
+      ${orders.map((o) => o.cancellationId)}::uuid[], ${orders.map((o) => o.cancelReason)}::text[])
+      AS new (id, status, payment_key, paid_at, canceled_at, cancellation_id, cancel_reason)
+    WHERE orders.id = new.id`)
+  const lined =
+    lines === 'with lines'
+      ? db.query(sql`
+          UPDATE order_line SET status = new.status
+          FROM unnest(${ids}::uuid[], ${orders.map((o) => o.status)}::text[]) AS new (order_id, status)
+          WHERE order_line.order_id = new.order_id`)
+      : undefined
+  await Promise.all([saved, lined])
+}
+
+/** Gives a locked order other lines under another reservation. */
+export const replaceLines = async (db: Queryable, order: OrderRecord): Promise<void> => {
+  const { lines } = order
+  await Promise.all([
+    db.query(sql`
+      UPDATE orders SET amount = ${order.amount}, name = ${order.name}, reservation_id = ${order.reservationId},
+        revision = ${order.revision} WHERE id = ${order.id}`),
+    db.query(sql`DELETE FROM order_line WHERE order_id = ${order.id}`),
+    db.query(sql`
+      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status)
+      SELECT ${order.id}, new.* FROM unnest(${lines.map((l) => l.number)}::int[], ${lines.map((l) => l.skuId)}::uuid[],
+        ${lines.map((l) => l.productId)}::uuid[], ${lines.map((l) => l.productName)}::text[],
+        ${lines.map((l) => l.imageUrl)}::text[], ${lines.map((l) => JSON.stringify(l.options))}::jsonb[],
+        ${lines.map((l) => l.quantity)}::int[], ${lines.map((l) => l.unitPrice)}::bigint[],
+        ${lines.map((l) => l.status)}::text[]) AS new`),
+  ])
+}
+
+/** How many of a member's orders may still move money or stock. */
+export const countOpen = async (db: Queryable, memberId: string): Promise<number> =>
+  (
+    await db.query<{ count: number }>(sql`
+      SELECT count(*) AS count FROM orders
+      WHERE member_id = ${memberId} AND status IN ('PENDING_PAYMENT', 'PAYING', 'CANCEL_REQUESTED')`)
+  )[0]!.count

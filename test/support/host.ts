@@ -1,0 +1,133 @@
+import { after } from 'node:test'
+import { pino } from 'pino'
+import type { Actor, CallContext } from '#kernel/context.ts'
+import { withContext } from '#kernel/context.ts'
+import type { Client, Contract, StaffRole } from '#kernel/contract.ts'
+import type { ServiceDefinition, Settings } from '#kernel/service.ts'
+import type { Queryable } from '#kernel/store.ts'
+import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
+import { migrate } from '#engines/postgres/migrate.ts'
+import { provision, serviceConnection } from '#engines/postgres/provision.ts'
+import { startHost, type Host, type HostSettings } from '#src/host/host.ts'
+import { steerableRuntime, type SteerableRuntime } from './clock.ts'
+import { eventually } from './eventually.ts'
+
+/** A host for tests, on a database of its own. */
+export interface TestHost {
+  readonly host: Host
+  readonly runtime: SteerableRuntime
+  /** A client as `actor`, coming from the edge unless `caller` names a service. */
+  as<C extends Contract>(contract: C, actor: Actor, caller?: string): Client<C>
+  /** A client on behalf of another service. */
+  inside<C extends Contract>(contract: C): Client<C>
+  /** A service's own store, to look at what is true. */
+  db(service: string): Queryable
+  /** Resolves once every consumer of this host has taken in every event stored so far. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A member for tests. */
+export const memberActor = (memberId: string, guestId?: string): Actor => ({
+  kind: 'member',
+  memberId,
+  sessionId: memberId,
+  ...(guestId && { guestId }),
+})
+
+/** Staff for tests. */
+export const staffActor = (memberId: string, ...roles: StaffRole[]): Actor => ({
+  kind: 'staff',
+  memberId,
+  sessionId: memberId,
+  roles,
+})
+
+/** Extensions the services' schemas are given. */
+export const extensions = { catalog: ['pg_trgm'] }
+
+/**
+ * Starts the services on a fresh database, with a clock that the test steers. Services they need but that are not given
+ * can be put in by `given.elsewhere`. Stops by itself after the file's tests.
+ */
+export const startTestHost = async (
+  services: readonly ServiceDefinition<any>[],
+  given: Partial<HostSettings> & { settings?: Settings } = {},
+): Promise<TestHost> => {
+  const runtime = steerableRuntime()
+  const database = await freshDatabase(runtime)
+  const admin = database.connection
+  const names = services.map((each) => each.contract.name)
+  const wanted = Object.fromEntries(Object.entries(extensions).filter(([service]) => names.includes(service)))
+  await provision(admin, names, wanted)
+  for (const each of services)
+    await migrate(serviceConnection(admin, each.contract.name), each.contract.name, each.migrations)
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+  const host = await startHost({
+    services,
+    connection: (service) => serviceConnection(admin, service),
+    settings: {},
+    runtime,
+    log,
+    checkOutputs: true,
+    ...given,
+  })
+
+  const context = (actor: Actor, caller: string): CallContext => ({
+    actor,
+    caller,
+    deadline: runtime.now() + 60_000,
+    locale: 'ko',
+    requestId: runtime.id(),
+    address: '127.0.0.1',
+  })
+  const as = <C extends Contract>(contract: C, actor: Actor, caller = 'edge'): Client<C> => {
+    const client = host.client(contract, caller)
+    return Object.fromEntries(
+      Object.entries(client).map(([name, call]) => [
+        name,
+        (input: never) => withContext(context(actor, caller), () => (call as (input: never) => unknown)(input)),
+      ]),
+    ) as Client<C>
+  }
+  const db = (service: string): Queryable => host.services.find((each) => each.definition.contract.name === service)!.db
+
+  const behind = async (): Promise<number> => {
+    let count = 0
+    for (const each of host.services) {
+      for (const consumer of each.built.consumers ?? []) {
+        const sources = new Set(consumer.reactions.map((reaction) => reaction.event.name.split('.')[0]!))
+        for (const source of sources) {
+          if (!names.includes(source)) continue
+          const [position] = await each.db.query<{ xid: string; id: number }>({
+            text: 'SELECT xid::text AS xid, id FROM cursor WHERE consumer = $1 AND source = $2',
+            values: [consumer.name, source],
+          })
+          const [row] = await db(source).query<{ count: number }>({
+            text: 'SELECT count(*) AS count FROM outbox WHERE (xid, id) > ($1::text::xid8, $2::bigint)',
+            values: [position?.xid ?? '0', position?.id ?? 0],
+          })
+          count += row!.count
+        }
+      }
+    }
+    return count
+  }
+
+  let stopped = false
+  const stop = async (): Promise<void> => {
+    if (stopped) return
+    stopped = true
+    await host.stop()
+  }
+  after(stop)
+  return {
+    host,
+    runtime,
+    as,
+    inside: (contract) => as(contract, { kind: 'system' }, 'test'),
+    db,
+    settled: () => eventually(async () => (await behind()) === 0, 'every event is taken in'),
+    stop,
+  }
+}
