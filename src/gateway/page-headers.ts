@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
+/** The headers of every page: only our own scripts (by nonce) and the payment provider's may run, and nobody frames us. */
+export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, string> => {
+  const toss = tossSdkUrl.startsWith('https://')
+    ? ` https://*.tosspayments.com ${new URL(tossSdkUrl).origin}`
+    : originOf(tossSdkUrl)
+  return {
+    'content-security-policy': [
+      `default-src 'self'`,
+      `script-src 'self' 'nonce-${nonce}'${toss}`,
+      `style-src 'self' 'unsafe-inline'`,
+      `img-src 'self' data: https:`,
+      `connect-src 'self' ws: wss:${toss}`,
+      `frame-src 'self'${toss}`,
+      `form-action 'self'${toss}`,
+      `base-uri 'none'`,
+      `object-src 'none'`,
+      `frame-ancestors 'self'`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(self)',
+    'cross-origin-opener-policy': 'same-origin-allow-popups',
+    'cache-control': 'private, no-store',
+    vary: 'cookie',
+  }
+}
+
+const originOf = (url: string): string => (URL.canParse(url) ? ` ${new URL(url).origin}` : '')
+
+/**
+ * Whether a form was sent by another site. Browsers always say where a POST comes from; cookies are SameSite=Lax besides.
+ * Clients that say nothing carry no cookies of anybody's browser.
+ */
+export const foreignOrigin = (headers: IncomingHttpHeaders, own: string): boolean => {
+  if (headers.origin !== undefined) return headers.origin !== own
+  const site = headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}

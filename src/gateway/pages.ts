@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+import { constants, createBrotliCompress, createGzip } from 'node:zlib'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { PageContext } from '../../web/context.ts'
+import { foreignOrigin, pageHeaders } from './page-headers.ts'
+
+/** What the pages need of the host. */
+export interface PagesOptions {
+  /** Folder made by `ensurePagesBuilt`. */
+  readonly buildDir: string
+  readonly runtime: Pick<Runtime, 'random'>
+  /** The shop as the request's viewer sees it. Cookies it sets on the reply are sent with the page. */
+  shopFor(request: FastifyRequest, reply: FastifyReply): PageContext | Promise<PageContext>
+  /** Origin the payment script comes from, when it is not this one. */
+  readonly tossSdkUrl: string
+}
+
+type Handler = (request: Request, page: PageContext, nonce: string) => Promise<Response>
+
+/** The part of the built pages that the host uses. */
+interface PagesBuild {
+  readonly entry: {
+    readonly module: {
+      pagesHandler(build: PagesBuild, onError: (error: unknown, where: string) => void): Handler
+    }
+  }
+}
+
+const YEAR_MS = 31_536_000_000
+const FORM_LIMIT = 256 * 1024
+
+/**
+ * Serves the storefront: its hashed assets for ever, and every other address rendered for its viewer. Forms from other
+ * sites are refused. Register it last: it answers whatever nobody else does.
+ */
+export const pages =
+  ({ buildDir, runtime, shopFor, tossSdkUrl }: PagesOptions): FastifyPluginAsync =>
+  async (app) => {
+    await app.register(assets(join(buildDir, 'client')))
+    const build = (await import(pathToFileURL(join(buildDir, 'server', 'index.js')).href)) as PagesBuild
+    const render = build.entry.module.pagesHandler(build, (error, where) =>
+      app.log.error({ err: error, where }, 'page failed'),
+    )
+
+    await app.register(async (inner: FastifyInstance) => {
+      inner.removeAllContentTypeParsers()
+      inner.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: FORM_LIMIT }, (_request, body, done) =>
+        done(null, body),
+      )
+      inner.route({
+        method: ['GET', 'HEAD', 'POST'],
+        url: '/*',
+        handler: async (request, reply) => {
+          if (request.method === 'POST' && foreignOrigin(request.headers, `${request.protocol}://${request.host}`)) {
+            return reply
+              .code(403)
+              .type('text/plain; charset=utf-8')
+              .send(
+                '다른 사이트에서 보낸 요청이라 처리하지 않았습니다.\nThis request came from another site and was not carried out.\n',
+              )
+          }
+          const nonce = Buffer.from(runtime.random(16)).toString('base64')
+          const page = await shopFor(request, reply)
+          const response = await render(webRequest(request, reply), page, nonce)
+          return answer(request, reply, response, pageHeaders(nonce, tossSdkUrl))
+        },
+      })
+    })
+  }
+
+/** The client's files. What has a hash in its name never changes. */
+const assets =
+  (root: string): FastifyPluginAsync =>
+  async (app) => {
+    const common = { root, preCompressed: true, index: false, dotfiles: 'ignore', decorateReply: false } as const
+    await app.register(fastifyStatic, {
+      ...common,
+      root: join(root, 'assets'),
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: YEAR_MS,
+    })
+    await app.register(fastifyStatic, {
+      ...common,
+      wildcard: false,
+      globIgnore: ['assets/**', '**/*.br', '**/*.gz', '.vite/**'],
+      maxAge: 86_400_000,
+    })
+  }
+
+/** The request as the router reads it; it ends when the client goes away. */
+const webRequest = (request: FastifyRequest, reply: FastifyReply): Request => {
+  const gone = new AbortController()
+  reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined && !name.startsWith(':')) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  const url = new URL(request.url, `${request.protocol}://${request.host}`)
+  return new Request(url, {
+    method: request.method,
+    headers,
+    signal: gone.signal,
+    ...(request.method === 'POST' && { body: (request.body as Uint8Array<ArrayBuffer> | undefined) ?? '' }),
+  })
+}
+
+/** Sends the router's response, packed while it streams when the browser can unpack it. */
+const answer = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  response: Response,
+  headers: Readonly<Record<string, string>>,
+): FastifyReply => {
+  reply.code(response.status).headers(headers)
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value)
+  for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie)
+  if (!response.body) return reply.send()
+  const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
+  const accepted = request.headers['accept-encoding'] ?? ''
+  const packer = /\bbr\b/.test(accepted)
+    ? createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+    : /\bgzip\b/.test(accepted)
+      ? createGzip({ flush: constants.Z_SYNC_FLUSH, level: 5 })
+      : undefined
+  if (!packer) return reply.send(body)
+  reply.header('content-encoding', /\bbr\b/.test(accepted) ? 'br' : 'gzip').header('vary', 'accept-encoding, cookie')
+  reply.removeHeader('content-length')
+  body.on('error', (error) => packer.destroy(error))
+  return reply.send(body.pipe(packer))
+}

@@ -1,0 +1,73 @@
+import { PassThrough } from 'node:stream'
+import { createReadableStreamFromReadable } from '@react-router/node'
+import { isbot } from 'isbot'
+import { renderToPipeableStream } from 'react-dom/server'
+import {
+  createRequestHandler,
+  RouterContextProvider,
+  ServerRouter,
+  type EntryContext,
+  type HandleErrorFunction,
+  type ServerBuild,
+} from 'react-router'
+import type { PageContext } from '../context.ts'
+import { nonceContext } from './server/nonce.server.ts'
+import { pageContext } from './server/page.server.ts'
+
+/** Milliseconds a page may stream: as long as capturing a payment may take, and a little. */
+export const streamTimeout = 17_000
+
+/** Renders a page. Crawlers get it whole; everybody else as it becomes ready. */
+export default function handleRequest(
+  request: Request,
+  status: number,
+  headers: Headers,
+  routerContext: EntryContext,
+  context: RouterContextProvider,
+): Promise<Response> | Response {
+  headers.set('content-type', 'text/html; charset=utf-8')
+  if (request.method === 'HEAD') return new Response(null, { status, headers })
+  const nonce = context.get(nonceContext)
+  const whole = isbot(request.headers.get('user-agent'))
+  return new Promise((resolve, reject) => {
+    let begun = false
+    const begin = (): void => {
+      begun = true
+      const body = new PassThrough({ final: (done) => (clearTimeout(timer), done()) })
+      pipe(body)
+      resolve(new Response(createReadableStreamFromReadable(body), { status, headers }))
+    }
+    const { pipe, abort } = renderToPipeableStream(
+      <ServerRouter context={routerContext} url={request.url} nonce={nonce} />,
+      {
+        nonce,
+        [whole ? 'onAllReady' : 'onShellReady']: begin,
+        onShellError: (error) => (clearTimeout(timer), reject(error)),
+        onError: (error) => {
+          if (begun && !request.signal.aborted) report(error, 'render')
+        },
+      },
+    )
+    const timer = setTimeout(() => abort(new Error('The page took too long')), streamTimeout + 1_000)
+    request.signal.addEventListener('abort', () => abort(request.signal.reason), { once: true })
+  })
+}
+
+let report: (error: unknown, where: string) => void = (error, where) => console.error(where, error)
+
+/** Errors that are nobody's answer: told to the host, which logs them with the request. */
+export const handleError: HandleErrorFunction = (error, { request }) => {
+  if (!request.signal.aborted) report(error, 'loader or action')
+}
+
+/** What the host drives: answers one request on behalf of the page context's viewer. */
+export const pagesHandler = (build: ServerBuild, onError: (error: unknown, where: string) => void) => {
+  report = onError
+  const handle = createRequestHandler(build, 'production')
+  return (request: Request, page: PageContext, nonce: string): Promise<Response> => {
+    const context = new RouterContextProvider()
+    context.set(pageContext, page)
+    context.set(nonceContext, nonce)
+    return handle(request, context)
+  }
+}

@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from 'react'
+import { Link, useFetcher } from 'react-router'
+import type { ProductCard } from '#services/catalog/contract.ts'
+import { useText } from '../../i18n/index.ts'
+import { pressable } from '../../ui/button.tsx'
+import { ProductGrid } from './product-card.tsx'
+import { addressOf, type ListQuery } from './query.ts'
+
+interface Page {
+  readonly items: readonly ProductCard[]
+  readonly nextCursor: string | null
+}
+
+/** The products, and a link to the next page that, with scripts, lays it below this one instead. */
+export const MoreProducts = ({
+  query,
+  first,
+  nextCursor,
+}: {
+  query: ListQuery
+  first: readonly ProductCard[]
+  nextCursor: string | null
+}) => {
+  const { t } = useText()
+  const fetcher = useFetcher<Page>()
+  const [pages, setPages] = useState<readonly Page[]>([])
+  const list = useRef<HTMLDivElement>(null)
+  const next = pages.length ? pages.at(-1)!.nextCursor : nextCursor
+  const items = [...first, ...pages.flatMap((page) => page.items)]
+  const loading = fetcher.state !== 'idle'
+
+  useEffect(() => {
+    const page = fetcher.data
+    if (page) setPages((before) => (before.includes(page) ? before : [...before, page]))
+  }, [fetcher.data])
+
+  // Reading goes on with the first of the new ones.
+  const added = pages.at(-1)?.items[0]?.id
+  useEffect(() => {
+    if (added) list.current?.querySelector<HTMLElement>(`[data-product="${added}"] a`)?.focus({ preventScroll: true })
+  }, [added])
+
+  return (
+    <div ref={list}>
+      <ProductGrid cards={items} eager={4} />
+      <div className="mt-12 text-center">
+        {next ? (
+          <Link
+            to={addressOf(query, { cursor: next })}
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return
+              event.preventDefault()
+              if (!loading) void fetcher.load(addressOf(query, { cursor: next }))
+            }}
+            aria-disabled={loading || undefined}
+            className={pressable('plain', 'large', 'w-full sm:w-72')}
+          >
+            {loading ? t.list.loadingMore : t.list.more}
+          </Link>
+        ) : (
+          <p className="text-sm text-quiet">{t.list.end}</p>
+        )}
+      </div>
+      <div aria-live="polite" className="sr-only">
+        {pages.length > 0 && t.list.loaded(pages.at(-1)!.items.length)}
+      </div>
+    </div>
+  )
+}

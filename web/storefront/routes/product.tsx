@@ -1,0 +1,129 @@
+import { data, Link, redirect, useActionData, useLoaderData } from 'react-router'
+import { useText, messagesIn } from '../../i18n/index.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { Breadcrumb } from '../parts/breadcrumb.tsx'
+import { BuyBox } from '../parts/buy-box.tsx'
+import { missingOption, skuOf } from '../parts/choice.ts'
+import { refused } from '../parts/form.tsx'
+import { Gallery } from '../parts/gallery.tsx'
+import { textOf } from '../parts/meta.ts'
+import { ProductGrid } from '../parts/product-card.tsx'
+import { ProductFacts } from '../parts/product-facts.tsx'
+import { act, load, text, type Refusal } from '../server/page.server.ts'
+import { formProblem } from '../server/problem.server.ts'
+import { productJsonLd } from '../server/json-ld.server.ts'
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+export const loader = load(async ({ shop, params, page, url }) => {
+  const id = params['id']!
+  if (!uuid.test(id)) throw data({ message: messagesIn(page.locale).product.notFound }, { status: 404 })
+  const product = await shop.catalog.get({ id })
+  const related = product.categoryId
+    ? await shop.catalog
+        .list({ category: product.categoryId, inStock: true, sort: 'popular', limit: 5 })
+        .catch(() => ({ items: [] }))
+    : { items: [] }
+  return {
+    product,
+    related: related.items.filter((each) => each.id !== product.id).slice(0, 4),
+    jsonLd: productJsonLd(product, url),
+    origin: url.origin,
+  }
+})
+
+export const action = act(async ({ shop, page, params, form }) => {
+  const t = messagesIn(page.locale)
+  const product = await shop.catalog.get({ id: params['id']! })
+  const choice = Object.fromEntries(
+    product.options.flatMap(({ name }) => {
+      const value = form.get(`option.${name}`)
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )
+  const refuse = (message: string, field: string) => {
+    const refusal: Refusal = { problem: formProblem(message, { [field]: message }), values: {} }
+    return data(refusal, { status: 400 })
+  }
+  const missing = missingOption(product, choice)
+  if (missing) return refuse(t.product.chooseFirst(missing), `option.${missing}`)
+  const sku = skuOf(product, choice)
+  if (!sku || sku.soldOut) return refuse(t.product.combinationSoldOut, `option.${product.options.at(-1)?.name ?? ''}`)
+  const quantity = Math.min(999, Math.max(1, Math.trunc(Number(text(form, 'quantity'))) || 1))
+  if (form.get('intent') === 'buy') {
+    throw redirect(`/checkout?product=${product.id}&sku=${sku.id}&quantity=${quantity}`)
+  }
+  page.beGuest()
+  const held = (await shop.cart.get({})).items.find((item) => item.skuId === sku.id)?.quantity ?? 0
+  await shop.cart.putItem({ skuId: sku.id, quantity: Math.min(999, held + quantity) })
+  return { added: page.id() }
+})
+
+type Loaded = Awaited<ReturnType<typeof loader>>
+
+export const meta = ({ loaderData, matches }: { loaderData?: Loaded; matches: Parameters<typeof textOf>[0] }) => {
+  const t = textOf(matches)
+  if (!loaderData) return [{ title: t.shop.name }]
+  const { product, origin } = loaderData
+  const title = `${product.name} | ${t.shop.name}`
+  const description = product.description.replace(/\s+/g, ' ').slice(0, 150)
+  const image = product.imageUrls[0] ?? product.imageUrl
+  return [
+    { title },
+    { name: 'description', content: description },
+    { property: 'og:type', content: 'product' },
+    { property: 'og:title', content: product.name },
+    { property: 'og:description', content: description },
+    { property: 'og:url', content: `${origin}/products/${product.id}` },
+    ...(image ? [{ property: 'og:image', content: new URL(image, origin).href }] : []),
+    { property: 'product:price:amount', content: String(product.price) },
+    { property: 'product:price:currency', content: 'KRW' },
+    { tagName: 'link', rel: 'canonical', href: `${origin}/products/${product.id}` },
+  ]
+}
+
+export default function Product() {
+  const { product, related, jsonLd } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const { t } = useText()
+  return (
+    <div className="wrap">
+      <script type="application/ld+json" dangerouslySetInnerHTML={{ __html: jsonLd }} suppressHydrationWarning />
+      <Breadcrumb path={product.categoryPath} />
+      <div className="grid gap-8 pt-4 md:grid-cols-2 md:gap-12 lg:gap-16">
+        <Gallery
+          key={product.id}
+          name={product.name}
+          urls={product.imageUrls.length ? product.imageUrls : [product.imageUrl]}
+          soldOut={product.soldOut}
+        />
+        <div className="md:sticky md:top-6 md:self-start">
+          {product.brand && <p className="font-semibold text-quiet">{product.brand}</p>}
+          <h1 className="mt-1 text-2xl">{product.name}</h1>
+          <BuyBox key={product.id} product={product} refusal={refused(answer) ? answer : undefined} />
+          <div aria-live="polite">
+            {answer && 'added' in answer && (
+              <div key={answer.added} className="mt-4">
+                <Notice tone="good">
+                  <span className="flex items-center justify-between gap-4">
+                    {t.product.added}
+                    <Link to="/cart" className="font-bold underline underline-offset-4">
+                      {t.product.seeCart}
+                    </Link>
+                  </span>
+                </Notice>
+              </div>
+            )}
+          </div>
+        </div>
+      </div>
+      <ProductFacts product={product} />
+      {related.length > 0 && (
+        <section aria-label={t.product.related} className="pt-16">
+          <h2 className="mb-6 text-xl">{t.product.related}</h2>
+          <ProductGrid cards={related} />
+        </section>
+      )}
+    </div>
+  )
+}
