@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { INVALID_INPUT } from './faults.ts'
 import type { Fault, FieldProblem } from './fault.ts'
 
