@@ -1,0 +1,73 @@
+import { createTransport } from 'nodemailer'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Mailer, Outcome } from './mailer.ts'
+
+/** Milliseconds an attempt may take, waiting for a connection included. */
+const PATIENCE = 60_000
+
+const settingsOf = (url: string) => {
+  const parsed = new URL(url)
+  const secure = parsed.protocol === 'smtps:'
+  const loopback = /^(127\.|localhost$|\[::1\]$)/.test(parsed.hostname)
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(parsed.port) || (secure ? 465 : 587),
+    secure,
+    // Mail in clear text leaves this machine only when the address says so.
+    requireTLS: !secure && !loopback && parsed.searchParams.get('tls') !== 'off',
+    ignoreTLS: loopback,
+    ...(parsed.username && {
+      auth: { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) },
+    }),
+  }
+}
+
+/** An address or a code of a mail never gets into `why`: only codes of nodemailer and SMTP. */
+const outcomeOf = (error: unknown): Outcome => {
+  const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string }
+  const why = [code, responseCode, command].filter((each) => each !== undefined).join(' ') || 'no reason given'
+  // 5xx on the envelope or the content is this mail's fault; on greeting or sign-in it is ours, and passes.
+  const refused = (code === 'EENVELOPE' || code === 'EMESSAGE') && (responseCode === undefined || responseCode >= 500)
+  return refused ? { kind: 'refused', why } : { kind: 'failed', why }
+}
+
+/** Sends by SMTP (`smtp://` or `smtps://user:password@host:port`) over a few kept connections. */
+export const smtpMailer = (given: { readonly url: string; readonly from: string; readonly runtime: Runtime }): Mailer => {
+  const { runtime } = given
+  const transport = createTransport({
+    ...settingsOf(given.url),
+    pool: true,
+    maxConnections: 3,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    send: async ({ id, at, ...mail }) => {
+      const settled = new AbortController()
+      const late = new AbortController()
+      void runtime.sleep(PATIENCE, settled.signal).then(
+        () => late.abort(),
+        () => {},
+      )
+      try {
+        await transport.sendMail({
+          from: given.from,
+          ...mail,
+          messageId: `<${id}@jangteo>`,
+          date: new Date(at),
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          signal: late.signal,
+        })
+        return { kind: 'sent' }
+      } catch (error) {
+        return outcomeOf(error)
+      } finally {
+        settled.abort()
+      }
+    },
+    close: () => transport.close(),
+  }
+}

@@ -1,0 +1,91 @@
+import { timingSafeEqual } from 'node:crypto'
+import { instant } from '#kernel/contract.ts'
+import type { Fault } from '#kernel/fault.ts'
+import { networkOf } from '#kernel/network.ts'
+import { digest, opaque, type Secrets } from '#kernel/secrets.ts'
+import type { Handlers, Tools } from '#kernel/service.ts'
+import type { Tx } from '#kernel/store.ts'
+import { CODE_LIFE, drawCode, MAX_TRIES, PROOF_LIFE } from './code.ts'
+import { hasLiveCode, lockRates, putCode, putProof, saveRate, takeProof, takeTry, useCode } from './code-store.ts'
+import { CODE_INVALID, CODE_LIMIT, PROOF_INVALID, type email } from './contract.ts'
+import type { Outgoing } from './outgoing.ts'
+import { allowedFrom, ratesFrom, withOneMore } from './rate.ts'
+import { codeLetter } from './template.ts'
+
+const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+
+/** Seconds until an instant, for `Retry-After`. */
+const secondsTo = (at: number, now: number): number => Math.max(1, Math.ceil((at - now) / 1000))
+
+const limited = (from: number, now: number): Fault => CODE_LIMIT(undefined, { retryAfter: secondsTo(from, now) })
+
+/** Codes and the proofs they are exchanged for. Only keyed hashes are stored; a code exists in the clear in its mail alone. */
+export const codes = (
+  { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
+  secrets: Secrets,
+  outgoing: Pick<Outgoing, 'queue'>,
+): Pick<Handlers<typeof email>, 'sendCode' | 'verifyCode' | 'redeemProof'> => {
+  const rates = ratesFrom(settings)
+  const hashOf = (email: string): string => secrets.mac('email-address', email)
+  const codeHash = (id: string, code: string): string => secrets.mac('email-code', id, code)
+  const clientKey = (kind: string, address: string | undefined): string | undefined =>
+    address && secrets.mac('email-client', kind, networkOf(address))
+
+  return {
+    sendCode: async ({ email, purpose }, { address, locale }) => {
+      const now = runtime.now()
+      const whom = hashOf(email)
+      const addressKey = secrets.mac('email-rate', whom, purpose)
+      const client = clientKey('codes', address)
+      const code = drawCode(runtime.random)
+      const expiresAt = now + CODE_LIFE
+      await db.tx('email.send-code', async (tx) => {
+        const keys = [addressKey, ...(client ? [client] : [])]
+        const recent = await lockRates(tx, keys, now + rates.client.window)
+        const spaced = await hasLiveCode(tx, whom, purpose, now)
+        const from = Math.max(
+          allowedFrom(recent.get(addressKey) ?? [], rates.address, now, spaced),
+          client ? allowedFrom(recent.get(client) ?? [], rates.client, now) : now,
+        )
+        if (from > now) throw limited(from, now)
+        const id = runtime.id()
+        await tx.query(saveRate(addressKey, withOneMore(recent.get(addressKey) ?? [], rates.address, now)))
+        if (client) await tx.query(saveRate(client, withOneMore(recent.get(client) ?? [], rates.client, now)))
+        await tx.query(putCode({ address: whom, purpose, id, hash: codeHash(id, code), expiresAt }))
+        await outgoing.queue(tx, { id, to: email, ...codeLetter(purpose, code, locale) }, expiresAt)
+      })
+      return { expiresAt: instant(expiresAt) }
+    },
+
+    verifyCode: async ({ email, purpose, code }, { address }) => {
+      const now = runtime.now()
+      const whom = hashOf(email)
+      const client = clientKey('tries', address)
+      const proof = opaque(runtime)
+
+      const attempt = async (tx: Tx): Promise<boolean> => {
+        const tried = client ? ((await lockRates(tx, [client], now + rates.tries.window)).get(client) ?? []) : []
+        const from = allowedFrom(tried, rates.tries, now)
+        if (from > now) throw limited(from, now)
+        const live = await takeTry(tx, whom, purpose, MAX_TRIES, now)
+        if (!live || !same(codeHash(live.id, code), live.hash)) {
+          if (client) await tx.query(saveRate(client, withOneMore(tried, rates.tries, now)))
+          return false
+        }
+        await tx.query(useCode(whom, purpose, now))
+        await tx.query(putProof(digest(proof), whom, purpose, now + PROOF_LIFE))
+        return true
+      }
+
+      // A wrong try is refused after its commit: it counts.
+      if (!(await db.tx('email.verify-code', attempt))) throw CODE_INVALID(undefined, { field: 'code' })
+      return { proof }
+    },
+
+    redeemProof: async ({ proof, email, purpose, use }) => {
+      const good = await takeProof(db, { hash: digest(proof), address: hashOf(email), purpose, use }, runtime.now())
+      if (!good) throw PROOF_INVALID(undefined, { field: 'emailProof' })
+      return { email }
+    },
+  }
+}

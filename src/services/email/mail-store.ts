@@ -1,0 +1,53 @@
+import { sql } from '#engines/postgres/sql.ts'
+import type { Queryable, Statement } from '#kernel/store.ts'
+
+/** Queues a mail, once per id. */
+export const queueMail = (id: string, sealed: Uint8Array, now: number, uselessAfter: number): Statement => sql`
+  INSERT INTO mail (id, sealed, next_at, useless_after)
+  VALUES (${id}, ${sealed}, ${new Date(now)}, ${new Date(uselessAfter)})
+  ON CONFLICT DO NOTHING`
+
+export interface DueMail {
+  readonly id: string
+  readonly sealed: Buffer
+  /** How many attempts there were, this one included. */
+  readonly attempts: number
+  /** Epoch milliseconds after which it is of no use. */
+  readonly uselessAfter: number
+}
+
+/** Claims due mails for one attempt each; nobody else gets them before `lostAt`. */
+export const claimMails = (db: Queryable, now: number, lostAt: number, most: number): Promise<DueMail[]> =>
+  db.query<DueMail>(sql`
+    UPDATE mail SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
+    WHERE id IN (
+      SELECT id FROM mail WHERE state = 'WAITING' AND next_at <= ${new Date(now)}
+      ORDER BY next_at LIMIT ${most} FOR UPDATE SKIP LOCKED)
+    RETURNING id, sealed, attempts, useless_after AS "uselessAfter"`)
+
+/** Ends a mail and destroys its content; answers whether this attempt still held the claim. */
+export const endMail = async (
+  db: Queryable,
+  mail: DueMail,
+  state: 'SENT' | 'GIVEN_UP',
+  now: number,
+): Promise<boolean> =>
+  (
+    await db.query(sql`
+      UPDATE mail SET state = ${state}, sealed = NULL, ended_at = ${new Date(now)}
+      WHERE id = ${mail.id} AND state = 'WAITING' AND attempts = ${mail.attempts}
+      RETURNING id`)
+  ).length > 0
+
+export const postponeMail = (mail: DueMail, nextAt: number): Statement => sql`
+  UPDATE mail SET next_at = ${new Date(nextAt)}
+  WHERE id = ${mail.id} AND state = 'WAITING' AND attempts = ${mail.attempts}`
+
+/** Forgets mails that ended before an instant; answers how many. */
+export const forgetMails = async (db: Queryable, before: number): Promise<number> =>
+  (
+    await db.query(sql`
+      DELETE FROM mail WHERE id IN (
+        SELECT id FROM mail WHERE ended_at <= ${new Date(before)} LIMIT 1000)
+      RETURNING id`)
+  ).length
