@@ -26,11 +26,7 @@ export const newest = (db: Queryable, to: string | undefined, most: number): Pro
         WHERE recipient = ${to} ORDER BY id DESC LIMIT ${most}`)
 
 export const one = async (db: Queryable, id: string): Promise<Message | undefined> =>
-  (
-    await db.query<Message>(
-      sql`SELECT id, recipient AS "to", subject, text, html, at FROM message WHERE id = ${id}`,
-    )
-  )[0]
+  (await db.query<Message>(sql`SELECT id, recipient AS "to", subject, text, html, at FROM message WHERE id = ${id}`))[0]
 
 /** Throws away messages that arrived before an instant. */
 export const clear = (before: number): Statement => sql`DELETE FROM message WHERE at < ${new Date(before)}`

@@ -37,7 +37,9 @@ export const secretsFrom = (secret: unknown, runtime: Pick<Runtime, 'random'>): 
   }
   return {
     mac: (purpose, ...parts) =>
-      createHmac('sha256', keyOf(`mac ${purpose}`)).update(JSON.stringify(parts)).digest('base64url'),
+      createHmac('sha256', keyOf(`mac ${purpose}`))
+        .update(JSON.stringify(parts))
+        .digest('base64url'),
     seal: (purpose, plain) => {
       const nonce = runtime.random(NONCE)
       const cipher = createCipheriv('aes-256-gcm', keyOf(`seal ${purpose}`), nonce)

@@ -32,7 +32,11 @@ const outcomeOf = (error: unknown): Outcome => {
 }
 
 /** Sends by SMTP (`smtp://` or `smtps://user:password@host:port`) over a few kept connections. */
-export const smtpMailer = (given: { readonly url: string; readonly from: string; readonly runtime: Runtime }): Mailer => {
+export const smtpMailer = (given: {
+  readonly url: string
+  readonly from: string
+  readonly runtime: Runtime
+}): Mailer => {
   const { runtime } = given
   const transport = createTransport({
     ...settingsOf(given.url),

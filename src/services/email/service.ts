@@ -39,8 +39,7 @@ export const emailService = service(
         sweep(
           'forget',
           60_000,
-          async (now) =>
-            (await forgetEnded(db, now, now - PROOF_MEMORY)) + (await forgetMails(db, now - MAIL_MEMORY)),
+          async (now) => (await forgetEnded(db, now, now - PROOF_MEMORY)) + (await forgetMails(db, now - MAIL_MEMORY)),
         ),
       ],
       start: async () => {

@@ -7,7 +7,13 @@ export interface Letter {
   readonly html: string
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Text as HTML shows it. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (each) => entities[each]!)
@@ -32,7 +38,9 @@ export const letter = (
     .join('\n')
   return {
     subject,
-    text: [...paragraphs.map((each) => (typeof each === 'string' ? each : each.strong)), `-- \n${shop}\n${foot}`].join('\n\n'),
+    text: [...paragraphs.map((each) => (typeof each === 'string' ? each : each.strong)), `-- \n${shop}\n${foot}`].join(
+      '\n\n',
+    ),
     html: `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head>
 <body style="margin:0;padding:24px;background:#f5f5f4;color:#1c1917;font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif">

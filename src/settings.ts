@@ -1,0 +1,214 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { address, choice, type Kind, secret, text, whole } from './settings/kinds.ts'
+import { isLocal, masked } from './settings/show.ts'
+
+/** `development` brings simulators and secrets of its own; `production` refuses both. */
+export type Mode = 'development' | 'production'
+
+interface Declared<T extends string | number | boolean> {
+  readonly kind: Kind<T>
+  /** What it is for, in a line. */
+  readonly about: string
+  /** Its value when not given; a function where that depends on the mode. Without one it is empty. */
+  readonly otherwise?: T | ((mode: Mode) => T)
+  /** Must be given in production. */
+  readonly needed?: boolean
+  /** Never shown. */
+  readonly secret?: boolean
+  /** Refuses values that only development may have, with what would be right. */
+  readonly inProduction?: (value: T) => string | undefined
+}
+
+const declare = <T extends string | number | boolean>(given: Declared<T>): Declared<T> => given
+
+const checkout = fileURLToPath(new URL('../', import.meta.url))
+
+const notLocal = (value: string): string | undefined =>
+  isLocal(value) ? 'give an address outside this machine: simulators are for development' : undefined
+
+const notSimulated = (value: string): string | undefined =>
+  /simulator/i.test(value) ? 'give the key Toss issued: the simulator’s is for development' : undefined
+
+/** Every setting of the shop. To add one, add a line here: it is then checked, listed and typed. */
+export const declared = {
+  PORT: declare({ kind: whole(0, 65_535), otherwise: 3000, about: 'Port the shop listens on; 0 picks a free one.' }),
+  HOST: declare({
+    kind: text(),
+    otherwise: (mode) => (mode === 'production' ? '0.0.0.0' : 'localhost'),
+    about: 'Network address the shop listens on.',
+  }),
+  PUBLIC_URL: declare({
+    kind: address('http', 'https'),
+    needed: true,
+    inProduction: (value) => (value.startsWith('https://') ? notLocal(value) : 'give an https:// address'),
+    about: 'Address customers reach the shop at; by default the one it listens on.',
+  }),
+  LOG_LEVEL: declare({
+    kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    otherwise: (mode) => (mode === 'production' ? 'info' : 'warn'),
+    about: 'How much is logged.',
+  }),
+  JANGTEO_DATA: declare({
+    kind: { read: (given) => resolve(given) },
+    otherwise: resolve(checkout, '.jangteo'),
+    about: 'Directory of the embedded database, pictures and development secrets.',
+  }),
+  DATABASE_URL: declare({
+    kind: address('postgres', 'postgresql'),
+    secret: true,
+    about: 'PostgreSQL 18 server to use instead of the embedded one; DATABASE_URL_ORDER is that of one service.',
+  }),
+  JANGTEO_SECRET: declare({
+    kind: secret(32),
+    needed: true,
+    secret: true,
+    about: 'Encrypts keys at rest; in development made once and kept in the data directory.',
+  }),
+  JANGTEO_STAFF_PASSWORD: declare({
+    kind: secret(10),
+    secret: true,
+    about: 'Password of staff@jangteo.local in development; made up and printed once when not given.',
+  }),
+  TOSS_BASE_URL: declare({
+    kind: address('https', 'http'),
+    otherwise: (mode) => (mode === 'production' ? 'https://api.tosspayments.com' : ''),
+    inProduction: (value) => (value.startsWith('https://') ? notLocal(value) : 'give an https:// address'),
+    about: 'Address of Toss Payments; by default the simulator in development.',
+  }),
+  TOSS_CLIENT_KEY: declare({
+    kind: text(),
+    otherwise: (mode) => (mode === 'production' ? '' : 'test_ck_simulator'),
+    needed: true,
+    inProduction: notSimulated,
+    about: 'Public key of the shop at Toss.',
+  }),
+  TOSS_SECRET_KEY: declare({
+    kind: secret(8),
+    otherwise: (mode) => (mode === 'production' ? '' : 'test_sk_simulator'),
+    needed: true,
+    secret: true,
+    inProduction: notSimulated,
+    about: 'Secret key of the shop at Toss.',
+  }),
+  SMTP_URL: declare({
+    kind: address('smtp', 'smtps'),
+    needed: true,
+    secret: true,
+    inProduction: notLocal,
+    about: 'Server that sends mail; by default the mailbox simulator in development.',
+  }),
+  MAIL_FROM: declare({
+    kind: text(),
+    otherwise: '장터 <no-reply@jangteo.local>',
+    about: 'Sender of the shop’s mail.',
+  }),
+  JANGTEO_CODES_PER_CLIENT: declare({
+    kind: whole(1, 10_000_000),
+    otherwise: 300,
+    about: 'E-mail codes one network may ask for in an hour.',
+  }),
+  JANGTEO_CODE_TRIES_PER_CLIENT: declare({
+    kind: whole(1, 10_000_000),
+    otherwise: 60,
+    about: 'Wrong e-mail codes one network may try in an hour.',
+  }),
+  JANGTEO_SIGN_IN_FAILURES_PER_CLIENT: declare({
+    kind: whole(1, 10_000_000),
+    otherwise: 100,
+    about: 'Failed sign-ins of one network, over all accounts, before it is slowed down.',
+  }),
+  JANGTEO_PASSWORD_MEMORY: declare({
+    kind: whole(8, 4_194_304),
+    otherwise: 19_456,
+    inProduction: (value) => (value < 19_456 ? 'give at least 19456, the least that is safe' : undefined),
+    about: 'Memory of a password hash (argon2id) in KiB.',
+  }),
+  JANGTEO_PASSWORD_PASSES: declare({
+    kind: whole(1, 100),
+    otherwise: 2,
+    inProduction: (value) => (value < 2 ? 'give at least 2' : undefined),
+    about: 'Passes of a password hash (argon2id).',
+  }),
+  ORDER_PAY_MINUTES: declare({
+    kind: whole(1, 1_440),
+    otherwise: 10,
+    about: 'Minutes in which an order must be paid.',
+  }),
+} as const
+
+type Name = keyof typeof declared
+type ValueOf<D> = D extends Declared<infer T> ? T : never
+
+/** The settings, checked; those that were not given and have no value of their own are empty texts. */
+export type ShopSettings = { readonly [N in Name]: ValueOf<(typeof declared)[N]> } & { readonly mode: Mode }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const ONE_SERVICE = /^DATABASE_URL_[A-Z][A-Z_]*$/
+
+const modeOf = (env: Environment, problems: string[]): Mode => {
+  const given = env['JANGTEO_ENV'] || (env['NODE_ENV'] === 'production' ? 'production' : 'development')
+  if (given === 'development' || given === 'production') return given
+  problems.push(`JANGTEO_ENV is "${given}": give one of development, production.`)
+  return 'development'
+}
+
+/** Reads one setting; tells its problem instead of throwing, so that all are seen at once. */
+const readOne = (name: string, one: Declared<any>, given: string, mode: Mode, problems: string[]): unknown => {
+  const otherwise = typeof one.otherwise === 'function' ? one.otherwise(mode) : one.otherwise
+  if (given === '') {
+    if (mode === 'production' && one.needed)
+      problems.push(`${name} is missing: it must be set in production. ${one.about}`)
+    return otherwise ?? ''
+  }
+  const shown = one.secret ? '' : ` "${masked(given)}"`
+  try {
+    const value = one.kind.read(given)
+    const refused = mode === 'production' ? one.inProduction?.(value) : undefined
+    if (refused) problems.push(`${name}${shown && ` is${shown}`} cannot be used in production: ${refused}.`)
+    return value
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    problems.push(`${name}${shown ? ` is${shown}` : ' is not right'}: ${error.message}.`)
+    return otherwise ?? ''
+  }
+}
+
+/**
+ * Reads and checks every setting. Throws CannotStart with a line for each thing that is wrong, and what would be right.
+ */
+export const readSettings = (env: Environment): ShopSettings => {
+  const problems: string[] = []
+  const mode = modeOf(env, problems)
+  const values: Record<string, unknown> = { mode }
+  const given = (name: string): string => env[name]?.trim() ?? ''
+  for (const [name, one] of Object.entries(declared)) values[name] = readOne(name, one, given(name), mode, problems)
+  for (const name of Object.keys(env).filter((each) => ONE_SERVICE.test(each))) {
+    values[name] = readOne(name, declared.DATABASE_URL, given(name), mode, problems)
+  }
+  if (problems.length > 0) {
+    throw new CannotStart(`The settings are not right:\n${problems.map((each) => `  - ${each}`).join('\n')}`)
+  }
+  return values as ShopSettings
+}
+
+/** The address of one service's database: its own where `DATABASE_URL_<SERVICE>` is set, else the shop's; empty for the embedded one. */
+export const databaseUrlOf = (settings: ShopSettings, service: string): string =>
+  (settings as Readonly<Record<string, unknown>>)[`DATABASE_URL_${service.toUpperCase()}`]?.toString() ||
+  settings.DATABASE_URL
+
+/** One setting as it may be shown: the status page and `npm run status` list them. */
+export interface ShownSetting {
+  readonly name: string
+  readonly value: string
+  readonly about: string
+}
+
+/** All settings with secrets masked. */
+export const showSettings = (settings: ShopSettings): readonly ShownSetting[] =>
+  Object.entries(declared).map(([name, one]: [string, Declared<any>]) => {
+    const value = String(settings[name as Name])
+    return { name, value: one.secret && value !== '' ? '(set, hidden)' : masked(value), about: one.about }
+  })

@@ -1,0 +1,38 @@
+/** How a setting is read from the text of its environment variable. Throws a TypeError that says what would be right. */
+export interface Kind<T extends string | number | boolean> {
+  read(text: string): T
+}
+
+const wrong = (want: string): never => {
+  throw new TypeError(want)
+}
+
+/** Any text. */
+export const text = (): Kind<string> => ({ read: (given) => given })
+
+/** A whole number in a range, both ends included. */
+export const whole = (min: number, max: number): Kind<number> => ({
+  read: (given) => {
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
+    return value >= min && value <= max ? value : wrong(`give a whole number from ${min} to ${max}`)
+  },
+})
+
+/** One of a few words. */
+export const choice = <const W extends string>(...words: readonly W[]): Kind<W> => ({
+  read: (given) => words.find((word) => word === given) ?? wrong(`give one of ${words.join(', ')}`),
+})
+
+/** An absolute address with one of the protocols, named without the colon. */
+export const address = (...protocols: readonly string[]): Kind<string> => ({
+  read: (given) => {
+    const want = `give an address that starts with ${protocols.map((each) => `${each}://`).join(' or ')}`
+    const url = URL.parse(given.replace('@/', '@localhost/'))
+    return url && protocols.includes(url.protocol.slice(0, -1)) ? given : wrong(want)
+  },
+})
+
+/** A secret of at least `least` characters. */
+export const secret = (least: number): Kind<string> => ({
+  read: (given) => (given.length >= least ? given : wrong(`give at least ${least} characters`)),
+})
