@@ -1,0 +1,62 @@
+import { sql } from '#engines/postgres/sql.ts'
+import type { Queryable } from '#kernel/store.ts'
+import type { Payment } from './payment.ts'
+
+/** Payments by key, in no order. */
+export const paymentsByKey = async (db: Queryable, keys: readonly string[]): Promise<Payment[]> => {
+  const rows = await db.query<{ state: Payment }>(
+    sql`select state from payment where payment_key = any(${keys}::text[])`,
+  )
+  return rows.map((row) => row.state)
+}
+
+/** The payment of an order: the approved one, else the newest. */
+export const paymentOfOrder = async (db: Queryable, mid: string, orderId: string): Promise<Payment | undefined> => {
+  const rows = await db.query<{ state: Payment }>(sql`
+    select state from payment where mid = ${mid} and order_id = ${orderId}
+    order by approved desc, (state ->> 'requestedAt')::bigint desc, payment_key desc limit 1`)
+  return rows[0]?.state
+}
+
+/** One page of all payments by key, after `cursor`, with an order id only that order's. */
+export const paymentPage = async (
+  db: Queryable,
+  cursor: string,
+  limit: number,
+  orderId: string | null,
+): Promise<Payment[]> => {
+  const rows =
+    orderId === null
+      ? await db.query<{ state: Payment }>(sql`
+        select state from payment where payment_key > ${cursor} order by payment_key limit ${limit}`)
+      : await db.query<{ state: Payment }>(sql`
+        select state from payment where order_id = ${orderId} and payment_key > ${cursor} order by payment_key limit ${limit}`)
+  return rows.map((row) => row.state)
+}
+
+export interface TransactionRow {
+  readonly transaction_key: string
+  readonly payment_key: string
+  readonly order_id: string
+  readonly method: string
+  readonly status: string
+  readonly amount: number
+  readonly at: number
+}
+
+/** Movements of money of a merchant between two instants, oldest first, after the one named `after`. */
+export const transactionsBetween = (
+  db: Queryable,
+  mid: string,
+  from: number,
+  to: number,
+  after: string | null,
+  limit: number,
+) =>
+  db.query<TransactionRow & Record<string, unknown>>(sql`
+    select transaction_key, payment_key, order_id, method, status, amount::float8 as amount, at::float8 as at
+    from transaction
+    where mid = ${mid} and at >= ${from} and at <= ${to}
+      and (${after}::text is null
+           or (at, transaction_key) > (select at, transaction_key from transaction where transaction_key = ${after}::text))
+    order by at, transaction_key limit ${limit}`)
