@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import { clientOf, serveLocally, type CallObserver, type Endpoint, type LocalEndpoint } from '#kernel/call.ts'
 import type { Client, Contract, EventType } from '#kernel/contract.ts'
+import { UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
+import { isPassing } from '#engines/postgres/passing.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
 import { startPumps } from './pumps.ts'
 import { wakes } from './wakes.ts'
@@ -77,6 +79,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     const served = serveLocally(definition.contract, built.operations, {
       runtime,
       log: logger,
+      translate: (error) => (isPassing(error) ? UNAVAILABLE({ service: name }, { cause: error }) : undefined),
       ...(given.observe && { observe: given.observe }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })

@@ -3,14 +3,17 @@ import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { PostgresDatabase } from '#engines/postgres/database.ts'
-import { readersOf, retrySetAside, type ConsumerTools } from '#engines/postgres/consume.ts'
+import { readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
 import { pruneInbox, pruneOutbox } from '#engines/postgres/log-store.ts'
+import { logTail } from '#engines/postgres/log-tail.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
+import { retryDue } from '#engines/postgres/retry.ts'
 import type { RunningService } from './host.ts'
+import { watchLogs } from './watch-logs.ts'
 import type { Wakes } from './wakes.ts'
 
-/** Milliseconds between looks at a log that nobody in this process wrote to; other processes' events wait this long at most. */
-const LOG_POLL = 250
+/** Milliseconds between looks of a reader that nobody woke: only a safety net. */
+const LOG_POLL = 5_000
 /** Milliseconds between two batches of one consumer: events gather meanwhile. */
 const CONSUMER_PACE = 10
 const RETRY_POLL = 500
@@ -25,10 +28,11 @@ export const startPumps = (
   given: { relay: PostgresDatabase; runtime: Runtime; log: Logger; signals: Wakes },
 ): Pump[] => {
   const { relay, runtime, log, signals } = given
-  return running.flatMap(({ definition, db, built }) => {
+  const tail = logTail(relay)
+  const pumps = running.flatMap(({ definition, db, built }) => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
-    const tools: ConsumerTools = { service: name, db, log: relay, runtime, logger }
+    const tools: ConsumerTools = { service: name, db, log: tail, runtime, logger }
     const consumers = built.consumers ?? []
 
     const reading = consumers.flatMap((each) =>
@@ -42,9 +46,10 @@ export const startPumps = (
         return reads
       }),
     )
-    const retrying = consumers.map((each) =>
-      pump(`${name}.${each.name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retrySetAside(tools, each)),
-    )
+    const retrying =
+      consumers.length > 0
+        ? [pump(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]
+        : []
     const sweeping = (built.sweeps ?? []).map((each) =>
       pump(`${name}.${each.name}`, { runtime, logger, idle: each.every }, () =>
         withContext(systemContext(name, runtime), () => each.run(runtime.now())),
@@ -57,4 +62,5 @@ export const startPumps = (
     })
     return [...reading, ...retrying, ...sweeping, pruning]
   })
+  return [...pumps, watchLogs(relay, signals, { runtime, logger: log })]
 }

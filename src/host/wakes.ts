@@ -2,6 +2,8 @@
 export interface Wakes {
   wake(source: string): void
   on(source: string, listener: () => void): void
+  /** Sources somebody listens to. */
+  sources(): readonly string[]
 }
 
 export const wakes = (): Wakes => {
@@ -13,5 +15,6 @@ export const wakes = (): Wakes => {
     on: (source, listener) => {
       listeners.set(source, [...(listeners.get(source) ?? []), listener])
     },
+    sources: () => [...listeners.keys()],
   }
 }

@@ -12,12 +12,12 @@ export const refusal = (access: Access, context: CallContext): Fault | undefined
   const inside = caller !== 'edge'
   if (access === 'public') return undefined
   if (access === 'service') return inside ? undefined : FORBIDDEN()
-  if (access === 'guest') return actor.kind === 'anonymous' || actor.kind === 'system' ? UNAUTHENTICATED() : undefined
-  if (access === 'member') return actor.kind === 'member' || actor.kind === 'staff' ? undefined : UNAUTHENTICATED()
+  const signedIn = actor.kind === 'member' || actor.kind === 'staff'
+  if (access === 'guest') return signedIn || actor.kind === 'guest' ? undefined : UNAUTHENTICATED()
+  if (access === 'member') return signedIn ? undefined : UNAUTHENTICATED()
   if (typeof access === 'object') {
     if (actor.kind === 'system') return inside ? undefined : FORBIDDEN()
     if (actor.kind === 'staff') return actor.roles.includes(access.staff) ? undefined : FORBIDDEN()
-    return actor.kind === 'member' ? FORBIDDEN() : UNAUTHENTICATED()
   }
-  return actor.kind === 'anonymous' || actor.kind === 'guest' ? UNAUTHENTICATED() : FORBIDDEN()
+  return signedIn ? FORBIDDEN() : UNAUTHENTICATED()
 }

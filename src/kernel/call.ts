@@ -50,9 +50,11 @@ export const serveLocally = <C extends Contract>(
     readonly log: Logger
     readonly observe?: CallObserver
     readonly checkOutputs?: boolean
+    /** What an error means that is no fault: the store being away is UNAVAILABLE. Left out or undefined, it is INTERNAL. */
+    readonly translate?: (error: unknown) => Fault | undefined
   },
 ): LocalEndpoint => {
-  const { runtime, log, observe } = given
+  const { runtime, log, observe, translate } = given
   const checkOutputs = given.checkOutputs ?? false
   const watched: Record<string, ReturnType<typeof lanes>> = {}
 
@@ -60,14 +62,23 @@ export const serveLocally = <C extends Contract>(
     const handler = handlers[name as keyof typeof handlers] as Single<Operation> | Batched<Operation>
     if (!isBatched(handler)) return handler
     type Entry = { input: never; context: CallContext }
-    const gathered = lanes<Entry, unknown>(handler, (entries) =>
+    const run = (entries: readonly Entry[]): Promise<readonly unknown[]> =>
       withContext(systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE), () =>
         handler.batch(
           entries.map((each) => each.input),
           entries.map((each) => each.context),
         ),
-      ),
-    )
+      )
+    const gathered = lanes<Entry, unknown>(handler, async (entries) => {
+      // Nobody waits any more for what waited too long in the queue.
+      const now = runtime.now()
+      const waited = entries.filter((each) => each.context.deadline > now)
+      if (waited.length === entries.length) return run(entries)
+      const answers = waited.length > 0 ? await run(waited) : []
+      if (answers.length !== waited.length) return answers
+      let next = 0
+      return entries.map((each) => (each.context.deadline > now ? answers[next++] : DEADLINE_EXCEEDED()))
+    })
     watched[name] = gathered as never
     return ((input: never, context: CallContext) => gathered.call({ input, context })) as Single<Operation>
   }
@@ -79,13 +90,19 @@ export const serveLocally = <C extends Contract>(
     }),
   )
 
-  const settle = (name: string, declared: ReadonlySet<string>, error: unknown): Fault => {
+  // A batch that fails, fails every call in it with one error: it is logged once.
+  const logged = new WeakSet<object>()
+
+  const settle = (name: string, declared: ReadonlySet<string>, error: unknown, context: CallContext): Fault => {
     if (error instanceof Fault && (declared.has(error.code) || commonCodes.has(error.code))) return error
-    log.error(
-      { err: error, service: contract.name, operation: name, requestId: currentContext()?.requestId },
-      'An operation failed',
-    )
-    return INTERNAL(undefined, { cause: error })
+    const translated = translate?.(error)
+    if (typeof error !== 'object' || error === null || !logged.has(error)) {
+      if (typeof error === 'object' && error !== null) logged.add(error)
+      const facts = { err: error, service: contract.name, operation: name, requestId: context.requestId }
+      if (translated) log.warn(facts, 'An operation could not be done now')
+      else log.error(facts, 'An operation failed')
+    }
+    return translated ?? INTERNAL(undefined, { cause: error })
   }
 
   const call = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
@@ -104,7 +121,7 @@ export const serveLocally = <C extends Contract>(
       observe?.(contract.name, name, performance.now() - began, 'ok')
       return output
     } catch (error) {
-      const fault = settle(name, declared, error)
+      const fault = settle(name, declared, error, context)
       observe?.(contract.name, name, performance.now() - began, fault.code)
       throw fault
     }

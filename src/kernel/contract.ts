@@ -68,11 +68,20 @@ export interface EventType<P extends z.ZodType = z.ZodType> {
   readonly kept?: boolean
 }
 
-/** Declares an event. Payloads may only grow: consumers ignore members they do not know. */
+const EVENT_NAME = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
+
+/**
+ * Declares an event. Payloads may only grow: consumers ignore members they do not know. Throws a TypeError for a name
+ * that does not say whose it is (`order.placed`) or a key that the payload does not have.
+ */
 export const event = <P extends z.ZodObject>(
   name: string,
   declared: { version: number; key: keyof z.output<P> & string; payload: P; summary: string; kept?: boolean },
-): EventType<P> => ({ name, ...declared })
+): EventType<P> => {
+  if (!EVENT_NAME.test(name)) throw new TypeError(`Not the name of an event: ${name}`)
+  if (!(declared.key in declared.payload.shape)) throw new TypeError(`The event ${name} has no member ${declared.key}`)
+  return { name, ...declared }
+}
 
 /** The service that emits an event: the part of its name before the dot. */
 export const sourceOf = (eventName: string): string => eventName.slice(0, eventName.indexOf('.'))

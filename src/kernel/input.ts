@@ -1,55 +1,44 @@
 import type { z } from 'zod'
 import { INVALID_INPUT } from './faults.ts'
 import type { Fault, FieldProblem } from './fault.ts'
+import { sentenceOf } from './input-sentences.ts'
 
 type Issue = z.core.$ZodIssue
 
-const sentence = (issue: Issue): { ko: string; en: string } => {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined
-        ? { ko: '꼭 입력해 주세요.', en: 'This is required.' }
-        : { ko: `${issue.expected} 형식이어야 합니다.`, en: `This must be of type ${issue.expected}.` }
-    case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? { ko: `${issue.minimum}개(자) 이상이어야 합니다.`, en: `This needs at least ${issue.minimum}.` }
-        : { ko: `${issue.minimum} 이상이어야 합니다.`, en: `This must be ${issue.minimum} or more.` }
-    case 'too_big':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? { ko: `${issue.maximum}개(자) 이하여야 합니다.`, en: `This may have at most ${issue.maximum}.` }
-        : { ko: `${issue.maximum} 이하여야 합니다.`, en: `This must be ${issue.maximum} or less.` }
-    case 'invalid_value':
-      return {
-        ko: `다음 중 하나여야 합니다: ${issue.values.join(', ')}`,
-        en: `This must be one of: ${issue.values.join(', ')}`,
-      }
-    case 'unrecognized_keys':
-      return { ko: `알 수 없는 항목입니다: ${issue.keys.join(', ')}`, en: `Unknown members: ${issue.keys.join(', ')}` }
-    default:
-      return { ko: '형식이 올바르지 않습니다.', en: 'The format is not valid.' }
-  }
-}
-
 const codeOf = (issue: Issue): string => {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'required'
   // A refinement's message is its stable code, such as `repeated_sku`.
   if (issue.code === 'custom') return issue.message
-  return issue.code
+  return issue.input === undefined ? 'required' : issue.code
 }
 
 const problemOf = (issue: Issue): FieldProblem => ({
   field: issue.path.join('.'),
   code: codeOf(issue),
-  message: sentence(issue),
+  message: sentenceOf(issue),
 })
 
-const hasLoneSurrogateOrNul = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed()
-  if (Array.isArray(value)) return value.some(hasLoneSurrogateOrNul)
-  if (value && typeof value === 'object')
-    return Object.entries(value).some(([key, member]) => hasLoneSurrogateOrNul(key) || hasLoneSurrogateOrNul(member))
-  return false
+const isUnstorable = (text: string): boolean => text.includes('\u0000') || !text.isWellFormed()
+
+/** Where a value holds text that PostgreSQL cannot store: U+0000 or half a surrogate pair. Any depth, without recursion. */
+const unstorableAt = (input: unknown): string | undefined => {
+  const left: { readonly value: unknown; readonly path: string }[] = [{ value: input, path: '' }]
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, path } = next
+    if (typeof value === 'string') {
+      if (isUnstorable(value)) return path
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) {
+        if (isUnstorable(key)) return path
+        if (typeof member === 'string' ? isUnstorable(member) : typeof member === 'object')
+          left.push({ value: member, path: path ? `${path}.${key}` : key })
+      }
+    }
+  }
+  return undefined
 }
+
+/** Problems named at most; an input with more is not a typing mistake. */
+const MOST = 20
 
 /**
  * Parses an input against its schema, or answers the INVALID_INPUT fault that names every field at fault.
@@ -58,16 +47,15 @@ const hasLoneSurrogateOrNul = (value: unknown): boolean => {
 export const parseInput = <T>(schema: z.ZodType<T>, input: unknown): { value: T } | { fault: Fault } => {
   const parsed = schema.safeParse(input, { reportInput: true })
   if (!parsed.success) {
-    const fields = parsed.error.issues.slice(0, 20).map(problemOf)
+    const fields = parsed.error.issues.slice(0, MOST).map(problemOf)
     return { fault: INVALID_INPUT(undefined, { ...(fields[0] && { field: fields[0].field }), fields }) }
   }
-  if (hasLoneSurrogateOrNul(parsed.data))
-    return { fault: INVALID_INPUT(undefined, { field: '', fields: [unstorable] }) }
+  const field = unstorableAt(parsed.data)
+  if (field !== undefined) return { fault: INVALID_INPUT(undefined, { field, fields: [{ field, ...unstorable }] }) }
   return { value: parsed.data }
 }
 
-const unstorable: FieldProblem = {
-  field: '',
+const unstorable = {
   code: 'unstorable_text',
   message: { ko: '저장할 수 없는 문자가 들어 있습니다.', en: 'The text holds characters that cannot be stored.' },
 }

@@ -2,7 +2,7 @@ import { after } from 'node:test'
 import { pino } from 'pino'
 import type { Actor, CallContext } from '#kernel/context.ts'
 import { withContext } from '#kernel/context.ts'
-import type { Client, Contract, StaffRole } from '#kernel/contract.ts'
+import { sourceOf, type Client, type Contract, type StaffRole } from '#kernel/contract.ts'
 import type { ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
@@ -11,6 +11,12 @@ import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { startHost, type Host, type HostSettings } from '#src/host/host.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'
 import { eventually } from './eventually.ts'
+
+const running: (() => Promise<void>)[] = []
+// Registered while the file loads, so that it belongs to the whole file: made inside a hook it would run after the hook.
+after(async () => {
+  for (const stop of running) await stop()
+})
 
 /** A host for tests, on a database of its own. */
 export interface TestHost {
@@ -96,7 +102,8 @@ export const startTestHost = async (
     let count = 0
     for (const each of host.services) {
       for (const consumer of each.built.consumers ?? []) {
-        const sources = new Set(consumer.reactions.map((reaction) => reaction.event.name.split('.')[0]!))
+        const events = consumer.reactions.map((reaction) => reaction.event.name)
+        const sources = new Set(events.map(sourceOf))
         for (const source of sources) {
           if (!names.includes(source)) continue
           const [position] = await each.db.query<{ xid: string; id: number }>({
@@ -104,8 +111,8 @@ export const startTestHost = async (
             values: [consumer.name, source],
           })
           const [row] = await db(source).query<{ count: number }>({
-            text: 'SELECT count(*) AS count FROM outbox WHERE (xid, id) > ($1::text::xid8, $2::bigint)',
-            values: [position?.xid ?? '0', position?.id ?? 0],
+            text: 'SELECT count(*) AS count FROM outbox WHERE (xid, id) > ($1::text::xid8, $2::bigint) AND name = ANY ($3)',
+            values: [position?.xid ?? '0', position?.id ?? 0, events],
           })
           count += row!.count
         }
@@ -120,7 +127,7 @@ export const startTestHost = async (
     stopped = true
     await host.stop()
   }
-  after(stop)
+  running.push(stop)
   return {
     host,
     runtime,

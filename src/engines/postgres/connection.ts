@@ -14,12 +14,17 @@ export interface ConnectionSettings {
 }
 
 const INT8 = 20
+const INT8_ARRAY = 1016
 const TIMESTAMPTZ = 1184
+
+const int8Array = pg.types.getTypeParser(INT8_ARRAY as never) as (text: string) => (string | null)[]
 
 /** bigint as a number (amounts, counters: all safe integers), timestamptz as epoch milliseconds. */
 const parsers: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (oid === INT8) return Number
+    if (oid === INT8_ARRAY)
+      return (text: string) => int8Array(text).map((each) => (each === null ? null : Number(each)))
     if (oid === TIMESTAMPTZ) return (text: string) => Date.parse(text.replace(' ', 'T').replace(/\+00$/, 'Z'))
     return pg.types.getTypeParser(oid, format as 'text')
   }) as typeof pg.types.getTypeParser,

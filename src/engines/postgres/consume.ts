@@ -1,39 +1,28 @@
 import type { Logger } from 'pino'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
-import type { EventType } from '#kernel/contract.ts'
-import { sourceOf } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Consumer, Delivered, Reaction } from '#kernel/service.ts'
-import type { Database, Queryable, Tx } from '#kernel/store.ts'
-import { readLog, type Logged, type Position } from './log.ts'
-import {
-  claimSetAside,
-  failSetAside,
-  findCursor,
-  heldKeys,
-  lockCursor,
-  makeCursor,
-  moveCursor,
-  setAside,
-  settleSetAside,
-  takeIn,
-} from './log-store.ts'
+import type { Consumer } from '#kernel/service.ts'
+import type { Database, Tx } from '#kernel/store.ts'
+import { backOff, reasonOf } from './back-off.ts'
+import type { Logged, Position } from './log.ts'
+import { findCursor, heldKeys, lockCursor, makeCursor, moveCursor, setAside, takeIn, takeRun } from './log-store.ts'
+import type { LogTail } from './log-tail.ts'
 import { isPassing } from './passing.ts'
+import { react, reactionsBySource, type Reactions } from './reactions.ts'
 
-/** Tries of a failing event before a person must look; waits 0.2 s, doubling to a minute. */
-export const MAX_ATTEMPTS = 10
-export const backOff = (attempts: number): number => Math.min(60_000, 200 * 2 ** attempts)
-
+/** Events of a source read at once. */
 const BATCH = 500
+/** Unwanted events passed over before the cursor is moved past them on disk. */
+const PASSED_OVER = 5_000
 
 /** What a consumer stands on. */
 export interface ConsumerTools {
   readonly service: string
   /** The consuming service's store: effect, inbox row and cursor share its transaction. */
   readonly db: Database
-  /** May read every outbox and nothing else. */
-  readonly log: Queryable
+  /** Reads every outbox. */
+  readonly log: LogTail
   readonly runtime: Runtime
   readonly logger: Logger
 }
@@ -44,153 +33,130 @@ export interface Reader {
   step(): Promise<number | 'busy'>
 }
 
-const reactionsOf = (consumer: Consumer): Map<string, Reaction> =>
-  new Map(consumer.reactions.map((each) => [each.event.name, each]))
+/** How a run ended: taken in, or not because another process holds the cursor or has moved it. */
+type Outcome = 'taken' | 'busy' | 'moved'
 
-/** Applies the reactions to events in order, a run of one type at a time. Payloads are parsed by the consumer's own schema: unknown members are dropped. */
-const react = async (reactions: ReadonlyMap<string, Reaction>, events: readonly Logged[], tx: Tx): Promise<void> => {
-  let from = 0
-  while (from < events.length) {
-    const reaction = reactions.get(events[from]!.name)!
-    let to = from + 1
-    while (to < events.length && events[to]!.name === reaction.event.name) to++
-    const run = events
-      .slice(from, to)
-      .map((each): Delivered<unknown> => ({ ...each, payload: reaction.event.payload.parse(each.payload) }))
-    await reaction.react(run, tx)
-    from = to
-  }
-}
+const samePlace = (a: Position, b: Position): boolean => a.id === b.id && a.xid === b.xid
 
-/** Sources a consumer reads, each with the events it wants from it. */
-const sourcesOf = (consumer: Consumer): Map<string, Map<string, EventType>> => {
-  const sources = new Map<string, Map<string, EventType>>()
-  for (const { event } of consumer.reactions) {
-    const source = sourceOf(event.name)
-    const events = sources.get(source) ?? new Map<string, EventType>()
-    sources.set(source, events.set(event.name, event))
-  }
-  return sources
-}
-
-const readerOf = (tools: ConsumerTools, consumer: Consumer, source: string, wanted: Map<string, EventType>): Reader => {
+const readerOf = (tools: ConsumerTools, consumer: Consumer, source: string, reactions: Reactions): Reader => {
   const { db, log, runtime, logger } = tools
-  const reactions = reactionsOf(consumer)
-  const step = `${tools.service}.consume.${consumer.name}`
-  let position: Position | undefined
+  const { name } = consumer
+  const step = `${tools.service}.consume.${name}`
+  log.want(source, reactions.keys())
+  /** Where the cursor stands on disk, as far as we know. */
+  let stored: Position | undefined
+  /** Where we read from: past `stored` by events nobody wants. */
+  let reached: Position
+  let passedOver = 0
 
-  /** Takes in `events` and moves the cursor past the last, in one transaction; false when the cursor is not where we thought. */
-  const apply = (events: readonly Logged[], expected: Position): Promise<boolean | 'busy'> =>
-    db.tx(step, async (tx) => {
-      const locked = await lockCursor(tx, consumer.name, source)
-      if (!locked) return 'busy'
-      if (locked.xid !== expected.xid || locked.id !== expected.id) {
-        position = locked
-        return false
-      }
-      const mine = events.filter((each) => each.wanted)
-      if (mine.length > 0) {
-        const held = await heldKeys(tx, consumer.name, source, [...new Set(mine.map((each) => each.key))])
-        const behind = mine.filter((each) => held.has(each.key))
-        for (const each of behind) await tx.query(setAside(consumer.name, each, 'WAITING', 0, runtime.now(), null))
-        const free = mine.filter((each) => !held.has(each.key))
-        const fresh = await takeIn(
-          tx,
-          consumer.name,
-          source,
-          free.map((each) => each.position.id),
-          runtime.now(),
-        )
+  const standAt = (position: Position): void => {
+    stored = position
+    reached = position
+    passedOver = 0
+  }
+
+  /** The way with something set aside: events of a key that waits are set aside behind it. Answers those to react to. */
+  const takeCarefully = async (tx: Tx, events: readonly Logged[], from: Position, to: Position) => {
+    const locked = await lockCursor(tx, name, source)
+    if (!locked) return 'busy'
+    if (!samePlace(locked, from)) return locked
+    const held = await heldKeys(tx, name, source, [...new Set(events.map((each) => each.key))])
+    const behind = events.filter((each) => held.has(each.key))
+    for (const each of behind) void tx.query(setAside(name, each, 'WAITING', 0, runtime.now(), null))
+    const free = events.filter((each) => !held.has(each.key)).map((each) => each.position.id)
+    const fresh = await takeIn(tx, name, source, free, runtime.now())
+    void tx.query(moveCursor(name, source, to))
+    return fresh
+  }
+
+  /** Takes in `events` and moves the cursor to `to`: effects, inbox and cursor in one transaction. */
+  const take = async (events: readonly Logged[], to: Position): Promise<Outcome> => {
+    const from = stored!
+    let elsewhere: Position | undefined
+    const ids = events.map((each) => each.position.id)
+    const outcome = await withContext(systemContext(tools.service, runtime), () =>
+      db.tx(step, async (tx): Promise<Outcome> => {
+        const fresh =
+          (await takeRun(tx, name, source, from, to, ids, runtime.now())) ?? (await takeCarefully(tx, events, from, to))
+        if (fresh === 'busy') return 'busy'
+        if (!(fresh instanceof Set)) {
+          elsewhere = fresh
+          return 'moved'
+        }
         await react(
           reactions,
-          free.filter((each) => fresh.has(each.position.id)),
+          events.filter((each) => fresh.has(each.position.id)),
           tx,
         )
-      }
-      await tx.query(moveCursor(consumer.name, source, events.at(-1)!.position))
-      return true
-    })
-
-  const advance = async (events: readonly Logged[], from: Position): Promise<boolean | 'busy'> => {
-    const moved = await withContext(systemContext(tools.service, runtime), () => apply(events, from))
-    if (moved === true) position = events.at(-1)!.position
-    return moved
+        return 'taken'
+      }),
+    )
+    if (outcome === 'taken') standAt(to)
+    else if (elsewhere) standAt(elsewhere)
+    return outcome
   }
 
-  /** A batch failed: takes events one by one, so that only the one at fault, and its key, is set aside. */
-  const isolate = async (events: readonly Logged[]): Promise<void> => {
-    for (const each of events) {
-      const from = position!
-      try {
-        if ((await advance([each], from)) !== true) return
-      } catch (error) {
-        if (isPassing(error)) throw error
-        logger.error(
-          { err: error, consumer: consumer.name, event: each.id, name: each.name },
-          'A consumer failed; the event is set aside',
-        )
-        const next = runtime.now() + backOff(0)
-        const moved = await db.tx(`${step}.set-aside`, async (tx) => {
-          const locked = await lockCursor(tx, consumer.name, source)
-          if (!locked || locked.xid !== from.xid || locked.id !== from.id) return false
-          await tx.query(setAside(consumer.name, each, 'RETRYING', 1, next, String(error)))
-          await tx.query(moveCursor(consumer.name, source, each.position))
-          return true
-        })
-        if (!moved) return
-        position = each.position
-      }
+  const setAsideFailing = async (event: Logged, error: unknown): Promise<Outcome> => {
+    const from = stored!
+    logger.error(
+      { err: error, consumer: name, event: event.id, name: event.name },
+      'A consumer failed: event set aside',
+    )
+    const outcome = await db.tx(`${step}.set-aside`, async (tx): Promise<Outcome> => {
+      const locked = await lockCursor(tx, name, source)
+      if (!locked) return 'busy'
+      if (!samePlace(locked, from)) return 'moved'
+      const now = runtime.now()
+      void tx.query(setAside(name, event, 'RETRYING', 1, now + backOff(0), reasonOf(error)))
+      void tx.query(moveCursor(name, source, event.position))
+      return 'taken'
+    })
+    if (outcome === 'taken') standAt(event.position)
+    else stored = undefined
+    return outcome
+  }
+
+  /** Takes in a run; when it fails, halves of it, so that only the event at fault, and its key, is set aside. */
+  const takeOrIsolate = async (events: readonly Logged[], to: Position): Promise<Outcome> => {
+    try {
+      return await take(events, to)
+    } catch (error) {
+      if (isPassing(error) || events.length === 0) throw error
+      if (events.length === 1) return setAsideFailing(events[0]!, error)
+      const half = events.length >> 1
+      const first = events.slice(0, half)
+      const outcome = await takeOrIsolate(first, first.at(-1)!.position)
+      return outcome === 'taken' ? takeOrIsolate(events.slice(half), to) : outcome
     }
+  }
+
+  const findStart = async (): Promise<Position> => {
+    const found = await findCursor(db, name, source)
+    if (found) return found
+    await db.query(makeCursor(name, source))
+    return (await findCursor(db, name, source))!
   }
 
   return {
     source,
     step: async () => {
-      if (!position) {
-        await db.query(makeCursor(consumer.name, source))
-        position = (await findCursor(db, consumer.name, source))!
-      }
-      const from = position
-      const events = await readLog(log, source, from, wanted, BATCH)
-      if (events.length === 0) return 0
-      try {
-        const moved = await advance(events, from)
-        return moved === 'busy' ? 'busy' : events.length
-      } catch (error) {
-        if (isPassing(error)) throw error
-        await isolate(events)
+      if (!stored) standAt(await findStart())
+      const events = await log.read(source, reached!, BATCH)
+      const last = events.at(-1)
+      if (!last) return 0
+      const wanted = events.filter((each) => reactions.has(each.name))
+      if (wanted.length === 0 && passedOver + events.length < PASSED_OVER) {
+        reached = last.position
+        passedOver += events.length
         return events.length
       }
+      const outcome = await takeOrIsolate(wanted, last.position)
+      if (outcome === 'busy') return 'busy'
+      return events.length
     },
   }
 }
 
 /** The readers of a consumer, one for each source of its events. */
 export const readersOf = (tools: ConsumerTools, consumer: Consumer): Reader[] =>
-  [...sourcesOf(consumer)].map(([source, wanted]) => readerOf(tools, consumer, source, wanted))
-
-/** Tries one due event that was set aside. Answers how many it tried: 0 or 1. */
-export const retrySetAside = async (tools: ConsumerTools, consumer: Consumer): Promise<number> => {
-  const { db, runtime, logger } = tools
-  const reactions = reactionsOf(consumer)
-  const now = runtime.now()
-  let tried: Awaited<ReturnType<typeof claimSetAside>>
-  try {
-    await withContext(systemContext(tools.service, runtime), () =>
-      db.tx(`${tools.service}.retry.${consumer.name}`, async (tx) => {
-        tried = await claimSetAside(tx, consumer.name, now)
-        if (!tried) return
-        const fresh = await takeIn(tx, consumer.name, tried.source, [tried.position.id], now)
-        if (fresh.size > 0) await react(reactions, [tried], tx)
-        await tx.query(settleSetAside(tried, now))
-      }),
-    )
-  } catch (error) {
-    if (!tried || isPassing(error)) throw error
-    const dead = tried.attempts + 1 >= MAX_ATTEMPTS
-    if (dead)
-      logger.error({ err: error, consumer: consumer.name, event: tried.id }, 'An event is dead: it needs a person')
-    await db.query(failSetAside(tried, dead, now + backOff(tried.attempts), String(error)))
-  }
-  return tried ? 1 : 0
-}
+  [...reactionsBySource(consumer)].map(([source, reactions]) => readerOf(tools, consumer, source, reactions))

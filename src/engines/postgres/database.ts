@@ -1,25 +1,30 @@
-import type pg from 'pg'
-import type { EventType } from '#kernel/contract.ts'
-import { currentContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Database, Statement, Tx } from '#kernel/store.ts'
+import type { Database, Statement } from '#kernel/store.ts'
 import type { ConnectionSettings } from './connection.ts'
-import { appendStatement } from './outbox.ts'
-import { pool } from './pool.ts'
+import { codeOf, isLost } from './passing.ts'
+import { pool, type PoolStats } from './pool.ts'
+import { inTransaction, run, type StepHook } from './transaction.ts'
 
-/** Called before the commit and after it, with the durable step's name: the crash matrix kills the process here. */
-export type StepHook = (step: string, moment: 'before' | 'after') => Promise<void> | void
+export type { StepHook } from './transaction.ts'
 
 /** A database with what a host needs besides: closing it, watching it. */
 export interface PostgresDatabase extends Database {
   close(): Promise<void>
-  readonly stats: () => { open: number; waiting: number }
+  readonly stats: () => PoolStats
 }
 
-const run = async <R>(client: pg.Client, statement: Statement): Promise<R[]> => {
-  const result = await client.query({ ...statement, values: statement.values as unknown[] })
-  return result.rows as R[]
+/** Statements that may wait for a lock, or whose repetition would do something twice. */
+const WRITES = /\b(insert|update|delete|merge|share|lock|truncate|create|alter|drop|call|pg_\w*advisory\w*|nextval)\b/i
+
+const kinds = new Map<string, 'read' | 'write'>()
+const kindOf = ({ text }: Statement): 'read' | 'write' => {
+  let kind = kinds.get(text)
+  if (!kind) kinds.set(text, (kind = WRITES.test(text) ? 'write' : 'read'))
+  return kind
 }
+
+/** Prepared statements of this connection no longer fit: a migration changed a table under them, or one got lost. */
+const STALE = new Set(['0A000', '26000'])
 
 /** Opens a service's store. `emitted` is called after each commit that stored events. */
 export const openDatabase = (
@@ -29,45 +34,43 @@ export const openDatabase = (
     readonly runtime: Runtime
     readonly emitted?: () => void
     readonly onStep?: StepHook
-    readonly sizes?: { shared: number; exclusive: number }
+    readonly sizes?: { readonly shared: number; readonly exclusive: number }
   },
 ): PostgresDatabase => {
   const connections = pool(settings, given.name, given.sizes ?? { shared: 2, exclusive: 3 })
 
-  const inTransaction = async <T>(client: pg.Client, step: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
-    let emitted = false
-    // Not awaited: BEGIN travels in the same packet as the first statement.
-    const begun = client.query('BEGIN')
-    begun.catch(() => {})
-    const emitAll = async (event: EventType, payloads: readonly unknown[]): Promise<void> => {
-      if (payloads.length === 0) return
-      emitted = true
-      await run(client, appendStatement(event, payloads, given.runtime.now(), currentContext()?.traceparent))
-    }
-    let answer: T
+  const isSpoiled = (error: unknown): boolean => isLost(error) || STALE.has(codeOf(error) ?? '')
+
+  const once = async <R>(statement: Statement, kind: 'read' | 'write'): Promise<R[]> => {
+    const client = await connections.shared(kind)
     try {
-      answer = await work({
-        query: (statement) => run(client, statement),
-        emit: (event, payload) => emitAll(event, [payload]),
-        emitAll,
-      })
-      await begun
-      await given.onStep?.(step, 'before')
-      const committed = await client.query('COMMIT')
-      // A transaction that failed inside answers COMMIT with ROLLBACK: nothing was stored.
-      if (committed.command !== 'COMMIT') throw new Error(`The transaction ${step} was rolled back at its commit`)
+      return await run<R>(client, statement)
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => client.end().catch(() => {}))
+      if (isSpoiled(error)) connections.discard(client)
       throw error
     }
-    await given.onStep?.(step, 'after')
-    if (emitted) given.emitted?.()
-    return answer
   }
 
   return {
-    query: async (statement) => run(await connections.shared(), statement),
-    tx: (step, work) => connections.exclusive((client) => inTransaction(client, step, work)),
+    query: async <R>(statement: Statement): Promise<R[]> => {
+      const kind = kindOf(statement)
+      try {
+        return await once<R>(statement, kind)
+      } catch (error) {
+        // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
+        if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)
+        throw error
+      }
+    },
+    tx: (step, work) =>
+      connections.exclusive(async (client) => {
+        try {
+          return await inTransaction(client, step, work, { ...given, discard: () => connections.discard(client) })
+        } catch (error) {
+          if (isSpoiled(error)) connections.discard(client)
+          throw error
+        }
+      }),
     close: connections.close,
     stats: connections.stats,
   }

@@ -26,6 +26,42 @@ export const lockCursor = async (db: Queryable, consumer: string, source: string
 export const moveCursor = (consumer: string, source: string, to: Position): Statement => sql`
   UPDATE cursor SET xid = ${to.xid}::text::xid8, id = ${to.id} WHERE consumer = ${consumer} AND source = ${source}`
 
+/**
+ * The whole bookkeeping of a run of events in one statement, for a consumer that has nothing set aside: locks the cursor,
+ * moves it from where we think it is, and marks the events as taken in. Answers the ids not taken in before; nothing when
+ * the cursor is elsewhere or locked, or when something is set aside: then it did nothing.
+ */
+export const takeRun = async (
+  db: Queryable,
+  consumer: string,
+  source: string,
+  from: Position,
+  to: Position,
+  ids: readonly number[],
+  now: number,
+): Promise<Set<number> | undefined> => {
+  // Only who holds the cursor's lock sets events aside, and moves it too: found unmoved, nothing was set aside meanwhile.
+  const [row] = await db.query<{ moved: boolean; fresh: number[] | null }>(sql`
+    WITH mine AS (
+      SELECT consumer, source FROM cursor
+      WHERE consumer = ${consumer} AND source = ${source}
+        AND xid = ${from.xid}::text::xid8 AND id = ${from.id}
+        AND NOT EXISTS (
+          SELECT FROM dead_letter WHERE dead_letter.consumer = cursor.consumer AND dead_letter.source = cursor.source)
+      FOR UPDATE OF cursor SKIP LOCKED),
+    moved AS (
+      UPDATE cursor SET xid = ${to.xid}::text::xid8, id = ${to.id} FROM mine
+      WHERE cursor.consumer = mine.consumer AND cursor.source = mine.source
+      RETURNING true),
+    taken AS (
+      INSERT INTO inbox (consumer, source, id, at)
+      SELECT consumer, source, given.id, ${new Date(now)} FROM mine, unnest(${ids}::bigint[]) AS given (id)
+      ON CONFLICT DO NOTHING
+      RETURNING id)
+    SELECT EXISTS (SELECT FROM moved) AS moved, (SELECT array_agg(id) FROM taken) AS fresh`)
+  return row!.moved ? new Set(row!.fresh ?? []) : undefined
+}
+
 /** Marks events as taken in; answers the ids that were not yet. */
 export const takeIn = async (
   db: Queryable,
@@ -42,7 +78,10 @@ export const takeIn = async (
   return new Set(rows.map((row) => row.id))
 }
 
-/** Which of the keys have an event set aside for this consumer. */
+/**
+ * Which of the keys have an event set aside for this consumer. Waits for a retry of one that is under way: when it
+ * settles, nobody would look after an event we set aside behind it.
+ */
 export const heldKeys = async (
   db: Queryable,
   consumer: string,
@@ -50,8 +89,10 @@ export const heldKeys = async (
   keys: readonly string[],
 ): Promise<Set<string>> => {
   const rows = await db.query<{ key: string }>(sql`
-    SELECT DISTINCT key FROM dead_letter
-    WHERE consumer = ${consumer} AND source = ${source} AND key = ANY (${keys})`)
+    SELECT key FROM dead_letter
+    WHERE consumer = ${consumer} AND source = ${source} AND key = ANY (${keys})
+    ORDER BY xid, id
+    FOR SHARE`)
   return new Set(rows.map((row) => row.key))
 }
 
@@ -115,7 +156,6 @@ export const claimSetAside = async (db: Queryable, consumer: string, now: number
     payload,
     at,
     attempts,
-    wanted: true,
   }
 }
 
@@ -137,7 +177,41 @@ export const settleSetAside = (event: SetAside, now: number): Statement => sql`
 export const failSetAside = (event: SetAside, dead: boolean, nextAt: number, error: string): Statement => sql`
   UPDATE dead_letter
   SET attempts = attempts + 1, state = ${dead ? 'DEAD' : 'RETRYING'}, next_at = ${new Date(nextAt)}, error = ${error}
-  WHERE consumer = ${event.consumer} AND source = ${event.source} AND id = ${event.position.id}`
+  WHERE consumer = ${event.consumer} AND source = ${event.source} AND id = ${event.position.id}
+    AND attempts = ${event.attempts}`
+
+/** Consumers that have an event set aside which is due. */
+export const consumersDue = async (db: Queryable, now: number): Promise<string[]> =>
+  (
+    await db.query<{ consumer: string }>(sql`
+      SELECT DISTINCT consumer FROM dead_letter WHERE state = 'RETRYING' AND next_at <= ${new Date(now)}`)
+  ).map((row) => row.consumer)
+
+/** An event set aside, as a person sees it. */
+export interface DeadLetter {
+  readonly consumer: string
+  readonly source: string
+  readonly id: number
+  readonly name: string
+  readonly version: number
+  readonly key: string
+  readonly payload: unknown
+  /** Epoch milliseconds of emission. */
+  readonly at: number
+  readonly state: 'RETRYING' | 'WAITING' | 'DEAD'
+  readonly attempts: number
+  /** Epoch milliseconds of the next try. */
+  readonly nextAt: number
+  readonly error: string | null
+}
+
+/** Events set aside, oldest first: the dead before those that are still tried. At most `limit`. */
+export const listSetAside = (db: Queryable, limit: number): Promise<DeadLetter[]> =>
+  db.query<DeadLetter>(sql`
+    SELECT consumer, source, id, name, version, key, payload, at, state, attempts, next_at AS "nextAt", error
+    FROM dead_letter
+    ORDER BY state <> 'DEAD', state <> 'RETRYING', xid, id
+    LIMIT ${limit}`)
 
 /** Puts dead events back to be tried now; answers how many. */
 export const redrive = async (

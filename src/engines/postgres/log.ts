@@ -1,4 +1,3 @@
-import type { EventType } from '#kernel/contract.ts'
 import type { Delivered } from '#kernel/service.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 
@@ -13,8 +12,6 @@ export interface Position {
 export interface Logged extends Delivered<unknown> {
   readonly source: string
   readonly position: Position
-  /** Whether the reader asked for events of this name; others only move the cursor. */
-  readonly wanted: boolean
 }
 
 interface Row {
@@ -45,15 +42,15 @@ const readStatement = (source: string, after: Position, names: readonly string[]
   values: [after.xid, after.id, names, limit],
 })
 
-/** Reads at most `limit` events of `source` after a position. `db` must be allowed to read the source's outbox. */
+/** Reads at most `limit` events of `source` after a position; payloads only of those with one of the `names`. `db` must be allowed to read the source's outbox. */
 export const readLog = async (
   db: Queryable,
   source: string,
   after: Position,
-  wanted: ReadonlyMap<string, EventType>,
+  names: ReadonlySet<string>,
   limit: number,
 ): Promise<Logged[]> => {
-  const rows = await db.query<Row>(readStatement(source, after, [...wanted.keys()], limit))
+  const rows = await db.query<Row>(readStatement(source, after, [...names], limit))
   return rows.map((row) => ({
     id: `${source}:${row.id}`,
     source,
@@ -63,6 +60,19 @@ export const readLog = async (
     payload: row.payload,
     at: row.at,
     position: { xid: row.xid, id: row.id },
-    wanted: wanted.has(row.name),
   }))
 }
+
+const headStatement = (source: string): Statement => ({
+  name: `head_${source}`,
+  text: `
+    SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox
+    WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY xid DESC, id DESC
+    LIMIT 1`,
+  values: [],
+})
+
+/** The place of the last event of `source` that readers see; nothing while it has none. */
+export const headOf = async (db: Queryable, source: string): Promise<Position | undefined> =>
+  (await db.query<Position>(headStatement(source)))[0]

@@ -32,6 +32,8 @@ export const migrate = async (
   const client = await connect(settings, `${service} migrate`)
   try {
     await client.query('BEGIN')
+    // Others that start at once wait for the first; a big table takes what it takes.
+    await client.query(`SET LOCAL lock_timeout = '120s'; SET LOCAL statement_timeout = 0`)
     await client.query(`SELECT pg_advisory_xact_lock(hashtext('jangteo migrate'), hashtext($1))`, [service])
     await client.query(
       'CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',

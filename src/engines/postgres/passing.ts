@@ -1,17 +1,38 @@
+import { Fault } from '#kernel/fault.ts'
+import { UNAVAILABLE } from '#kernel/faults.ts'
+
 /** SQLSTATE classes that say nothing about the statement: connection, resources, operator intervention, rollback by conflict. */
 const passingClasses = new Set(['08', '53', '57', '58', '40'])
 /** A statement that took too long may always take too long. */
 const STATEMENT_TIMEOUT = '57014'
-const passingCodes = new Set(['55P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'])
+const LOCK_TIMEOUT = '55P03'
+const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH'])
+const lostMessages = /Connection terminated|not queryable|timeout expired|timeout exceeded when trying to connect/i
 
-/** Whether trying the same again may well succeed: the database was away, busy, or chose us to end a deadlock. */
-export const isPassing = (error: unknown): boolean => {
+/** The error's own code: a SQLSTATE, or the system's name of a socket error. */
+export const codeOf = (error: unknown): string | undefined => {
   const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The server ended the session: the transaction lay idle, or took, too long. */
+const ended = new Set(['25P03', '25P04'])
+
+/** Whether the connection itself is gone: nothing more can be sent on it. */
+export const isLost = (error: unknown): boolean => {
+  const code = codeOf(error)
+  if (code !== undefined) return socketCodes.has(code) || ended.has(code) || /^(08|57P)/.test(code)
+  return error instanceof Error && lostMessages.test(error.message)
+}
+
+/**
+ * Whether trying the same again may well succeed: the database was away, busy, or chose us to end a deadlock, or another
+ * service we called is away.
+ */
+export const isPassing = (error: unknown): boolean => {
+  if (error instanceof Fault) return UNAVAILABLE.is(error)
+  const code = codeOf(error)
   if (code === STATEMENT_TIMEOUT) return false
-  if (typeof code === 'string')
-    return passingCodes.has(code) || (code.length === 5 && passingClasses.has(code.slice(0, 2)))
-  return (
-    error instanceof Error &&
-    /Connection terminated|connection is closed|not queryable|timeout expired|is closed$/i.test(error.message)
-  )
+  if (isLost(error) || code === LOCK_TIMEOUT) return true
+  return code !== undefined && code.length === 5 && passingClasses.has(code.slice(0, 2))
 }

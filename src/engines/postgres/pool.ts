@@ -3,68 +3,99 @@ import { connect, type ConnectionSettings } from './connection.ts'
 
 /** A few connections: some shared by single statements, which pipeline on them, the rest held by one transaction at a time. */
 export interface Pool {
-  /** A connection for one statement. */
-  shared(): Promise<pg.Client>
+  /**
+   * A connection for one statement. Reads and writes go by different ones: a write may wait for another's lock, and
+   * what was sent behind it waits with it.
+   */
+  shared(kind: 'read' | 'write'): Promise<pg.Client>
   /** Runs `work` with a connection that nobody else uses meanwhile; waits for one in order of asking. */
   exclusive<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /** Lets nobody use the connection any more: it is broken, or its state is unknown. */
+  discard(client: pg.Client): void
+  /** Closes every connection once what is under way has ended. */
   close(): Promise<void>
-  readonly stats: () => { open: number; waiting: number }
+  readonly stats: () => PoolStats
+}
+
+export interface PoolStats {
+  readonly open: number
+  /** Transactions under way. */
+  readonly busy: number
+  /** Transactions that wait for a connection. */
+  readonly waiting: number
 }
 
 interface Slot {
-  client: Promise<pg.Client> | undefined
-  busy: number
+  opening: Promise<pg.Client> | undefined
+  client: pg.Client | undefined
 }
+
+const slots = (count: number): Slot[] =>
+  Array.from({ length: count }, () => ({ opening: undefined, client: undefined }))
 
 /** Makes a pool. Connections open when first needed; a broken one is replaced at its next use. */
 export const pool = (
   settings: ConnectionSettings,
   name: string,
-  sizes: { shared: number; exclusive: number },
+  sizes: { readonly shared: number; readonly exclusive: number },
 ): Pool => {
-  const slots = (count: number): Slot[] => Array.from({ length: count }, () => ({ client: undefined, busy: 0 }))
   const sharedSlots = slots(sizes.shared)
   const exclusiveSlots = slots(sizes.exclusive)
-  const waiting: ((slot: Slot) => void)[] = []
+  const all = [...sharedSlots, ...exclusiveSlots]
+  const free = [...exclusiveSlots].reverse()
+  const waiting: { take: (slot: Slot) => void; refuse: (error: Error) => void }[] = []
+  const isClosed = (): Error => new Error(`The store of ${name} is closed`)
   let closed = false
+  let whenFree: (() => void) | undefined
+
+  const empty = (slot: Slot): void => {
+    slot.opening = undefined
+    slot.client = undefined
+  }
 
   const open = (slot: Slot): Promise<pg.Client> => {
-    if (closed) return Promise.reject(new Error(`The store of ${name} is closed`))
-    if (!slot.client) {
-      const opening: Promise<pg.Client> = connect(settings, name).then(
-        (client) => {
-          const forget = (): void => {
-            if (slot.client === opening) slot.client = undefined
-          }
-          client.on('error', forget)
-          client.on('end', forget)
-          return client
-        },
-        (error: unknown) => {
-          if (slot.client === opening) slot.client = undefined
-          throw error
-        },
-      )
-      slot.client = opening
-    }
-    return slot.client
+    if (slot.opening) return slot.opening
+    if (closed) return Promise.reject(isClosed())
+    const opening: Promise<pg.Client> = connect(settings, name).then(
+      (client) => {
+        slot.client = client
+        const forget = (): void => {
+          if (slot.client === client) empty(slot)
+        }
+        client.on('error', forget)
+        client.on('end', forget)
+        return client
+      },
+      (error: unknown) => {
+        if (slot.opening === opening) empty(slot)
+        throw error
+      },
+    )
+    slot.opening = opening
+    return opening
   }
 
   const take = (): Promise<Slot> => {
-    const slot = exclusiveSlots.find((each) => each.busy === 0)
-    if (!slot) return new Promise((resolve) => waiting.push(resolve))
-    slot.busy = 1
-    return Promise.resolve(slot)
-  }
-  const give = (slot: Slot): void => {
-    const next = waiting.shift()
-    if (next) next(slot)
-    else slot.busy = 0
+    if (closed) return Promise.reject(isClosed())
+    const slot = free.pop()
+    if (slot) return Promise.resolve(slot)
+    return new Promise((resolve, reject) => waiting.push({ take: resolve, refuse: reject }))
   }
 
-  let turn = 0
+  const give = (slot: Slot): void => {
+    const next = waiting.shift()
+    if (next) return next.take(slot)
+    free.push(slot)
+    if (free.length === exclusiveSlots.length) whenFree?.()
+  }
+
+  const end = async (client: pg.Client): Promise<void> => {
+    await client.end().catch(() => {})
+  }
+
   return {
-    shared: () => open(sharedSlots[turn++ % sharedSlots.length]!),
+    // One is for writes; should there be more, reads take the others.
+    shared: (kind) => open(sharedSlots[kind === 'write' ? sharedSlots.length - 1 : 0]!),
     exclusive: async (work) => {
       const slot = await take()
       try {
@@ -73,13 +104,23 @@ export const pool = (
         give(slot)
       }
     },
+    discard: (client) => {
+      const slot = all.find((each) => each.client === client)
+      if (slot) empty(slot)
+      void end(client)
+    },
     close: async () => {
-      closed = true
-      const clients = await Promise.allSettled([...sharedSlots, ...exclusiveSlots].flatMap((each) => each.client ?? []))
-      await Promise.allSettled(clients.map((each) => (each.status === 'fulfilled' ? each.value.end() : undefined)))
+      if (!closed) {
+        closed = true
+        for (const each of waiting.splice(0)) each.refuse(isClosed())
+      }
+      if (free.length < exclusiveSlots.length) await new Promise<void>((resolve) => (whenFree = resolve))
+      const clients = await Promise.allSettled(all.flatMap((each) => each.opening ?? []))
+      await Promise.all(clients.map((each) => each.status === 'fulfilled' && end(each.value)))
     },
     stats: () => ({
-      open: [...sharedSlots, ...exclusiveSlots].filter((each) => each.client).length,
+      open: all.filter((each) => each.client).length,
+      busy: exclusiveSlots.length - free.length,
       waiting: waiting.length,
     }),
   }

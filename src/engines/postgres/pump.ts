@@ -11,6 +11,7 @@ export interface Pump {
 
 /** Looks after a wake that found nothing yet: an event is seen once every older transaction has ended. */
 const LOOKS = [1, 2, 4, 8, 16, 32, 64]
+const FAILED_AT_MOST = 5_000
 
 /**
  * Calls `step` again and again while it finds work; when it finds none, sleeps until woken or for `idle` milliseconds.
@@ -23,35 +24,40 @@ export const pump = (
   step: () => Promise<number | 'busy'>,
 ): Pump => {
   const { runtime, logger, idle, pace } = given
-  const stopped = new AbortController()
+  let stopped = false
   let woken = false
-  let rouse: AbortController | undefined
+  let sleeping: { readonly until: AbortController; readonly wakeable: boolean } | undefined
 
-  const sleep = async (ms: number): Promise<void> => {
-    rouse = new AbortController()
-    await runtime.sleep(ms, AbortSignal.any([rouse.signal, stopped.signal])).catch(() => {})
-    rouse = undefined
+  const sleep = async (ms: number, wakeable: boolean): Promise<void> => {
+    if (stopped) return
+    const until = new AbortController()
+    sleeping = { until, wakeable }
+    await runtime.sleep(ms, until.signal).catch(() => {})
+    sleeping = undefined
   }
 
   const loop = async (): Promise<void> => {
     let failures = 0
-    let look = LOOKS.length
-    while (!stopped.signal.aborted) {
+    let look = 0
+    while (!stopped) {
       try {
         const done = await step()
+        if (failures > 0) logger.info({ pump: name, failures }, 'A pump works again')
         failures = 0
-        if (done === 'busy') await sleep(idle)
-        else if (done > 0) {
+        if (done !== 0) {
           look = 0
-          if (pace) await runtime.sleep(pace, stopped.signal).catch(() => {})
-        } else if (woken) {
-          woken = false
-          look = 0
-        } else await sleep(LOOKS[look++] ?? idle)
+          if (done === 'busy') await sleep(idle, false)
+          else if (pace) await sleep(pace, false)
+          continue
+        }
+        if (woken) look = 0
+        woken = false
+        // Between short looks it will see by itself what it is woken for; only the long sleep is cut short.
+        const short = LOOKS[look++]
+        await sleep(short ?? idle, short === undefined)
       } catch (error) {
-        if (stopped.signal.aborted) return
         if (failures++ === 0) logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
-        await sleep(Math.min(5_000, 100 * 2 ** failures))
+        await sleep(Math.min(FAILED_AT_MOST, 100 * 2 ** failures), false)
       }
     }
   }
@@ -60,11 +66,11 @@ export const pump = (
   return {
     wake: () => {
       woken = true
-      // While it looks at short intervals it will see by itself; only a long sleep is cut short.
-      rouse?.abort()
+      if (sleeping?.wakeable) sleeping.until.abort()
     },
     stop: async () => {
-      stopped.abort()
+      stopped = true
+      sleeping?.until.abort()
       await running
     },
   }

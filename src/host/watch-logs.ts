@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Queryable } from '#kernel/store.ts'
+import { headOf } from '#engines/postgres/log.ts'
+import { codeOf } from '#engines/postgres/passing.ts'
+import { pump, type Pump } from '#engines/postgres/pump.ts'
+import type { Wakes } from './wakes.ts'
+
+/** Milliseconds between looks; events that other processes stored wait this long at most. */
+const LOOK = 250
+
+/** Undefined table, schema, or one we may not look into yet. */
+const NOT_THERE_YET = new Set(['42P01', '3F000', '42501'])
+
+/**
+ * Looks for events that other processes stored, once for all readers of this process: wakes those of a source whose
+ * last event has changed. A source whose schema is not there yet is looked for again.
+ */
+export const watchLogs = (
+  relay: Queryable,
+  signals: Wakes,
+  { runtime, logger }: { readonly runtime: Runtime; readonly logger: Logger },
+): Pump => {
+  const heads = new Map<string, string>()
+  const look = async (source: string): Promise<void> => {
+    const head = await headOf(relay, source)
+    const place = head && `${head.xid}:${head.id}`
+    if (place === undefined || heads.get(source) === place) return
+    heads.set(source, place)
+    signals.wake(source)
+  }
+  const isNotThereYet = (error: unknown): boolean => NOT_THERE_YET.has(codeOf(error) ?? '')
+  return pump('log.watch', { runtime, logger, idle: LOOK }, async () => {
+    const looked = await Promise.allSettled(signals.sources().map(look))
+    const failed = looked.find((each) => each.status === 'rejected' && !isNotThereYet(each.reason))
+    if (failed?.status === 'rejected') throw failed.reason
+    return 0
+  })
+}
