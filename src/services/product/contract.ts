@@ -6,6 +6,9 @@ import { wonSchema } from '#kernel/money.ts'
 /** Units of one SKU in one order line. */
 export const quantity = z.number().int().min(1).max(999)
 
+/** An id as a caller gives it: upper case means the same. */
+const uuid = z.uuid().toLowerCase()
+
 /** Option name → value, such as `{ 색상: '검정' }`. A list of `{ name, value }` is taken too. */
 export const skuOptions = z.preprocess(
   (given) =>
@@ -64,6 +67,14 @@ export const STOCK_NEGATIVE = fault(
   },
   z.object({ onHand: z.number().int(), reserved: z.number().int() }),
 )
+export const STOCK_MOVEMENT_CONFLICT = fault('STOCK_MOVEMENT_CONFLICT', 409, {
+  ko: '같은 Idempotency-Key로 다른 재고 변동을 보낼 수 없습니다.',
+  en: 'This Idempotency-Key was used for another stock movement.',
+})
+export const CATEGORY_TOO_DEEP = fault('CATEGORY_TOO_DEEP', 400, {
+  ko: '카테고리는 3단계까지 만들 수 있고, 자기 하위 카테고리 아래에 둘 수 없습니다.',
+  en: 'Categories go three levels deep, and none can lie below itself.',
+})
 export const CATEGORY_NOT_FOUND = fault('CATEGORY_NOT_FOUND', 400, {
   ko: '없는 카테고리입니다.',
   en: 'There is no such category.',
@@ -125,7 +136,7 @@ const newProduct = z.object({
 })
 
 /** One SKU and how many units of it. */
-export const stockLine = z.object({ skuId: z.uuid(), quantity })
+export const stockLine = z.object({ skuId: uuid, quantity })
 
 /** A line as it is sold: what it is called and what it costs, as the seller said and at the instant of reserving. */
 export const soldLine = stockLine.extend({
@@ -159,9 +170,9 @@ export const product = contract('product', {
       products: z
         .array(
           newProduct.extend({
-            id: z.uuid(),
+            id: uuid,
             skus: z
-              .array(newSku.extend({ id: z.uuid() }))
+              .array(newSku.extend({ id: uuid }))
               .min(1)
               .max(200),
           }),
@@ -179,13 +190,14 @@ export const product = contract('product', {
     access: staff('catalog'),
     repeatable: true,
     input: z.object({
-      id: z.uuid(),
+      id: uuid,
       ...z.object(details).partial().shape,
+      options: productOptions.optional(),
       status: z.enum(['ON_SALE', 'STOPPED']).optional(),
       skus: z
         .array(
           z.object({
-            id: z.uuid().optional(),
+            id: uuid.optional(),
             options: skuOptions.optional(),
             price: price.optional(),
             onHand: z.number().int().min(0).max(10_000_000).optional(),
@@ -196,14 +208,14 @@ export const product = contract('product', {
         .optional(),
     }),
     output: productOutput,
-    faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
+    faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID, STOCK_NEGATIVE],
   },
   get: {
     summary: 'A product as staff see it, with stock.',
     method: 'GET',
     path: '/products/{id}',
     access: staff('catalog'),
-    input: z.object({ id: z.uuid() }),
+    input: z.object({ id: uuid }),
     output: productOutput,
   },
   list: {
@@ -221,7 +233,7 @@ export const product = contract('product', {
     access: staff('catalog'),
     status: 201,
     input: z.object({
-      skuId: z.uuid(),
+      skuId: uuid,
       delta: z
         .number()
         .int()
@@ -239,7 +251,7 @@ export const product = contract('product', {
       onHand: z.number().int(),
       reserved: z.number().int(),
     }),
-    faults: [STOCK_NEGATIVE],
+    faults: [STOCK_NEGATIVE, STOCK_MOVEMENT_CONFLICT],
   },
   categories: {
     summary: 'The tree of categories, three levels deep.',
@@ -273,14 +285,14 @@ export const product = contract('product', {
       position: z.number().int().min(0).max(10_000).default(0),
     }),
     output: z.object({ id: z.string() }),
-    faults: [CATEGORY_NOT_FOUND],
+    faults: [CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP],
   },
   describe: {
     summary: 'What SKUs are called and cost, for carts; unknown ones are left out.',
     method: 'POST',
     access: 'service',
     repeatable: true,
-    input: z.object({ skuIds: z.array(z.uuid()).max(500) }),
+    input: z.object({ skuIds: z.array(uuid).max(500) }),
     output: z.object({
       items: z.array(soldLine.omit({ quantity: true }).extend({ available: z.number().int(), onSale: z.boolean() })),
     }),
@@ -291,7 +303,7 @@ export const product = contract('product', {
     access: 'service',
     repeatable: true,
     input: z.object({
-      reservationId: z.uuid(),
+      reservationId: uuid,
       lines: z.array(stockLine).min(1).max(100),
       expiresAt: z.number().int(),
     }),
@@ -303,8 +315,8 @@ export const product = contract('product', {
     method: 'POST',
     access: 'service',
     repeatable: true,
-    input: z.object({ reservationId: z.uuid() }),
-    output: z.object({ reservationId: z.uuid() }),
+    input: z.object({ reservationId: uuid }),
+    output: z.object({ reservationId: uuid }),
     faults: [RESERVATION_ENDED],
   },
   release: {
@@ -312,8 +324,8 @@ export const product = contract('product', {
     method: 'POST',
     access: 'service',
     repeatable: true,
-    input: z.object({ reservationId: z.uuid() }),
-    output: z.object({ reservationId: z.uuid() }),
+    input: z.object({ reservationId: uuid }),
+    output: z.object({ reservationId: uuid }),
   },
 })
 
@@ -339,6 +351,8 @@ export const productChanged = event('product.changed', {
         options: z.record(z.string(), z.string()),
         price: wonSchema,
         soldOut: z.boolean(),
+        /** Times it sold out or came back: of two words about a SKU the one with more flips is the later. */
+        flips: z.number().int().default(0),
         status: z.enum(['ON_SALE', 'STOPPED']),
       }),
     ),
@@ -350,7 +364,12 @@ export const availabilityChanged = event('product.availability_changed', {
   kept: true,
   key: 'productId',
   summary: 'A SKU sold out or came back.',
-  payload: z.object({ productId: z.uuid(), skuId: z.uuid(), soldOut: z.boolean() }),
+  payload: z.object({
+    productId: z.uuid(),
+    skuId: z.uuid(),
+    soldOut: z.boolean(),
+    flips: z.number().int().default(0),
+  }),
 })
 export const categoryChanged = event('product.category_changed', {
   version: 1,

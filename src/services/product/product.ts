@@ -1,0 +1,96 @@
+import type { z } from 'zod'
+import { instant } from '#kernel/contract.ts'
+import type { Product, productChanged, productOptions } from './contract.ts'
+
+export type Options = z.output<typeof productOptions>
+export type SkuOptions = Readonly<Record<string, string>>
+
+/** A SKU as it is kept. */
+export interface Sku {
+  readonly id: string
+  readonly options: SkuOptions
+  readonly price: number
+  readonly status: 'ON_SALE' | 'STOPPED'
+  readonly onHand: number
+  readonly reserved: number
+  readonly flips: number
+}
+
+/** A product as it is kept, with its SKUs in the order they are shown. */
+export interface Kept {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly brand: string | null
+  readonly categoryId: string | null
+  readonly imageUrls: readonly string[]
+  readonly options: Options
+  readonly status: 'ON_SALE' | 'STOPPED'
+  readonly version: number
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly skus: readonly Sku[]
+}
+
+/** The choices SKUs make, where nobody listed what the product offers: names and values in order of appearance. */
+export const optionsFrom = (skus: readonly { readonly options: SkuOptions }[]): Options => {
+  const values = new Map<string, Set<string>>()
+  for (const { options } of skus)
+    for (const [name, value] of Object.entries(options)) {
+      const known = values.get(name) ?? new Set()
+      values.set(name, known.add(value))
+    }
+  return [...values].map(([name, chosen]) => ({ name, values: [...chosen] }))
+}
+
+const choiceOf = (options: Options, sku: SkuOptions): string =>
+  JSON.stringify(options.map((option) => sku[option.name] ?? null))
+
+/**
+ * The first SKU, by place, whose options do not fit the product: each must choose one listed value of every option and
+ * nothing else, and no two SKUs may choose the same. Undefined when all fit.
+ */
+export const misfit = (options: Options, skus: readonly { readonly options: SkuOptions }[]): number | undefined => {
+  if (new Set(options.map((each) => each.name)).size < options.length) return 0
+  const seen = new Set<string>()
+  for (const [i, sku] of skus.entries()) {
+    const chosen = choiceOf(options, sku.options)
+    const fits =
+      Object.keys(sku.options).length === options.length &&
+      options.every((option) => option.values.includes(sku.options[option.name] ?? ''))
+    if (!fits || seen.has(chosen)) return i
+    seen.add(chosen)
+  }
+  return undefined
+}
+
+/** A product as staff see it. */
+export const shown = ({ createdAt, updatedAt, skus, imageUrls, ...kept }: Kept): Product => ({
+  ...kept,
+  imageUrls: [...imageUrls],
+  skus: skus.map(({ flips: _, options, ...sku }) => ({ ...sku, price: sku.price as never, options: { ...options } })),
+  createdAt: instant(createdAt),
+  updatedAt: instant(updatedAt),
+})
+
+/** A product as the world is told of it. */
+export const announced = (kept: Kept): z.input<typeof productChanged.payload> => ({
+  productId: kept.id,
+  version: kept.version,
+  name: kept.name,
+  description: kept.description,
+  brand: kept.brand,
+  categoryId: kept.categoryId,
+  imageUrls: [...kept.imageUrls],
+  options: kept.options,
+  status: kept.status,
+  skus: kept.skus.map(({ id, options, price, onHand, reserved, flips, status }) => ({
+    skuId: id,
+    options: { ...options },
+    price,
+    soldOut: onHand <= reserved,
+    flips,
+    status,
+  })),
+  createdAt: instant(kept.createdAt),
+})

@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import { cursorOf, placeOf } from '#kernel/cursor.ts'
+import { NOT_FOUND } from '#kernel/faults.ts'
+import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
+import type { Tx } from '#kernel/store.ts'
+import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
+import { again } from './again.ts'
+import { placed } from './category.ts'
+import { findCategories, lockCategories, saveCategory, saveDepths } from './category-store.ts'
+import {
+  availabilityChanged,
+  CATEGORY_NOT_FOUND,
+  CATEGORY_TOO_DEEP,
+  categoryChanged,
+  product,
+  productChanged,
+  RESERVATION_ENDED,
+} from './contract.ts'
+import { editing } from './editing.ts'
+import { shown } from './product.ts'
+import { findPage, findProducts } from './product-store.ts'
+import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
+import { reserving } from './reserving.ts'
+import { settle, type Step } from './settling.ts'
+import { claimOverdue, findOffers, insertReleased } from './stock-store.ts'
+
+const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
+/** Holds that died in one go of the sweep. */
+const OVERDUE_AT_ONCE = 200
+
+export const productService = service(
+  product,
+  {
+    emits: [productChanged, availabilityChanged, categoryChanged],
+    migrations: new URL('./migrations/', import.meta.url),
+  },
+  ({ db, runtime }) => {
+    const edit = editing({ db, runtime })
+
+    /** Follows what became of orders. An event that cannot be true is set aside for a person. */
+    const follow = async (tx: Tx, steps: readonly Step[]): Promise<void> => {
+      const verdicts = await settle(tx, steps, runtime)
+      verdicts.forEach((verdict, i) => {
+        const { cause, reservationId } = steps[i]!
+        if (verdict === IMPOSSIBLE || (verdict === undefined && cause === 'paid'))
+          throw new Error(`The reservation ${reservationId} cannot be ${cause}: it is not there or has ended otherwise`)
+      })
+    }
+
+    return {
+      operations: {
+        create: async (given) => shown(await edit.create(given)),
+        importMany: edit.importMany,
+        update: async (given) => shown(await edit.update(given)),
+        get: async ({ id }) => {
+          const [found] = await findProducts(db, [id])
+          if (!found) throw NOT_FOUND()
+          return shown(found)
+        },
+        list: async ({ cursor, limit, q }) => {
+          const words = q?.normalize('NFC').split(/\s+/).filter(Boolean) ?? []
+          const found = await findPage(db, placeOf(cursor, place), words, limit + 1)
+          const items = found.slice(0, limit)
+          const last = items.at(-1)
+          const nextCursor = found.length > limit && last ? cursorOf([last.createdAt, last.id]) : null
+          return { items: items.map(shown), nextCursor }
+        },
+        moveStock: edit.move,
+        categories: async () => ({ items: await findCategories(db) }),
+        putCategory: (given) =>
+          db.tx('product.put-category', async (tx) => {
+            await tx.query(lockCategories())
+            const verdict = placed(await findCategories(tx), given)
+            if ('refused' in verdict)
+              throw (verdict.refused === 'no-parent' ? CATEGORY_NOT_FOUND : CATEGORY_TOO_DEEP)(undefined, {
+                field: 'parentId',
+              })
+            await tx.query(saveCategory(given, verdict.depths.get(given.id)!))
+            await tx.query(saveDepths(verdict.depths))
+            const { id: categoryId, ...told } = given
+            await tx.emit(categoryChanged, { categoryId, ...told })
+            return { id: given.id }
+          }),
+        describe: batched(async (inputs) => {
+          const offers = await findOffers(db, [...new Set(inputs.flatMap((each) => each.skuIds))])
+          return inputs.map(({ skuIds }) => ({
+            items: [...new Set(skuIds)].flatMap((id) => offers.get(id) ?? []),
+          }))
+        }),
+        reserve: batched(reserving(db)),
+        secure: batched(async (inputs) => {
+          const verdicts = await again(() =>
+            db.tx('product.secure', (tx) =>
+              settle(
+                tx,
+                inputs.map(({ reservationId }) => ({ reservationId, cause: 'secure' as const })),
+                runtime,
+              ),
+            ),
+          )
+          return verdicts.map((verdict, i) =>
+            verdict === undefined || verdict === ENDED ? RESERVATION_ENDED() : inputs[i]!,
+          )
+        }),
+        release: batched(async (inputs) => {
+          const steps = inputs.map(({ reservationId }): Step => ({ reservationId, cause: 'release' }))
+          await again(() =>
+            db.tx('product.release', async (tx) => {
+              // A release that overtakes its reservation leaves word for it, or it would hold stock for nobody.
+              const ids = inLockOrder(inputs.map((each) => each.reservationId))
+              await Promise.all([tx.query(insertReleased(ids, runtime.now())), settle(tx, steps, runtime)])
+            }),
+          )
+          return inputs
+        }),
+      },
+      consumers: [
+        consumer('orders', [
+          onMany(orderPaid, (events, tx) =>
+            follow(
+              tx,
+              events.map(({ payload }) => ({ reservationId: payload.reservationId, cause: 'paid' })),
+            ),
+          ),
+          onMany(orderCanceled, (events, tx) =>
+            follow(
+              tx,
+              events.map(({ payload: { reservationId, wasPaid } }) => ({
+                reservationId,
+                cause: wasPaid ? 'canceled-paid' : 'canceled-unpaid',
+              })),
+            ),
+          ),
+          onMany(orderExpired, (events, tx) =>
+            follow(
+              tx,
+              events.map(({ payload }) => ({ reservationId: payload.reservationId, cause: 'canceled-unpaid' })),
+            ),
+          ),
+          onMany(orderItemsChanged, (events, tx) =>
+            follow(
+              tx,
+              events.map(({ payload }) => ({ reservationId: payload.formerReservationId, cause: 'unneeded' })),
+            ),
+          ),
+        ]),
+      ],
+      sweeps: [
+        // Orders outlive their deadline by less than holds do: what is overdue here belongs to no order.
+        sweep('overdue', 1_000, (now) =>
+          db.tx('product.overdue', async (tx) => {
+            const ids = await claimOverdue(tx, now, OVERDUE_AT_ONCE)
+            await settle(
+              tx,
+              ids.map((reservationId) => ({ reservationId, cause: 'overdue' })),
+              runtime,
+            )
+            return ids.length
+          }),
+        ),
+      ],
+    }
+  },
+)

@@ -1,0 +1,99 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Tx } from '#kernel/store.ts'
+import { availabilityChanged } from './contract.ts'
+import {
+  inLockOrder,
+  lifeOfReservation,
+  StockChanges,
+  type Cause,
+  type ReservationState,
+  type StockChange,
+  type Verdict,
+} from './reservation.ts'
+import {
+  changeStock,
+  insertMovements,
+  lockReservations,
+  lockSkus,
+  saveStates,
+  type Movement,
+  type StockRow,
+} from './stock-store.ts'
+
+/** Something that happened to a reservation. */
+export interface Step {
+  readonly reservationId: string
+  readonly cause: Cause
+}
+
+/** Changes stock of SKUs that are locked, and tells the world which sold out or came back. */
+export const moveStock = async (tx: Tx, changes: readonly StockChange[]): Promise<StockRow[]> => {
+  const rows = await changeStock(tx, changes)
+  if (rows.length !== changes.length) throw new Error(`Stock of ${changes.length} SKUs moved for ${rows.length}`)
+  await tx.emitAll(
+    availabilityChanged,
+    rows
+      .filter((row) => row.flipped)
+      .map(({ productId, skuId, flips, onHand, reserved }) => ({
+        productId,
+        skuId,
+        flips,
+        soldOut: onHand <= reserved,
+      })),
+  )
+  return rows
+}
+
+/**
+ * Takes reservations through their lives, many at once, in the order of the steps. Answers a verdict for each;
+ * undefined where no such reservation exists. Reservations are locked before SKUs, each in the order of their ids.
+ */
+export const settle = async (
+  tx: Tx,
+  steps: readonly Step[],
+  runtime: Pick<Runtime, 'id' | 'now'>,
+): Promise<(Verdict | undefined)[]> => {
+  const kept = await lockReservations(tx, inLockOrder(steps.map((each) => each.reservationId)))
+  const states = new Map<string, ReservationState>()
+  const changes = new StockChanges()
+  const movements: Movement[] = []
+
+  const verdicts = steps.map(({ reservationId, cause }) => {
+    const reservation = kept.get(reservationId)
+    if (!reservation) return undefined
+    const verdict = lifeOfReservation[cause][states.get(reservationId) ?? reservation.state]
+    if (typeof verdict === 'string') return verdict
+    states.set(reservationId, verdict.to)
+    changes.apply(reservation, verdict)
+    if (verdict.onHand !== 0)
+      reservation.skuIds.forEach((skuId, i) =>
+        movements.push({
+          id: runtime.id(),
+          skuId,
+          kind: verdict.onHand < 0 ? 'SOLD' : 'RETURNED',
+          delta: verdict.onHand * reservation.quantities[i]!,
+          reason: verdict.onHand < 0 ? 'An order was paid' : 'A paid order was canceled',
+          reference: reservationId,
+        }),
+      )
+    return verdict
+  })
+
+  if (states.size === 0) return verdicts
+  const moved = changes.sorted()
+  // Sent together: the locks of SKUs are held for one round trip and the commit.
+  await Promise.all([
+    tx.query(saveStates(states)),
+    ...(movements.length > 0 ? [tx.query(insertMovements(movements, runtime.now()))] : []),
+    ...(moved.length > 0
+      ? [
+          lockSkus(
+            tx,
+            moved.map((each) => each.skuId),
+          ),
+          moveStock(tx, moved),
+        ]
+      : []),
+  ])
+  return verdicts
+}

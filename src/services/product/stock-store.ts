@@ -1,0 +1,190 @@
+import type { Queryable, Statement } from '#kernel/store.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { Line, Reservation, ReservationState, StockChange } from './reservation.ts'
+
+/** A SKU as it is sold now. */
+export interface Offer {
+  readonly skuId: string
+  readonly productId: string
+  readonly productName: string
+  readonly imageUrl: string | null
+  readonly options: Record<string, string>
+  readonly unitPrice: number
+  readonly available: number
+  readonly onSale: boolean
+}
+
+/** SKUs as they are sold now; unknown ones are left out. */
+export const findOffers = async (db: Queryable, skuIds: readonly string[]): Promise<Map<string, Offer>> => {
+  const rows = await db.query<Offer>(sql`
+    SELECT sku.id AS "skuId", product.id AS "productId", product.name AS "productName",
+           product.image_urls ->> 0 AS "imageUrl", sku.options, sku.price AS "unitPrice",
+           sku.on_hand - sku.reserved AS available,
+           sku.status = 'ON_SALE' AND product.status = 'ON_SALE' AS "onSale"
+    FROM sku JOIN product ON product.id = sku.product_id
+    WHERE sku.id = ANY (${skuIds}::uuid[])`)
+  return new Map(rows.map((row) => [row.skuId, row]))
+}
+
+interface ReservationRow {
+  id: string
+  state: ReservationState
+  skuIds: string[]
+  quantities: number[]
+  unitPrices: number[]
+}
+
+const byId = (rows: readonly ReservationRow[]): Map<string, Reservation> => new Map(rows.map((row) => [row.id, row]))
+
+/** Reservations by id. */
+export const findReservations = async (db: Queryable, ids: readonly string[]): Promise<Map<string, Reservation>> =>
+  byId(
+    await db.query<ReservationRow>(sql`
+      SELECT id, state, sku_ids::text[] AS "skuIds", quantities, unit_prices::float8[] AS "unitPrices"
+      FROM reservation WHERE id = ANY (${ids}::uuid[])`),
+  )
+
+/** Reservations by id, locked until the transaction ends. `ids` must be in lock order; reservations are locked before SKUs. */
+export const lockReservations = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, Reservation>> =>
+  byId(
+    await tx.query<ReservationRow>(sql`
+      SELECT id, state, sku_ids::text[] AS "skuIds", quantities, unit_prices::float8[] AS "unitPrices"
+      FROM reservation WHERE id = ANY (${ids}::uuid[])
+      ORDER BY id FOR NO KEY UPDATE`),
+  )
+
+/** A reservation about to be stored as HELD. */
+export interface NewReservation {
+  readonly id: string
+  readonly expiresAt: number
+  readonly lines: readonly (Line & { readonly unitPrice: number })[]
+}
+
+const columnsOf = (all: readonly NewReservation[]) => ({
+  ids: all.map((each) => each.id),
+  deadlines: all.map((each) => new Date(each.expiresAt)),
+  // Lists of different lengths do not fit one array: each travels as its own literal.
+  skus: all.map((each) => `{${each.lines.map((line) => line.skuId).join()}}`),
+  quantities: all.map((each) => `{${each.lines.map((line) => line.quantity).join()}}`),
+  prices: all.map((each) => `{${each.lines.map((line) => line.unitPrice).join()}}`),
+})
+
+/** Stores reservations, sorted by id by the caller; fails with 23505 when one exists. */
+export const insertReservations = (all: readonly NewReservation[]): Statement => {
+  const { ids, deadlines, skus, quantities, prices } = columnsOf(all)
+  return sql`
+    INSERT INTO reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
+    SELECT id, 'HELD', expires_at, sku_ids::uuid[], quantities::integer[], unit_prices::bigint[]
+    FROM unnest(${ids}::uuid[], ${deadlines}::timestamptz[], ${skus}::text[], ${quantities}::text[], ${prices}::text[])
+      AS given (id, expires_at, sku_ids, quantities, unit_prices)`
+}
+
+/** Stores those reservations that do not exist; answers their ids. */
+export const insertNewReservations = async (tx: Queryable, all: readonly NewReservation[]): Promise<Set<string>> => {
+  const { ids, deadlines, skus, quantities, prices } = columnsOf(all)
+  const rows = await tx.query<{ id: string }>(sql`
+    INSERT INTO reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
+    SELECT id, 'HELD', expires_at, sku_ids::uuid[], quantities::integer[], unit_prices::bigint[]
+    FROM unnest(${ids}::uuid[], ${deadlines}::timestamptz[], ${skus}::text[], ${quantities}::text[], ${prices}::text[])
+      AS given (id, expires_at, sku_ids, quantities, unit_prices)
+    ON CONFLICT DO NOTHING
+    RETURNING id`)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Marks ids that nobody reserved as released, so that a reservation still on its way finds itself ended. */
+export const insertReleased = (ids: readonly string[], now: number): Statement => sql`
+  INSERT INTO reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
+  SELECT id, 'RELEASED', ${new Date(now)}, '{}', '{}', '{}' FROM unnest(${ids}::uuid[]) AS given (id)
+  ON CONFLICT DO NOTHING`
+
+/** Takes back reservations stored in this transaction. */
+export const deleteReservations = (ids: readonly string[]): Statement =>
+  sql`DELETE FROM reservation WHERE id = ANY (${ids}::uuid[])`
+
+/** Writes new states. */
+export const saveStates = (states: ReadonlyMap<string, ReservationState>): Statement => sql`
+  UPDATE reservation SET state = given.state
+  FROM unnest(${[...states.keys()]}::uuid[], ${[...states.values()]}::text[]) AS given (id, state)
+  WHERE reservation.id = given.id`
+
+/** Claims holds whose deadline has passed; those someone else works on are left out. */
+export const claimOverdue = async (tx: Queryable, now: number, limit: number): Promise<string[]> =>
+  (
+    await tx.query<{ id: string }>(sql`
+      SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= ${new Date(now)}
+      ORDER BY expires_at LIMIT ${limit}
+      FOR NO KEY UPDATE SKIP LOCKED`)
+  ).map((row) => row.id)
+
+/** Locks SKUs, in lock order, and answers what is available of each. */
+export const lockSkus = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, number>> => {
+  const rows = await tx.query<{ id: string; available: number }>(sql`
+    SELECT id, on_hand - reserved AS available FROM sku WHERE id = ANY (${ids}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE`)
+  return new Map(rows.map((row) => [row.id, row.available]))
+}
+
+/** A SKU's stock after a change. */
+export interface StockRow {
+  readonly skuId: string
+  readonly productId: string
+  readonly onHand: number
+  readonly reserved: number
+  readonly flips: number
+  /** Whether this change sold it out or brought it back. */
+  readonly flipped: boolean
+}
+
+/** Changes stock of SKUs that are locked; 23514 when one would fall below what is reserved. The only statement that does. */
+export const changeStock = (tx: Queryable, changes: readonly StockChange[]): Promise<StockRow[]> =>
+  tx.query<StockRow>(sql`
+    UPDATE sku SET
+      on_hand = sku.on_hand + given.on_hand,
+      reserved = sku.reserved + given.reserved,
+      flips = sku.flips + CASE
+        WHEN (sku.on_hand > sku.reserved) <> (sku.on_hand + given.on_hand > sku.reserved + given.reserved) THEN 1
+        ELSE 0
+      END
+    FROM unnest(${changes.map((each) => each.skuId)}::uuid[], ${changes.map((each) => each.onHand)}::integer[],
+                ${changes.map((each) => each.reserved)}::integer[]) AS given (id, on_hand, reserved)
+    WHERE sku.id = given.id
+    RETURNING sku.id AS "skuId", sku.product_id AS "productId", new.on_hand AS "onHand", new.reserved, new.flips,
+              new.flips <> old.flips AS flipped`)
+
+/** A change of what is on hand, for the ledger. */
+export interface Movement {
+  readonly id: string
+  readonly skuId: string
+  readonly kind: 'RECEIVED' | 'ADJUSTED' | 'SOLD' | 'RETURNED'
+  readonly delta: number
+  readonly reason: string
+  readonly reference: string | null
+}
+
+/** Adds to the ledger of stock. */
+export const insertMovements = (all: readonly Movement[], now: number): Statement => sql`
+  INSERT INTO stock_movement (id, sku_id, kind, delta, reason, reference, at)
+  SELECT id, sku_id, kind, delta, reason, reference, ${new Date(now)}
+  FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.skuId)}::uuid[],
+              ${all.map((each) => each.kind)}::text[], ${all.map((each) => each.delta)}::integer[],
+              ${all.map((each) => each.reason)}::text[], ${all.map((each) => each.reference)}::text[])
+    AS given (id, sku_id, kind, delta, reason, reference)`
+
+/** A movement staff made of a SKU under a key. */
+export const findMovement = async (db: Queryable, skuId: string, reference: string): Promise<Movement | undefined> =>
+  (
+    await db.query<Movement>(sql`
+      SELECT id, sku_id AS "skuId", kind, delta, reason, reference FROM stock_movement
+      WHERE reference = ${reference} AND sku_id = ${skuId} AND kind IN ('RECEIVED', 'ADJUSTED')`)
+  )[0]
+
+/** What is on hand and reserved of a SKU, locked. */
+export const lockStock = async (
+  tx: Queryable,
+  skuId: string,
+): Promise<{ onHand: number; reserved: number } | undefined> =>
+  (
+    await tx.query<{ onHand: number; reserved: number }>(sql`
+      SELECT on_hand AS "onHand", reserved FROM sku WHERE id = ${skuId} FOR NO KEY UPDATE`)
+  )[0]
