@@ -1,0 +1,30 @@
+import type { Logger } from 'pino'
+import type { Endpoint } from '#kernel/call.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { AccessLog } from './access-log.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { Metrics } from './metrics.ts'
+import type { Revocations } from './revocations.ts'
+import type { GatewaySettings } from './settings.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the parts of the gateway share. */
+export interface Edge {
+  readonly settings: GatewaySettings
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly endpointOf: (service: string) => Endpoint
+  readonly tokens: Tokens
+  readonly revocations: Revocations
+  readonly deadlines: Deadlines
+  readonly metrics: Metrics
+  readonly accessLog: AccessLog | undefined
+  /** Origins whose pages may call the API. */
+  readonly trusted: ReadonlySet<string>
+  /** Headers of every answer of the API: name, value, name, value. */
+  readonly apiHeaders: readonly string[]
+  /** Adds CORS headers for an origin on the list. */
+  readonly cors: (origin: string, headers: string[]) => void
+  /** Whether the gateway takes no new connections. */
+  readonly closing: () => boolean
+}

@@ -1,0 +1,109 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Fault, type Locale } from '#kernel/fault.ts'
+import { DEADLINE_EXCEEDED, INTERNAL } from '#kernel/faults.ts'
+import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
+import type { Edge } from './edge.ts'
+import { localeOf } from './locale.ts'
+import { traceparentOf } from './trace.ts'
+import type { Waiting } from './deadlines.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** One request under way and its one answer. */
+export interface Exchange extends Waiting {
+  readonly request: FastifyRequest
+  readonly requestId: string
+  readonly traceparent: string | undefined
+  readonly locale: () => Locale
+  /** Headers to answer with besides the usual: name, value, name, value. */
+  readonly headers: string[]
+  /** Answers with an output as JSON; with nothing, 204. */
+  readonly succeed: (status: number, output: unknown) => void
+  /** Answers with a text of another media type. */
+  readonly say: (status: number, type: string, text: string) => void
+  readonly fail: (error: unknown) => void
+}
+
+/** Makes an error a fault that may leave the shop: what is no fault is logged under the request's id and becomes INTERNAL. */
+export const faultOf = (edge: Edge, error: unknown, requestId: string, route: string): Fault => {
+  if (error instanceof Fault) return error
+  edge.log.error({ err: error, requestId, route }, 'A request failed')
+  return INTERNAL()
+}
+
+/**
+ * Begins an exchange. It answers once: what comes after the deadline, or after the first answer, is dropped.
+ * Writes to Node's response directly: a request that needs no hooks pays for none.
+ */
+export const begin = (
+  edge: Edge,
+  route: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  allowance: number,
+): Exchange => {
+  const began = performance.now()
+  const requestId = request.id
+  const raw = reply.raw
+  const incoming = request.raw
+  const headers: string[] = []
+  const traceparent = traceparentOf(incoming.headers['traceparent'])
+  let answered = false
+  reply.hijack()
+
+  const send = (status: number, type: string | undefined, body: string | undefined, code: string | undefined): void => {
+    answered = true
+    edge.deadlines.done(exchange)
+    const all: string[] = ['x-request-id', requestId, ...edge.apiHeaders]
+    if (type !== undefined && body !== undefined)
+      all.push('content-type', type, 'content-length', String(Buffer.byteLength(body)))
+    if (traceparent !== undefined) all.push('traceparent', traceparent)
+    if (incoming.headers.origin !== undefined) edge.cors(incoming.headers.origin, all)
+    if (headers.length > 0) all.push(...headers)
+    if (edge.closing()) all.push('connection', 'close')
+    if (!raw.destroyed && !raw.headersSent) {
+      raw.writeHead(status, all)
+      raw.end(body)
+    }
+    const ms = performance.now() - began
+    edge.metrics.request(route, incoming.method!, status, ms)
+    edge.accessLog?.write({
+      method: incoming.method!,
+      route,
+      status,
+      ms,
+      requestId,
+      ...(code !== undefined && { code }),
+    })
+  }
+
+  const exchange: Exchange = {
+    request,
+    requestId,
+    traceparent,
+    deadline: edge.runtime.now() + allowance,
+    locale: () => localeOf(incoming.headers),
+    headers,
+    succeed: (status, output) => {
+      if (answered) return
+      if (output === undefined || status === 204)
+        send(output === undefined ? 204 : status, undefined, undefined, undefined)
+      else send(status, JSON_TYPE, JSON.stringify(output), undefined)
+    },
+    say: (status, type, text) => {
+      if (!answered) send(status, type, text, undefined)
+    },
+    fail: (error) => {
+      if (answered) return
+      const fault = faultOf(edge, error, requestId, route)
+      const retryAfter = retryAfterOf(fault)
+      if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter))
+      if (fault.status === 401) headers.push('www-authenticate', 'Bearer realm="jangteo"')
+      headers.push('content-language', exchange.locale())
+      send(fault.status, PROBLEM_TYPE, JSON.stringify(problemOf(fault, exchange.locale(), requestId)), fault.code)
+    },
+    expired: () => exchange.fail(DEADLINE_EXCEEDED()),
+  }
+  edge.deadlines.watch(exchange)
+  return exchange
+}

@@ -1,0 +1,161 @@
+import fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
+import { systemContext, type Endpoint } from '#kernel/call.ts'
+import type { Contract } from '#kernel/contract.ts'
+import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, ROUTE_NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import { auth } from '#services/auth/contract.ts'
+import { accessLog } from './access-log.ts'
+import { serve } from './api.ts'
+import { BAD_REQUEST, refuseBroken } from './broken.ts'
+import { corsHeaders } from './cors.ts'
+import { CROSS_SITE, isCrossSite } from './cross-site.ts'
+import { deadlines } from './deadlines.ts'
+import type { Edge } from './edge.ts'
+import { begin } from './exchange.ts'
+import type { Check } from './health.ts'
+import { metricsOf, type Metrics } from './metrics.ts'
+import { platformRoutes } from './platform.ts'
+import { revocations, type FetchRevocations } from './revocations.ts'
+import { methodsByPath, routesOf } from './routes.ts'
+import { apiHeaders, securityHeaders } from './security-headers.ts'
+import { sessions } from './sessions.ts'
+import { gatewayDefaults, type GatewaySettings } from './settings.ts'
+import { tokens, type FetchKeys } from './tokens.ts'
+import { unknown } from './unknown.ts'
+
+/** What the gateway is given. */
+export interface GatewayOptions {
+  /** Where each service is reached. */
+  readonly endpointOf: (service: string) => Endpoint
+  readonly contracts: readonly Contract<any>[]
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly settings?: Partial<GatewaySettings>
+  /** Takes whole lines of the access log; none is kept without it. */
+  readonly accessLog?: (lines: string) => void
+  readonly metrics?: Metrics
+  /** What `/health/ready` looks at, by name. */
+  readonly checks?: Readonly<Record<string, Check>>
+  /** Pages, simulators: registered beside the API, with the headers and the cross-site check of all pages. */
+  readonly plugins?: readonly FastifyPluginAsync<any>[]
+}
+
+/** A gateway: the server, and what pages and streams at the same edge need. */
+export interface Gateway {
+  readonly app: FastifyInstance
+  readonly edge: Edge
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** What Fastify itself refuses, as our faults. */
+const faultOfFramework = (error: FastifyError): unknown => {
+  switch (error.code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return UNSUPPORTED_MEDIA_TYPE()
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return PAYLOAD_TOO_LARGE()
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return MALFORMED_BODY()
+    case 'FST_ERR_BAD_URL':
+      return BAD_REQUEST()
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+    case 'FST_ERR_NOT_FOUND':
+      return ROUTE_NOT_FOUND()
+    default:
+      return error.statusCode !== undefined && error.statusCode < 500 ? BAD_REQUEST() : error
+  }
+}
+
+const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
+  const { endpointOf, runtime, log } = options
+  const settings = { ...gatewayDefaults, ...options.settings }
+  const asGateway = (operation: keyof typeof auth.operations, input: unknown): Promise<unknown> =>
+    endpointOf(auth.name).call(operation, input, systemContext('gateway', runtime, 5_000))
+  const trusted = new Set(settings.corsOrigins)
+  return {
+    settings,
+    runtime,
+    log,
+    endpointOf,
+    trusted,
+    tokens: tokens((() => asGateway('keys', {})) as FetchKeys, { runtime, log }),
+    revocations: revocations(((since) => asGateway('revocations', { since })) as FetchRevocations, {
+      runtime,
+      log,
+      poll: settings.revocationPoll,
+    }),
+    deadlines: deadlines(runtime),
+    metrics: options.metrics ?? metricsOf(),
+    accessLog: options.accessLog && accessLog(options.accessLog, runtime),
+    apiHeaders: apiHeaders(settings),
+    cors: corsHeaders(trusted),
+    closing,
+  }
+}
+
+/**
+ * The edge of the shop: every operation with a path, reached by HTTP. It knows routes, identities, languages and limits,
+ * and no domain. Call `app.listen`; `app.close` lets what is under way finish.
+ */
+export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
+  let closing = false
+  const edge = edgeOf(options, () => closing)
+  const { runtime, settings } = edge
+  const routes = routesOf(options.contracts)
+
+  const app = fastify({
+    logger: false,
+    genReqId: () => runtime.id(),
+    requestIdHeader: false,
+    trustProxy: settings.trustProxy,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestTimeout: settings.requestTimeout,
+    routerOptions: { maxParamLength: 8_192 },
+    http: { headersTimeout: settings.headersTimeout, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: refuseBroken(runtime),
+    frameworkErrors: (error, request, reply) =>
+      begin(edge, 'unknown', request as never, reply as never, 1_000).fail(faultOfFramework(error)),
+  })
+
+  // Bodies are read by who wants them, within their limits: operations by `readBody`, pages by their own framework.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    begin(edge, 'unknown', request, reply, 1_000).fail(faultOfFramework(error)),
+  )
+
+  const shared = sessions(edge)
+  for (const route of routes) {
+    const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
+    app.route({ method, url: route.pattern, handler: serve(edge, shared, route) })
+  }
+  platformRoutes(app, edge, options.checks ?? {})
+  const refuse = unknown(edge, methodsByPath(routes))
+  app.all('/api/*', refuse)
+  app.setNotFoundHandler(refuse)
+
+  const headers = securityHeaders(settings)
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', async (request, reply) => {
+      reply.headers(headers)
+      if (!SAFE.has(request.method) && isCrossSite(request.headers, edge.trusted)) throw CROSS_SITE()
+    })
+    for (const plugin of options.plugins ?? []) await pages.register(plugin)
+  })
+
+  app.addHook('onListen', async () => edge.revocations.start())
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onClose', async () => {
+    await Promise.all([edge.revocations.stop(), edge.deadlines.stop()])
+    edge.accessLog?.flush()
+  })
+  return { app, edge }
+}

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import { INVALID_INPUT } from '#kernel/faults.ts'
+import { readBody } from './body.ts'
+import type { Route } from './routes.ts'
+
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** A query as an input: each key once. Throws INVALID_INPUT for a repeated or forbidden key. */
+const queryOf = (query: Record<string, unknown>): Record<string, unknown> => {
+  const input: Record<string, unknown> = {}
+  for (const key of Object.keys(query)) {
+    const value = query[key]
+    if (typeof value !== 'string' || FORBIDDEN.has(key))
+      throw INVALID_INPUT(undefined, {
+        field: key,
+        fields: [
+          {
+            field: key,
+            code: 'repeated',
+            message: { ko: '한 번만 쓸 수 있는 항목입니다.', en: 'This may be given once only.' },
+          },
+        ],
+      })
+    input[key] = value
+  }
+  return input
+}
+
+/** The input of a request without a body: members from the query, then headers, then the path, the later winning. */
+const merge = (route: Route, request: FastifyRequest, input: Record<string, unknown>): Record<string, unknown> => {
+  // A member that travels as a header has no second way in.
+  for (const [member, header] of route.headers) {
+    const value = request.raw.headers[header]
+    if (value === undefined) delete input[member]
+    else input[member] = value
+  }
+  if (route.params.length > 0) {
+    const params = request.params as Record<string, string>
+    for (const name of route.params) input[name] = params[name]
+  }
+  return input
+}
+
+/** The input object of an operation: members of the query or the body, then of headers, then of the path, the later winning. */
+export const inputOf = (
+  route: Route,
+  request: FastifyRequest,
+  bodyLimit: number,
+): Record<string, unknown> | Promise<Record<string, unknown>> => {
+  if (route.hasBody) return readBody(request.raw, bodyLimit).then((body) => merge(route, request, body))
+  const bare = !request.raw.url!.includes('?')
+  return merge(route, request, bare ? {} : queryOf(request.query as Record<string, unknown>))
+}

@@ -1,0 +1,29 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Locale } from '#kernel/fault.ts'
+import { cookieOf, LOCALE } from './cookies.ts'
+
+/** The first of our languages in an `Accept-Language` header, by its weights. */
+const accepted = (header: string): Locale | undefined => {
+  let best: Locale | undefined
+  let weight = 0
+  for (const part of header.split(',', 20)) {
+    const [range = '', ...parameters] = part.trim().toLowerCase().split(';')
+    const language = range.slice(0, 2)
+    if ((language !== 'ko' && language !== 'en') || (range.length > 2 && range[2] !== '-')) continue
+    const q = parameters.map((each) => each.trim()).find((each) => each.startsWith('q='))
+    const given = q === undefined ? 1 : Number(q.slice(2))
+    if (given > weight) {
+      best = language
+      weight = given
+    }
+  }
+  return best
+}
+
+/** The caller's language: what the person chose on our pages, else what the client prefers, else Korean. */
+export const localeOf = (headers: IncomingHttpHeaders): Locale => {
+  const chosen = headers.cookie === undefined ? undefined : cookieOf(headers.cookie, LOCALE)
+  if (chosen === 'ko' || chosen === 'en') return chosen
+  const preferred = headers['accept-language']
+  return (preferred !== undefined && accepted(preferred)) || 'ko'
+}

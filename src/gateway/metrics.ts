@@ -1,0 +1,106 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { CallObserver, LocalEndpoint } from '#kernel/call.ts'
+
+/** What a process tells Prometheus. */
+export interface Metrics {
+  readonly registry: Registry
+  /** For `startHost`: times every call between services. */
+  readonly observe: CallObserver
+  /** One request at the edge; `route` is an operation's name. */
+  request(route: string, method: string, status: number, ms: number): void
+}
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Makes the metrics of a process. `defaults` adds Node's own: event loop lag, memory, garbage collection. */
+export const metricsOf = (given: { readonly defaults?: boolean } = {}): Metrics => {
+  const registry = new Registry()
+  const registers = [registry]
+  if (given.defaults ?? true) collectDefaultMetrics({ register: registry })
+  const requests = new Histogram({
+    name: 'jangteo_request_seconds',
+    help: 'Requests at the edge by operation, method and status',
+    labelNames: ['operation', 'method', 'status'],
+    buckets: BUCKETS,
+    registers,
+  })
+  const calls = new Histogram({
+    name: 'jangteo_call_seconds',
+    help: 'Calls of operations by outcome: ok, or the code of a fault',
+    labelNames: ['service', 'operation', 'outcome'],
+    buckets: BUCKETS,
+    registers,
+  })
+  // Looking a series up by its labels costs more than counting it; the sets are small and closed.
+  const series = new Map<string, { observe(seconds: number): void }>()
+  const requestSeries = (route: string, method: string, status: number) => {
+    const key = `${route} ${method} ${status}`
+    let found = series.get(key)
+    if (!found) series.set(key, (found = requests.labels(route, method, String(status))))
+    return found
+  }
+  const callSeries = new Map<string, { observe(seconds: number): void }>()
+  return {
+    registry,
+    observe: (service, operation, ms, outcome) => {
+      const key = `${service} ${operation} ${outcome}`
+      let found = callSeries.get(key)
+      if (!found) callSeries.set(key, (found = calls.labels(service, operation, outcome)))
+      found.observe(ms / 1_000)
+    },
+    request: (route, method, status, ms) => requestSeries(route, method, status).observe(ms / 1_000),
+  }
+}
+
+/** A service of this process as metrics see it. */
+export interface Watched {
+  readonly service: string
+  readonly endpoint: Pick<LocalEndpoint, 'batches'>
+  readonly db: { readonly stats: () => { open: number; waiting: number } }
+}
+
+/** Adds the batches and connections of the services that run in this process. Called when they are asked for, never in between. */
+export const watchServices = (registry: Registry, services: readonly Watched[]): void => {
+  const registers = [registry]
+  const labelNames = ['service', 'operation']
+  const batches = new Gauge({ name: 'jangteo_batches_total', help: 'Batches run', labelNames, registers })
+  const inputs = new Gauge({
+    name: 'jangteo_batch_inputs_total',
+    help: 'Inputs carried by batches',
+    labelNames,
+    registers,
+  })
+  new Gauge({
+    name: 'jangteo_batch_waiting',
+    help: 'Inputs that wait for a free lane',
+    labelNames,
+    registers,
+    collect() {
+      for (const { service, endpoint } of services)
+        for (const [operation, stats] of Object.entries(endpoint.batches())) {
+          batches.set({ service, operation }, stats.batches)
+          inputs.set({ service, operation }, stats.inputs)
+          this.set({ service, operation }, stats.waiting)
+        }
+    },
+  })
+  const waiting = new Gauge({
+    name: 'jangteo_pool_waiting',
+    help: 'Transactions that wait for a connection',
+    labelNames: ['service'],
+    registers,
+  })
+  new Gauge({
+    name: 'jangteo_pool_open',
+    help: 'Open connections',
+    labelNames: ['service'],
+    registers,
+    collect() {
+      for (const { service, db } of services) {
+        const stats = db.stats()
+        this.set({ service }, stats.open)
+        waiting.set({ service }, stats.waiting)
+      }
+    },
+  })
+}

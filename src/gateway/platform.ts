@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { systemContext } from '#kernel/call.ts'
+import { auth } from '#services/auth/contract.ts'
+import type { Edge } from './edge.ts'
+import { begin, type Exchange } from './exchange.ts'
+import { readiness, type Check } from './health.ts'
+
+type Answer = (exchange: Exchange, request: FastifyRequest) => Promise<void> | void
+
+/** Addresses that belong to no service: health, metrics, keys. */
+export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Readonly<Record<string, Check>>): void => {
+  const ready = readiness(checks, edge.runtime)
+
+  const get = (path: string, answer: Answer): void => {
+    const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+      const exchange = begin(edge, path, request, reply, 5_000)
+      void (async () => answer(exchange, request))().catch(exchange.fail)
+    }
+    app.route({ method: ['GET', 'HEAD'], url: path, handler })
+  }
+
+  // Live means that this process answers at all; whether it is of use is what ready tells.
+  get('/health/live', (exchange) => exchange.succeed(200, { status: 'up' }))
+
+  get('/health/ready', async (exchange) => {
+    const state = await ready()
+    const status = edge.closing() ? 'closing' : state.ready ? 'up' : 'down'
+    exchange.succeed(status === 'up' ? 200 : 503, { status, dependencies: state.dependencies })
+  })
+
+  get('/metrics', async (exchange) => {
+    const { registry } = edge.metrics
+    exchange.say(200, registry.contentType, await registry.metrics())
+  })
+
+  get('/.well-known/jwks.json', async (exchange) => {
+    const keys = await edge.endpointOf(auth.name).call('keys', {}, systemContext('gateway', edge.runtime, 5_000))
+    exchange.succeed(200, keys)
+  })
+}

@@ -1,0 +1,68 @@
+import type { Contract, Operation } from '#kernel/contract.ts'
+
+/** An operation as it is reached from outside. */
+export interface Route {
+  readonly service: string
+  readonly name: string
+  /** `order.place`: the operation's name in logs, metrics and documents. */
+  readonly id: string
+  readonly operation: Operation
+  readonly method: Operation['method']
+  /** `/api/orders/{id}`. */
+  readonly path: string
+  /** The same for the router: `/api/orders/:id`. */
+  readonly pattern: string
+  /** Members of the input that come from the path. */
+  readonly params: readonly string[]
+  /** Members that come from headers: input member and header name. */
+  readonly headers: readonly (readonly [member: string, header: string])[]
+  /** Whether the input comes from a body, not the query. */
+  readonly hasBody: boolean
+}
+
+const PARAM = /\{(\w+)\}/g
+
+const routeOf = (contract: Contract, name: string, operation: Operation): Route | undefined => {
+  if (operation.path === undefined || operation.access === 'service') return undefined
+  const path = `/api${operation.path}`
+  return {
+    service: contract.name,
+    name,
+    id: `${contract.name}.${name}`,
+    operation,
+    method: operation.method,
+    path,
+    pattern: path.replace(PARAM, ':$1'),
+    params: [...path.matchAll(PARAM)].map((each) => each[1]!),
+    headers: Object.entries(operation.headers ?? {}),
+    hasBody: operation.method !== 'GET' && operation.method !== 'DELETE',
+  }
+}
+
+/** The operations of contracts that can be reached from outside: those with a path that not only services may call. */
+export const routesOf = (contracts: readonly Contract[]): readonly Route[] =>
+  contracts.flatMap((contract) =>
+    Object.entries(contract.operations).flatMap(([name, operation]) => routeOf(contract, name, operation) ?? []),
+  )
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** Tells which methods a path takes, if any: for 405, `Allow` and preflights. Slow path only. */
+export const methodsByPath = (routes: readonly Route[]): ((path: string) => readonly string[]) => {
+  const methods = new Map<string, Set<string>>()
+  for (const route of routes) methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
+  const known = [...methods].map(([path, of]) => ({
+    matches: new RegExp(
+      `^${path
+        .split(PARAM)
+        .map((part, i) => (i % 2 === 0 ? literal(part) : '[^/]+'))
+        .join('')}$`,
+    ),
+    methods: of,
+  }))
+  return (path) => {
+    const found = new Set(known.filter((each) => each.matches.test(path)).flatMap((each) => [...each.methods]))
+    if (found.has('GET')) found.add('HEAD')
+    return [...found].sort()
+  }
+}

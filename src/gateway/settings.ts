@@ -1,0 +1,34 @@
+/** What the edge can be told. Everything has a default that is safe. */
+export interface GatewaySettings {
+  /** Secure cookies and strict transport security: for a shop that is reached by https. */
+  readonly production: boolean
+  /** Origins besides the shop's own whose pages may call the API: `https://admin.example.com`. */
+  readonly corsOrigins: readonly string[]
+  /** Whether `X-Forwarded-For` of the nearest proxy is believed. */
+  readonly trustProxy: boolean | string
+  /** Bytes of a request's body at most. */
+  readonly bodyLimit: number
+  /** Milliseconds a client may take to send its headers, and the whole request. */
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+  /** Milliseconds between two looks at sign-ins that ended; the bound for refusing their tokens is this and one call. */
+  readonly revocationPoll: number
+  /** Milliseconds between two looks at new notifications while somebody listens. */
+  readonly streamPoll: number
+  /** Connections to the notification stream at most, in this process and for one member. */
+  readonly streamLimit: number
+  readonly streamLimitPerMember: number
+}
+
+export const gatewayDefaults: GatewaySettings = {
+  production: false,
+  corsOrigins: [],
+  trustProxy: false,
+  bodyLimit: 1_048_576,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  revocationPoll: 1_000,
+  streamPoll: 200,
+  streamLimit: 10_000,
+  streamLimitPerMember: 10,
+}
