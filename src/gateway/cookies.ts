@@ -3,6 +3,8 @@ export const ACCESS = 'jangteo_access'
 export const REFRESH = 'jangteo_refresh'
 export const GUEST = 'jangteo_guest'
 export const LOCALE = 'jangteo_locale'
+/** The same, as the storefront's switch of language sets it. */
+export const PAGE_LOCALE = 'locale'
 
 /** The value of a cookie of ours in a `Cookie` header, if any. Ours need no decoding: tokens, UUIDs, languages. */
 export const cookieOf = (header: string | undefined, name: string): string | undefined => {

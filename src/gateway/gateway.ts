@@ -9,7 +9,6 @@ import { accessLog } from './access-log.ts'
 import { serve } from './api.ts'
 import { BAD_REQUEST, refuseBroken } from './broken.ts'
 import { corsHeaders } from './cors.ts'
-import { CROSS_SITE, isCrossSite } from './cross-site.ts'
 import { deadlines } from './deadlines.ts'
 import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
@@ -37,7 +36,7 @@ export interface GatewayOptions {
   readonly metrics?: Metrics
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Readonly<Record<string, Check>>
-  /** Pages, simulators: registered beside the API, with the headers and the cross-site check of all pages. */
+  /** Pages, simulators: registered beside the API, with the headers of all pages. */
   readonly plugins?: readonly FastifyPluginAsync<any>[]
 }
 
@@ -46,8 +45,6 @@ export interface Gateway {
   readonly app: FastifyInstance
   readonly edge: Edge
 }
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** What Fastify itself refuses, as our faults. */
 const faultOfFramework = (error: FastifyError): unknown => {
@@ -142,9 +139,8 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
 
   const headers = securityHeaders(settings)
   await app.register(async (pages) => {
-    pages.addHook('onRequest', async (request, reply) => {
+    pages.addHook('onRequest', async (_request, reply) => {
       reply.headers(headers)
-      if (!SAFE.has(request.method) && isCrossSite(request.headers, edge.trusted)) throw CROSS_SITE()
     })
     for (const plugin of options.plugins ?? []) await pages.register(plugin)
   })

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Locale } from '#kernel/fault.ts'
-import { cookieOf, LOCALE } from './cookies.ts'
+import { cookieOf, LOCALE, PAGE_LOCALE } from './cookies.ts'
 
 /** The first of our languages in an `Accept-Language` header, by its weights. */
 const accepted = (header: string): Locale | undefined => {
@@ -22,7 +22,10 @@ const accepted = (header: string): Locale | undefined => {
 
 /** The caller's language: what the person chose on our pages, else what the client prefers, else Korean. */
 export const localeOf = (headers: IncomingHttpHeaders): Locale => {
-  const chosen = headers.cookie === undefined ? undefined : cookieOf(headers.cookie, LOCALE)
+  const chosen =
+    headers.cookie === undefined
+      ? undefined
+      : (cookieOf(headers.cookie, LOCALE) ?? cookieOf(headers.cookie, PAGE_LOCALE))
   if (chosen === 'ko' || chosen === 'en') return chosen
   const preferred = headers['accept-language']
   return (preferred !== undefined && accepted(preferred)) || 'ko'
