@@ -1,0 +1,81 @@
+import type { Queryable } from '#kernel/store.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { RefundRecord } from './payment.ts'
+
+interface RefundRow {
+  id: string
+  payment_id: string
+  order_id: string
+  amount: number
+  reason: string
+  state: RefundRecord['state']
+  attempt: number
+  tries: number
+  failure_code: string | null
+}
+
+const recordOf = (row: RefundRow): RefundRecord => ({
+  id: row.id,
+  paymentId: row.payment_id,
+  orderId: row.order_id,
+  amount: row.amount as RefundRecord['amount'],
+  reason: row.reason,
+  state: row.state,
+  attempt: row.attempt,
+  tries: row.tries,
+  failureCode: row.failure_code,
+})
+
+/** A refund by id. */
+export const findRefund = async (db: Queryable, id: string): Promise<RefundRecord | undefined> => {
+  const [row] = await db.query<RefundRow>(sql`SELECT * FROM refund WHERE id = ${id}`)
+  return row && recordOf(row)
+}
+
+/** Stores a refund that is to be made; the first with an id counts. */
+export const insertRefund = async (
+  db: Queryable,
+  refund: { id: string; paymentId: string; orderId: string; amount: number; reason: string },
+  now: number,
+  nextTryAt: number,
+): Promise<void> => {
+  await db.query(sql`
+    INSERT INTO refund (id, payment_id, order_id, amount, reason, state, created_at, next_try_at)
+    VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.reason}, 'REQUESTED',
+      ${new Date(now)}, ${new Date(nextTryAt)})
+    ON CONFLICT DO NOTHING`)
+}
+
+/** Claims refunds that are due, and sets when to try again should this process die. */
+export const claimRefunds = async (db: Queryable, now: number, limit: number): Promise<RefundRecord[]> => {
+  const rows = await db.query<RefundRow>(sql`
+    UPDATE refund SET tries = tries + 1,
+      next_try_at = ${new Date(now)} + least(600, 2 * 2 ^ least(tries, 10)) * interval '1 second'
+    WHERE id IN (
+      SELECT id FROM refund WHERE state = 'REQUESTED' AND next_try_at <= ${new Date(now)}
+      ORDER BY next_try_at LIMIT ${limit}
+      FOR UPDATE SKIP LOCKED)
+    RETURNING *`)
+  return rows.map(recordOf)
+}
+
+/** Ends a refund that is still open; answers whether it was. */
+export const endRefund = async (
+  db: Queryable,
+  id: string,
+  state: 'REFUNDED' | 'REFUSED',
+  detail: { transactionKey?: string | null; failureCode?: string },
+  now: number,
+): Promise<boolean> =>
+  (
+    await db.query(sql`
+      UPDATE refund SET state = ${state}, transaction_key = ${detail.transactionKey ?? null},
+        failure_code = ${detail.failureCode ?? null}, ended_at = ${new Date(now)}
+      WHERE id = ${id} AND state = 'REQUESTED'
+      RETURNING id`)
+  ).length > 0
+
+/** The next try uses a new key at the provider: the last one was answered, so its answer would only be repeated. */
+export const renewKey = async (db: Queryable, id: string, attempt: number): Promise<void> => {
+  await db.query(sql`UPDATE refund SET attempt = ${attempt} + 1 WHERE id = ${id} AND attempt = ${attempt}`)
+}
