@@ -11,7 +11,6 @@ import { begin, type Exchange } from './exchange.ts'
 import { actorOf, identify, type Identity } from './identity.ts'
 import { inputOf } from './input.ts'
 import type { Route } from './routes.ts'
-import type { Sessions } from './sessions.ts'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void
 
@@ -31,9 +30,9 @@ const contextOf = (exchange: Exchange, identity: Identity): CallContext => ({
 })
 
 /** Serves one operation. What can be known from the route alone is worked out here, once. */
-export const serve = (edge: Edge, sessions: Sessions, route: Route): Handler => {
+export const serve = (edge: Edge, route: Route): Handler => {
   const { operation, name } = route
-  const { runtime, settings } = edge
+  const { runtime, settings, sessions } = edge
   const secure = settings.production
   const unsafe = route.method !== 'GET'
   const status = operation.status ?? 200

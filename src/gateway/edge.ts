@@ -5,6 +5,7 @@ import type { AccessLog } from './access-log.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Metrics } from './metrics.ts'
 import type { Revocations } from './revocations.ts'
+import type { Sessions } from './sessions.ts'
 import type { GatewaySettings } from './settings.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -16,6 +17,7 @@ export interface Edge {
   readonly endpointOf: (service: string) => Endpoint
   readonly tokens: Tokens
   readonly revocations: Revocations
+  readonly sessions: Sessions
   readonly deadlines: Deadlines
   readonly metrics: Metrics
   readonly accessLog: AccessLog | undefined

@@ -8,7 +8,7 @@ import type { CallContext } from '#kernel/context.ts'
 import { contract, nothing, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { auth } from '#services/auth/contract.ts'
+import { auth, REFRESH_INVALID } from '#services/auth/contract.ts'
 import { gateway, type GatewayOptions } from './gateway.ts'
 
 /** A shop of one made-up service and a made-up auth service behind a real gateway on a real port; for tests of the edge. */
@@ -149,7 +149,7 @@ export const openShop = async (options: Partial<GatewayOptions> = {}): Promise<S
       if (operation === 'keys') return { keys: [jwk] }
       if (operation === 'revocations') return { sessions: ended, now: runtime.now() }
       if (operation === 'refresh' && (input as { refreshToken?: string }).refreshToken !== 'refresh-1')
-        throw fault('REFRESH_INVALID', 401, { ko: '만료', en: 'expired' })()
+        throw REFRESH_INVALID()
       return session()
     },
   }

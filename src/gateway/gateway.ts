@@ -36,8 +36,8 @@ export interface GatewayOptions {
   readonly metrics?: Metrics
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Readonly<Record<string, Check>>
-  /** Pages, simulators: registered beside the API, with the headers of all pages. */
-  readonly plugins?: readonly FastifyPluginAsync<any>[]
+  /** Pages, simulators: registered beside the API, in this order, with the headers of all pages. */
+  readonly plugins?: (edge: Edge) => readonly FastifyPluginAsync<any>[]
 }
 
 /** A gateway: the server, and what pages and streams at the same edge need. */
@@ -85,6 +85,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
       log,
       poll: settings.revocationPoll,
     }),
+    sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),
     metrics: options.metrics ?? metricsOf(),
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
@@ -127,10 +128,9 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     begin(edge, 'unknown', request, reply, 1_000).fail(faultOfFramework(error)),
   )
 
-  const shared = sessions(edge)
   for (const route of routes) {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
-    app.route({ method, url: route.pattern, handler: serve(edge, shared, route) })
+    app.route({ method, url: route.pattern, handler: serve(edge, route) })
   }
   platformRoutes(app, edge, options.checks ?? {})
   const refuse = unknown(edge, methodsByPath(routes))
@@ -142,7 +142,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     pages.addHook('onRequest', async (_request, reply) => {
       reply.headers(headers)
     })
-    for (const plugin of options.plugins ?? []) await pages.register(plugin)
+    for (const plugin of options.plugins?.(edge) ?? []) await pages.register(plugin)
   })
 
   app.addHook('onListen', async () => edge.revocations.start())
