@@ -9,6 +9,9 @@ export const CART_FULL = fault('CART_FULL', 409, {
   en: 'A cart holds up to 100 different items.',
 })
 
+/** An id as a caller gives it: upper case means the same. */
+const skuId = { skuId: z.uuid().toLowerCase() }
+
 const cartOutput = z.object({
   items: z.array(
     z.object({
@@ -44,7 +47,7 @@ export const cart = contract('cart', {
     path: '/cart/items/{skuId}',
     access: 'guest',
     repeatable: true,
-    input: z.object({ skuId: z.uuid(), quantity }),
+    input: z.object({ ...skuId, quantity }),
     output: cartOutput,
     faults: [SKU_NOT_FOUND, CART_FULL],
   },
@@ -54,7 +57,7 @@ export const cart = contract('cart', {
     path: '/cart/items/{skuId}',
     access: 'guest',
     repeatable: true,
-    input: z.object({ skuId: z.uuid() }),
+    input: z.object(skuId),
     output: cartOutput,
   },
   merge: {

@@ -32,6 +32,10 @@ export interface Kept {
   readonly skus: readonly Sku[]
 }
 
+/** Options of one product, and values of one option. */
+export const MAX_OPTIONS = 5
+export const MAX_VALUES = 50
+
 /** The choices SKUs make, where nobody listed what the product offers: names and values in order of appearance. */
 export const optionsFrom = (skus: readonly { readonly options: SkuOptions }[]): Options => {
   const values = new Map<string, Set<string>>()
@@ -51,7 +55,8 @@ const choiceOf = (options: Options, sku: SkuOptions): string =>
  * nothing else, and no two SKUs may choose the same. Undefined when all fit.
  */
 export const misfit = (options: Options, skus: readonly { readonly options: SkuOptions }[]): number | undefined => {
-  if (new Set(options.map((each) => each.name)).size < options.length) return 0
+  const tooMany = options.length > MAX_OPTIONS || options.some((each) => each.values.length > MAX_VALUES)
+  if (tooMany || new Set(options.map((each) => each.name)).size < options.length) return 0
   const seen = new Set<string>()
   for (const [i, sku] of skus.entries()) {
     const chosen = choiceOf(options, sku.options)

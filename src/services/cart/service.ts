@@ -1,0 +1,118 @@
+import type { Fault } from '#kernel/fault.ts'
+import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
+import { orderPaid } from '#services/order/contract.ts'
+import { product, SKU_NOT_FOUND } from '#services/product/contract.ts'
+import { GUEST_DAYS, inLockOrder, keyOf, ownerOf, priced, withItem, type Described, type Item } from './cart.ts'
+import { cart, type Cart } from './contract.ts'
+import {
+  deleteGuestCart,
+  deleteItem,
+  deleteLeftBehind,
+  findItems,
+  lockCarts,
+  lockGuestCart,
+  lockMemberCarts,
+  moveItems,
+  saveItems,
+  takeBought,
+  type Bought,
+} from './store.ts'
+
+const DAY = 86_400_000
+/** SKUs `product` describes in one call. */
+const DESCRIBED_AT_ONCE = 500
+const SWEPT_AT_ONCE = 500
+
+export const cartService = service(
+  cart,
+  { needs: { product }, migrations: new URL('./migrations/', import.meta.url) },
+  ({ db, runtime, call }) => {
+    const describe = async (skuIds: Iterable<string>): Promise<Map<string, Described>> => {
+      const ids = [...new Set(skuIds)]
+      const chunks = Array.from({ length: Math.ceil(ids.length / DESCRIBED_AT_ONCE) }, (_, i) =>
+        ids.slice(i * DESCRIBED_AT_ONCE, (i + 1) * DESCRIBED_AT_ONCE),
+      )
+      const answers = await Promise.all(chunks.map((each) => call.product.describe({ skuIds: each })))
+      return new Map(answers.flatMap(({ items }) => items.map((item) => [item.skuId, item])))
+    }
+
+    const show = async (items: readonly Item[]): Promise<Cart> =>
+      priced(items, await describe(items.map((each) => each.skuId)))
+
+    return {
+      operations: {
+        get: batched(async (_inputs, contexts) => {
+          const owners = contexts.map((each) => ownerOf(each.actor))
+          const carts = await findItems(db, inLockOrder(owners))
+          const described = await describe([...carts.values()].flat().map((each) => each.skuId))
+          return owners.map((owner) => priced(carts.get(keyOf(owner)) ?? [], described))
+        }),
+
+        putItem: batched(async (inputs, contexts) => {
+          const owners = contexts.map((each) => ownerOf(each.actor))
+          const locked = inLockOrder(owners)
+          const seen = [...(await findItems(db, locked)).values()].flat()
+          const described = await describe([...inputs, ...seen].map((each) => each.skuId))
+
+          const { faults, carts } = await db.tx('cart.put', async (tx) => {
+            const [, found] = await Promise.all([tx.query(lockCarts(locked, runtime.now())), findItems(tx, locked)])
+            const changed = new Map<string, Item & { owner: (typeof owners)[number] }>()
+            const refused = inputs.map(({ skuId, quantity }, i): Fault | undefined => {
+              const owner = owners[i]!
+              if (!described.get(skuId)?.onSale) return SKU_NOT_FOUND({ skuIds: [skuId] })
+              const next = withItem(found.get(keyOf(owner)) ?? [], skuId, quantity, runtime.now())
+              if ('fault' in next) return next.fault
+              found.set(keyOf(owner), [...next.items])
+              const item = next.items.find((each) => each.skuId === skuId)!
+              changed.set(`${keyOf(owner)} ${skuId}`, { ...item, owner })
+              return undefined
+            })
+            if (changed.size > 0) await tx.query(saveItems([...changed.values()]))
+            return { faults: refused, carts: found }
+          })
+
+          // Put in by someone else since we asked what things cost.
+          const strange = [...carts.values()].flat().filter((each) => !described.has(each.skuId))
+          if (strange.length > 0)
+            for (const [id, sku] of await describe(strange.map((each) => each.skuId))) described.set(id, sku)
+          return owners.map((owner, i) => faults[i] ?? priced(carts.get(keyOf(owner)) ?? [], described))
+        }),
+
+        removeItem: async ({ skuId }, { actor }) => {
+          const owner = ownerOf(actor)
+          await db.query(deleteItem(owner, skuId))
+          return show((await findItems(db, [owner])).get(keyOf(owner)) ?? [])
+        },
+
+        merge: ({ guestId, memberId }) =>
+          db.tx('cart.merge', async (tx) => {
+            if (!(await lockGuestCart(tx, guestId))) return { merged: 0 }
+            await tx.query(lockCarts([{ kind: 'member', id: memberId }], runtime.now()))
+            const merged = await moveItems(tx, guestId, memberId)
+            await tx.query(deleteGuestCart(guestId))
+            return { merged }
+          }),
+      },
+
+      consumers: [
+        // Paid, not placed: whoever's card is refused, or who lets the time run out, finds the cart as it was.
+        consumer('orders', [
+          onMany(orderPaid, async (events, tx) => {
+            const bought = new Map<string, Bought>()
+            for (const { payload } of events)
+              for (const { skuId, quantity } of payload.lines) {
+                const key = `${payload.memberId} ${skuId}`
+                const before = bought.get(key)?.quantity ?? 0
+                bought.set(key, { memberId: payload.memberId, skuId, quantity: before + quantity })
+              }
+            if (bought.size === 0) return
+            const members = [...new Set(events.map(({ payload }) => payload.memberId))]
+            await Promise.all([tx.query(lockMemberCarts(members)), tx.query(takeBought([...bought.values()]))])
+          }),
+        ]),
+      ],
+
+      sweeps: [sweep('left-behind', 3_600_000, (now) => deleteLeftBehind(db, now - GUEST_DAYS * DAY, SWEPT_AT_ONCE))],
+    }
+  },
+)
