@@ -1,0 +1,89 @@
+import type { ShippingAddress } from '#services/member/contract.ts'
+import { phoneText } from '../../i18n/format.ts'
+import { useText } from '../../i18n/index.ts'
+import { Field } from '../../ui/field.tsx'
+
+interface Props {
+  /** What the fields' names begin with: `shippingAddress.` in an order, nothing in the address book. */
+  readonly prefix?: string
+  readonly known?: Partial<ShippingAddress> | undefined
+  readonly error: (field: string) => string | undefined
+  readonly value: (field: string) => string | undefined
+  readonly memo?: boolean
+}
+
+/** The fields of a Korean address. */
+export const AddressFields = ({ prefix = '', known, error, value, memo = true }: Props) => {
+  const { t } = useText()
+  const field = (name: keyof ShippingAddress) => ({
+    name: `${prefix}${name}`,
+    error: error(`${prefix}${name}`),
+    defaultValue:
+      value(`${prefix}${name}`) ?? (name === 'phone' && known?.phone ? phoneText(known.phone) : known?.[name]),
+  })
+  return (
+    <div className="grid gap-5 sm:grid-cols-2">
+      <Field label={t.checkout.recipient} autoComplete="name" maxLength={60} required {...field('recipient')} />
+      <Field
+        label={t.checkout.phone}
+        hint={t.checkout.phoneHint}
+        type="tel"
+        autoComplete="tel"
+        inputMode="tel"
+        maxLength={20}
+        required
+        {...field('phone')}
+      />
+      <Field
+        label={t.checkout.postcode}
+        hint={t.checkout.postcodeHint}
+        autoComplete="postal-code"
+        inputMode="numeric"
+        maxLength={5}
+        required
+        {...field('postcode')}
+      />
+      <Field
+        label={t.checkout.address1}
+        hint={t.checkout.address1Hint}
+        autoComplete="address-line1"
+        maxLength={200}
+        required
+        className="sm:col-span-2"
+        {...field('address1')}
+      />
+      <Field
+        label={t.checkout.address2}
+        hint={t.checkout.address2Hint}
+        autoComplete="address-line2"
+        maxLength={200}
+        className="sm:col-span-2"
+        {...field('address2')}
+      />
+      {memo && (
+        <Field
+          label={t.checkout.memo}
+          hint={t.checkout.memoHint}
+          autoComplete="off"
+          maxLength={200}
+          className="sm:col-span-2"
+          {...field('memo')}
+        />
+      )}
+    </div>
+  )
+}
+
+/** An address in a few lines. */
+export const AddressLines = ({ address }: { address: ShippingAddress }) => (
+  <address className="not-italic">
+    <span className="block font-semibold">
+      {address.recipient}
+      <span className="num ml-2 font-normal text-quiet">{phoneText(address.phone)}</span>
+    </span>
+    <span className="block">
+      <span className="num">({address.postcode})</span> {address.address1} {address.address2}
+    </span>
+    {address.memo && <span className="block text-sm text-quiet">{address.memo}</span>}
+  </address>
+)

@@ -1,0 +1,47 @@
+import { useId } from 'react'
+import { Form } from 'react-router'
+import { useText } from '../../i18n/index.ts'
+import { Button, pressable } from '../../ui/button.tsx'
+import { FieldError } from '../../ui/field.tsx'
+import { Refused, useFormFocus, usePending, useRefusal } from './form.tsx'
+
+/** Canceling an order: folded away until wanted, and never without a reason. */
+export const CancelForm = ({ paid, answer }: { paid: boolean; answer: unknown }) => {
+  const { t } = useText()
+  const { refusal, error } = useRefusal(answer)
+  const box = useFormFocus(refusal)
+  const pending = usePending()
+  const id = useId()
+  return (
+    <details className="group" open={!!refusal || undefined}>
+      <summary className={pressable('plain', 'medium', 'w-full')}>{t.orders.cancel}</summary>
+      <div ref={box} className="mt-3 flex flex-col gap-4 rounded-lg border border-line p-5">
+        <Refused refusal={refusal} />
+        <h2 className="text-lg">{t.orders.cancelTitle}</h2>
+        {paid && <p className="text-sm text-quiet">{t.orders.cancelHint}</p>}
+        <Form method="post" className="flex flex-col gap-4">
+          <div>
+            <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
+              {t.orders.cancelReason}
+            </label>
+            <select
+              id={id}
+              name="reason"
+              aria-invalid={error('reason') ? true : undefined}
+              aria-describedby={error('reason') ? `${id}-error` : undefined}
+              className="h-12 w-full rounded border border-edge bg-white px-3"
+            >
+              {t.orders.cancelReasons.map((reason) => (
+                <option key={reason}>{reason}</option>
+              ))}
+            </select>
+            <FieldError id={`${id}-error`} error={error('reason')} />
+          </div>
+          <Button look="danger" busy={pending && t.orders.canceling}>
+            {t.orders.cancelConfirm}
+          </Button>
+        </Form>
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,41 @@
+import { Link } from 'react-router'
+import { useText } from '../../i18n/index.ts'
+import { Picture } from './picture.tsx'
+import { Price } from './price.tsx'
+
+interface Props {
+  readonly productName: string
+  readonly productId?: string
+  readonly imageUrl: string | null
+  readonly options: string
+  readonly quantity: number
+  readonly amount: number
+}
+
+/** One line of an order: what, which, how many, how much. */
+export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount }: Props) => {
+  const { t } = useText()
+  return (
+    <li className="flex items-center gap-4 border-b border-line py-4">
+      <div className="w-16 shrink-0 overflow-hidden rounded">
+        <Picture url={imageUrl} />
+      </div>
+      <div className="min-w-0 grow">
+        {productId ? (
+          <Link to={`/products/${productId}`} className="hover:underline">
+            {productName}
+          </Link>
+        ) : (
+          <p>{productName}</p>
+        )}
+        <p className="text-sm text-quiet">
+          {options && <span className="mr-2">{options}</span>}
+          <span className="num">{t.orders.quantity(quantity)}</span>
+        </p>
+      </div>
+      <p className="font-bold">
+        <Price amount={amount} />
+      </p>
+    </li>
+  )
+}

@@ -1,0 +1,91 @@
+import { useCallback } from 'react'
+import { Link, redirect, useLoaderData, useRevalidator } from 'react-router'
+import { useText } from '../../i18n/index.ts'
+import { pressable } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { useLiveNotifications } from '../parts/live.ts'
+import { titled } from '../parts/meta.ts'
+import { Price } from '../parts/price.tsx'
+import { load, membersOnly } from '../server/page.server.ts'
+
+export const loader = load(async (visit) => {
+  membersOnly(visit)
+  const { shop, params } = visit
+  const id = params['id']!
+  const [order, payments, inbox] = await Promise.all([
+    shop.order.get({ id }),
+    shop.payment.ofOrder({ orderId: id }).catch(() => ({ items: [] })),
+    shop.notification.list({ limit: 5 }).catch(() => ({ items: [] })),
+  ])
+  if (!order.paidAt) throw redirect(`/orders/${id}`)
+  const payment = payments.items.find((each) => each.capturedAt)
+  return {
+    order: { id, number: order.number, name: order.orderName, amount: order.amount },
+    method: payment?.method ?? null,
+    receiptUrl: payment?.receiptUrl ?? null,
+    // What was said between the capture and this page.
+    told: inbox.items.filter((each) => each.at >= order.paidAt! || each.link?.includes(id)),
+  }
+})
+
+export const meta = titled((t) => t.success.title)
+
+export default function OrderComplete() {
+  const { order, method, receiptUrl, told } = useLoaderData<typeof loader>()
+  const { t, locale } = useText()
+  const { revalidate } = useRevalidator()
+  const heard = useLiveNotifications(useCallback(() => void revalidate(), [revalidate]))
+  const notice = heard[0] ?? told[0]
+  return (
+    <div className="wrap flex max-w-xl! flex-col items-center py-14 text-center md:py-20">
+      <span className="flex size-14 items-center justify-center rounded-full bg-sol-soft text-sol">
+        <Icon name="check" className="size-8" />
+      </span>
+      <h1 className="mt-5 text-2xl md:text-[2rem]">{t.success.title}</h1>
+      <p className="mt-2 text-quiet">{t.success.thanks}</p>
+      <dl className="mt-8 w-full border-t border-ink text-left">
+        <Fact name={t.success.number}>
+          <span className="num">{order.number}</span>
+        </Fact>
+        <Fact name={t.orders.lines}>{order.name}</Fact>
+        <Fact name={t.success.paid}>
+          <Price amount={order.amount} className="font-bold" />
+        </Fact>
+        {method && <Fact name={t.success.method}>{method}</Fact>}
+      </dl>
+      <section aria-label={t.success.live} className="mt-6 w-full rounded-lg bg-jjok-soft p-5 text-left text-jjok-deep">
+        <div role="status" className="flex items-start gap-3">
+          <Icon name="bell" className="mt-0.5 size-5 shrink-0" />
+          {notice ? (
+            <p>
+              <strong className="block">{notice.title[locale]}</strong>
+              {notice.body[locale]}
+            </p>
+          ) : (
+            <p>{t.success.waitingNotice}</p>
+          )}
+        </div>
+      </section>
+      <div className="mt-8 flex flex-wrap justify-center gap-3">
+        <Link to={`/orders/${order.id}`} className={pressable()}>
+          {t.success.toOrder}
+        </Link>
+        <Link to="/products" className={pressable('plain')}>
+          {t.success.keepShopping}
+        </Link>
+        {receiptUrl && (
+          <a href={receiptUrl} target="_blank" rel="noreferrer" className={pressable('quiet')}>
+            {t.success.receipt}
+          </a>
+        )}
+      </div>
+    </div>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
+  <div className="flex justify-between gap-6 border-b border-line py-3">
+    <dt className="shrink-0 text-quiet">{name}</dt>
+    <dd className="text-right">{children}</dd>
+  </div>
+)

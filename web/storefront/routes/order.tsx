@@ -1,0 +1,131 @@
+import { useEffect } from 'react'
+import { Link, useActionData, useLoaderData, useRevalidator } from 'react-router'
+import { momentText, optionsText } from '../../i18n/format.ts'
+import { useText } from '../../i18n/index.ts'
+import { pressable } from '../../ui/button.tsx'
+import { PageTitle } from '../../ui/heading.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { AddressLines } from '../parts/address-fields.tsx'
+import { CancelForm } from '../parts/cancel-form.tsx'
+import { Countdown, useSecondsLeft } from '../parts/countdown.tsx'
+import { titled } from '../parts/meta.ts'
+import { MyPages } from '../parts/my-pages.tsx'
+import { OrderLine } from '../parts/order-line.tsx'
+import { PaymentList } from '../parts/payment-list.tsx'
+import { StatusTag } from '../parts/status-tag.tsx'
+import { Sum, SumRow } from '../parts/sum.tsx'
+import { act, load, membersOnly, text } from '../server/page.server.ts'
+
+export const loader = load(async (visit) => {
+  membersOnly(visit)
+  const { shop, params, page } = visit
+  const id = params['id']!
+  const [order, payments] = await Promise.all([
+    shop.order.get({ id }),
+    shop.payment.ofOrder({ orderId: id }).catch(() => ({ items: [] })),
+  ])
+  return { order, payments: payments.items, now: page.now() }
+})
+
+export const action = act(async (visit) => {
+  membersOnly(visit)
+  const { shop, params, form } = visit
+  const order = await shop.order.cancel({ id: params['id']!, reason: text(form, 'reason') })
+  return { canceled: order.status }
+})
+
+export const meta = titled((t) => t.orders.detailTitle)
+
+const ASK_AGAIN = 3_000
+
+export default function OrderPage() {
+  const { order, payments, now } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const { t } = useText()
+  const left = useSecondsLeft(order.payBefore, now)
+  const pending = order.status === 'PENDING_PAYMENT'
+  useFollow(order.status === 'PAYING' || order.status === 'CANCEL_REQUESTED' || (pending && left === 0))
+
+  const moments = [
+    [t.orders.placedAt, order.placedAt],
+    [t.orders.paidAt, order.paidAt],
+    [t.orders.canceledAt, order.canceledAt],
+  ] as const
+  return (
+    <MyPages>
+      <PageTitle aside={<StatusTag status={order.status} />}>{t.orders.detailTitle}</PageTitle>
+      <div aria-live="polite" className="mb-6">
+        {answer && 'canceled' in answer ? (
+          <Notice tone="good">{order.status === 'CANCELED' ? t.orders.canceled : t.orders.cancelRequested}</Notice>
+        ) : (
+          <Notice>{t.orders.explain[order.status]}</Notice>
+        )}
+      </div>
+      {pending && left !== 0 && (
+        <div className="mb-8 flex flex-wrap items-center justify-between gap-4 rounded-lg border border-jjok p-5">
+          <Countdown until={order.payBefore} left={left} />
+          <Link to={`/checkout/pay/${order.id}`} className={pressable()}>
+            {t.orders.payNow}
+          </Link>
+        </div>
+      )}
+      <div className="grid gap-10 xl:grid-cols-[1fr_19rem]">
+        <div className="flex flex-col gap-10">
+          <section aria-label={t.orders.lines}>
+            <h2 className="border-b border-ink pb-3 text-lg">{t.orders.lines}</h2>
+            <ul>
+              {order.lines.map((line) => (
+                <OrderLine key={line.number} {...line} options={optionsText(line.options)} />
+              ))}
+            </ul>
+          </section>
+          <section aria-label={t.orders.address}>
+            <h2 className="border-b border-ink pb-3 text-lg">{t.orders.address}</h2>
+            <div className="pt-4">
+              <AddressLines address={order.shippingAddress} />
+            </div>
+          </section>
+        </div>
+        <div className="flex flex-col gap-6">
+          <dl className="flex flex-col gap-2 text-sm">
+            <div className="flex justify-between gap-4">
+              <dt className="text-quiet">{t.orders.number}</dt>
+              <dd className="num font-semibold">{order.number}</dd>
+            </div>
+            {moments.map(
+              ([name, at]) =>
+                at && (
+                  <div key={name} className="flex justify-between gap-4">
+                    <dt className="text-quiet">{name}</dt>
+                    <dd className="num">{momentText(at)}</dd>
+                  </div>
+                ),
+            )}
+            {order.cancelReason && (
+              <div className="flex justify-between gap-4">
+                <dt className="shrink-0 text-quiet">{t.orders.reasonGiven}</dt>
+                <dd className="text-right">{order.cancelReason}</dd>
+              </div>
+            )}
+          </dl>
+          <Sum>
+            <SumRow name={t.cart.delivery} text={t.cart.free} />
+            <SumRow name={t.orders.amount} amount={order.amount} total />
+            <PaymentList payments={payments} />
+          </Sum>
+          {(pending || order.status === 'PAID') && <CancelForm paid={order.status === 'PAID'} answer={answer} />}
+        </div>
+      </div>
+    </MyPages>
+  )
+}
+
+/** Looks again every few seconds while somebody else has the next word. */
+const useFollow = (wanted: boolean): void => {
+  const { revalidate } = useRevalidator()
+  useEffect(() => {
+    if (!wanted) return
+    const timer = setInterval(() => document.hidden || void revalidate(), ASK_AGAIN)
+    return () => clearInterval(timer)
+  }, [wanted, revalidate])
+}
