@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fault } from '#kernel/fault.ts'
 import { contract, event, instantSchema, nothing, pageInput, pageOf } from '#kernel/contract.ts'
 
 export const notificationOutput = z.object({
@@ -11,6 +12,15 @@ export const notificationOutput = z.object({
   readAt: instantSchema.nullable(),
 })
 export type Notification = z.output<typeof notificationOutput>
+
+/** A notification on its way to its member. */
+const toldOutput = notificationOutput.omit({ readAt: true }).extend({ memberId: z.uuid() })
+export type Told = z.output<typeof toldOutput>
+
+export const TICKET_INVALID = fault('TICKET_INVALID', 401, {
+  ko: '알림 연결 표가 만료되었습니다. 다시 연결해 주세요.',
+  en: 'The ticket for the stream has expired. Please connect again.',
+})
 
 export const notification = contract('notification', {
   list: {
@@ -45,7 +55,23 @@ export const notification = contract('notification', {
     method: 'POST',
     access: 'service',
     input: z.object({ ticket: z.string().max(200) }),
-    output: z.object({ memberId: z.uuid() }),
+    output: z.object({ memberId: z.uuid(), sessionId: z.uuid() }),
+    faults: [TICKET_INVALID],
+  },
+  missed: {
+    summary: 'What a member was told after a notification they have seen, oldest first; at most 100.',
+    method: 'GET',
+    access: 'service',
+    input: z.object({ memberId: z.uuid(), after: z.uuid() }),
+    output: z.object({ items: z.array(notificationOutput) }),
+  },
+  tail: {
+    summary:
+      'Notifications of all members in the order they were stored, after a place; without one, the place that is now the end.',
+    method: 'GET',
+    access: 'service',
+    input: z.object({ after: z.string().max(100).nullable() }),
+    output: z.object({ items: z.array(toldOutput), place: z.string() }),
   },
 })
 
@@ -53,5 +79,5 @@ export const notificationCreated = event('notification.created', {
   version: 1,
   key: 'memberId',
   summary: 'Something to tell a member.',
-  payload: notificationOutput.omit({ readAt: true }).extend({ memberId: z.uuid() }),
+  payload: toldOutput,
 })

@@ -1,0 +1,94 @@
+import type { Logger } from 'pino'
+import type { Client } from '#kernel/contract.ts'
+import { derivedId } from '#kernel/ids.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Delivered } from '#kernel/service.ts'
+import type { Database, Queryable } from '#kernel/store.ts'
+import type { email } from '#services/email/contract.ts'
+import type { member } from '#services/member/contract.ts'
+import type { orderPaid } from '#services/order/contract.ts'
+import type { z } from 'zod'
+import {
+  addConfirmations,
+  claimConfirmations,
+  endConfirmations,
+  postponeConfirmation,
+  type DueConfirmation,
+} from './confirmation-store.ts'
+import { confirmationLetter } from './letter.ts'
+
+type Paid = Delivered<z.output<typeof orderPaid.payload>>
+
+/** Mails that confirm paid orders. */
+export interface Confirmations {
+  /** Notes, in the consumer's transaction, that these orders' confirmations are to be mailed. */
+  note(tx: Queryable, events: readonly Paid[]): Promise<void>
+  /** Hands due confirmations to the e-mail service; answers how many it tried. */
+  send(now: number): Promise<number>
+}
+
+const MANY = 50
+/** Milliseconds after which an attempt is taken for lost. */
+const LOST_AFTER = 60_000
+/** About half a day with the waits between. */
+const MAX_ATTEMPTS = 20
+const waitAfter = (attempts: number): number => Math.min(3_600_000, 1_000 * 2 ** attempts)
+
+/**
+ * Confirms paid orders by mail. Noting is part of the event's transaction, sending is not: no other service is called
+ * while a lock is held. The mail's id comes from the event, so that one is sent however often it is tried.
+ */
+export const confirmations = (given: {
+  readonly db: Database
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly call: {
+    readonly member: Pick<Client<typeof member>, 'find'>
+    readonly email: Pick<Client<typeof email>, 'send'>
+  }
+  readonly address: string
+}): Confirmations => {
+  const { db, runtime, log, call, address } = given
+
+  const attempt = async (due: DueConfirmation): Promise<'QUEUED' | 'SKIPPED' | 'GIVEN_UP' | undefined> => {
+    try {
+      const recipient = await call.member.find({ id: due.memberId })
+      // Whoever withdrew is not written to any more.
+      if (recipient === null) return 'SKIPPED'
+      await call.email.send({ id: due.id, to: recipient.email, ...confirmationLetter(due, recipient.name, address) })
+      return 'QUEUED'
+    } catch (error) {
+      const over = due.attempts >= MAX_ATTEMPTS
+      const facts = { err: error, confirmation: due.id, attempts: due.attempts }
+      if (over) log.error(facts, 'A confirmation could not be mailed and is given up')
+      else log.warn(facts, 'A confirmation could not be mailed yet')
+      if (over) return 'GIVEN_UP'
+      await db.query(postponeConfirmation(due.id, runtime.now() + waitAfter(due.attempts)))
+      return undefined
+    }
+  }
+
+  return {
+    note: async (tx, events) => {
+      const due = events.map(({ id, at, payload }) => ({
+        id: derivedId('order-confirmation', id),
+        memberId: payload.memberId,
+        orderId: payload.orderId,
+        number: payload.number,
+        orderName: payload.orderName,
+        amount: payload.amount,
+        paidAt: at,
+      }))
+      await tx.query(addConfirmations(due, runtime.now()))
+    },
+    send: async (now) => {
+      const due = await claimConfirmations(db, now, now + LOST_AFTER, MANY)
+      const outcomes = await Promise.all(due.map(attempt))
+      for (const state of ['QUEUED', 'SKIPPED', 'GIVEN_UP'] as const) {
+        const ids = due.filter((_, i) => outcomes[i] === state).map((each) => each.id)
+        if (ids.length > 0) await db.query(endConfirmations(ids, state))
+      }
+      return due.length
+    },
+  }
+}
