@@ -28,8 +28,8 @@ export interface KindTable {
   readonly options?: readonly Choice[]
   /** Words put before the noun, separated by commas. Left out where each noun is a full title. */
   readonly looks?: string
-  /** Noun → usual price in won, or price and its own art. */
-  readonly goods: Readonly<Record<string, number | readonly [price: number, art: string]>>
+  /** Noun → usual price in won, or price and its own art, and its own choices where those of the kind do not fit. */
+  readonly goods: Readonly<Record<string, number | readonly [price: number, art: string, options?: readonly Choice[]]>>
   /** True sentences about any of the goods; two or three of them go into a description. */
   readonly points: readonly string[]
   /** How many products to make; 9 unless told, and never more than looks × goods. */

@@ -92,14 +92,15 @@ const nameOf = (kind: Kind, brand: string, title: string): string => {
   return kind.family.naming === 'bracket' ? `[${brand}] ${title}` : `${brand} ${title}`
 }
 
-const productOf = (kind: Kind, index: number): SampleProduct => {
-  const key = `${kind.leaf}-${String(index + 1).padStart(2, '0')}`
+const productOf = (table: Kind, index: number): SampleProduct => {
+  const key = `${table.leaf}-${String(index + 1).padStart(2, '0')}`
   const draw = drawFrom(key)
-  const goods = Object.entries(kind.goods)
-  const looks = kind.looks?.split(', ') ?? ['']
+  const goods = Object.entries(table.goods)
+  const looks = table.looks?.split(', ') ?? ['']
   const [noun, good] = goods[index % goods.length]!
   const look = looks[((index % goods.length) + Math.floor(index / goods.length)) % looks.length]!
-  const [usual, artSpec] = typeof good === 'number' ? [good, kind.art] : good
+  const [usual, artSpec, ownOptions] = typeof good === 'number' ? [good, table.art] : good
+  const kind = ownOptions ? { ...table, options: ownOptions } : table
   const brands = kind.family.brands.split(' ')
   const brand = brands[(index + drawFrom(kind.leaf).between(0, 99)) % brands.length]!
   const title = [look, noun].filter(Boolean).join(' ')

@@ -144,7 +144,7 @@ const pictureBooks = kindsOf(
 
 const stationery = kindsOf(
   {
-    brands: '종이숲 필담 하루문구 모눈방 그리다온 적바림 문구동',
+    brands: '종이숲 필담 하루문구 글씨숲 그리다온 적바림 문구동',
     openings: [
       '책상 위를 기분 좋게 만들어 주는 {b}의 {p}입니다.',
       '{b:이/가} 쓰는 즐거움을 생각하며 만든 {p}입니다.',

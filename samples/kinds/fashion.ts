@@ -243,7 +243,7 @@ const goods = kindsOf(
     'fashion-acc-jewelry': {
       art: 'necklace #d8b25e #c3c8ce',
       options: [colours('실버 골드 로즈골드')],
-      looks: '925 실버, 데일리, 심플',
+      looks: '써지컬 스틸, 데일리, 심플',
       goods: { '원석 목걸이': 39900, '링크 팔찌': [34900, 'bracelet'], '볼 귀걸이': [24900, 'earring'] },
       points: [
         '알레르기 걱정이 적은 소재로 만들었습니다.',

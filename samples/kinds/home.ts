@@ -53,7 +53,7 @@ const furniture = kindsOf(family, {
   },
   'home-study-desk': {
     art: 'desk',
-    options: [woods, choice('크기', { '1200': 1, '1400': 1.15 })],
+    options: [woods, choice('크기', { '1200mm': 1, '1400mm': 1.15 })],
     looks: '원목, 심플, 높이조절',
     goods: { 책상: 119000, '컴퓨터 책상': 139000, '서랍 책상': 159000 },
     points: [
@@ -103,7 +103,7 @@ const decor = kindsOf(
     'home-decor-lamp': {
       art: 'lamp',
       options: [colours('화이트 베이지 세이지 블랙 테라코타')],
-      looks: '무드, 터치식, 북유럽풍',
+      looks: '무드, 모던, 북유럽풍',
       goods: { 스탠드: 39900, 단스탠드: 34900, 장스탠드: [69900, 'floorlamp'], 펜던트등: [59900, 'pendant'] },
       points: [
         '따뜻한 빛이 은은하게 퍼져 눈이 편합니다.',

@@ -87,7 +87,7 @@ export const sports = kindsOf(family, {
     },
     points: [
       '가볍고 튼튼해 짐을 줄일 수 있습니다.',
-      '손잡이가 접혀 주머니에 쏙 들어갑니다.',
+      '부피가 작아 짐 사이에 넣기 좋습니다.',
       '비바람이 부는 날에도 믿고 쓸 수 있습니다.',
     ],
   },
@@ -121,7 +121,7 @@ export const sports = kindsOf(family, {
   'sports-play-swim': {
     art: 'goggles',
     options: [colours('블랙 블루 핑크 민트')],
-    looks: '김서림 방지, 선수용, 편안한',
+    looks: '선수용, 편안한, 입문용',
     goods: { 수경: 19900, '미러 수경': 25900, 수모: [12900, 'swimcap'] },
     points: [
       '오래 써도 눈가와 이마에 자국이 덜 남습니다.',
@@ -143,11 +143,11 @@ export const sports = kindsOf(family, {
   'sports-outdoor-cycle': {
     art: 'helmet',
     options: [colours('화이트 블랙 레드 스카이블루')],
-    looks: '초경량, 통기성 좋은, 어반',
-    goods: { '자전거 헬멧': 49900, '로드 헬멧': 69900, '어반 자전거': [289000, 'bicycle'] },
+    looks: '초경량, 데일리, 클래식',
+    goods: { '자전거 헬멧': 49900, '로드 헬멧': 69900, '하이브리드 자전거': [289000, 'bicycle'] },
     points: [
       '가벼워서 오래 달려도 부담이 적습니다.',
-      '바람이 잘 통해 여름에도 시원합니다.',
+      '처음 타는 분도 쉽게 몸에 맞출 수 있습니다.',
       '밤에도 잘 보이도록 반사 소재를 붙였습니다.',
     ],
     make: 8,
