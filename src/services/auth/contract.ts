@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contract, event, instantSchema, nothing } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { emailAddress, PROOF_INVALID } from '#services/email/contract.ts'
+import { personName } from '#services/member/contract.ts'
 
 export const CREDENTIALS_INVALID = fault('CREDENTIALS_INVALID', 401, {
   ko: '이메일 또는 비밀번호가 맞지 않습니다.',
@@ -20,6 +21,32 @@ export const SIGN_IN_THROTTLED = fault('SIGN_IN_THROTTLED', 429, {
   en: 'Too many sign-in attempts. Please try again later.',
 })
 
+export const ACCOUNT_NOT_FOUND = fault('ACCOUNT_NOT_FOUND', 404, {
+  ko: '가입되지 않은 이메일입니다.',
+  en: 'Nobody has signed up with this address.',
+})
+
+/** Seconds an access token is good for. */
+export const ACCESS_TOKEN_SECONDS = 15 * 60
+/** `iss` and `aud` of access tokens. */
+export const TOKEN_ISSUER = 'jangteo'
+export const TOKEN_AUDIENCE = 'jangteo'
+
+/** What an access token says (a JWT signed with EdDSA; its keys are those of `keys`). */
+export const accessClaims = z.object({
+  /** The member. */
+  sub: z.uuid(),
+  /** The sign-in, as `revocations` names it. */
+  sid: z.uuid(),
+  /** Roles of staff; empty for customers. */
+  roles: z.array(z.enum(['catalog', 'orders', 'members', 'operations'])),
+  iss: z.literal(TOKEN_ISSUER),
+  aud: z.literal(TOKEN_AUDIENCE),
+  iat: z.number().int(),
+  exp: z.number().int(),
+})
+export type AccessClaims = z.output<typeof accessClaims>
+
 /** 8 characters of two kinds, or 10 of any (guide of the security-measure standard, domain §5.1). */
 export const newPassword = z
   .string()
@@ -29,8 +56,6 @@ export const newPassword = z
     const kinds = [/[a-z]/i, /\d/, /[^a-z\d]/i].filter((kind) => kind.test(text)).length
     return text.length >= 10 || kinds >= 2
   }, 'password_too_simple')
-
-export const personName = z.string().trim().min(1).max(60)
 
 export const sessionOutput = z.object({
   member: z.object({ id: z.uuid(), email: z.string(), name: z.string(), roles: z.array(z.string()) }),
@@ -75,6 +100,15 @@ export const auth = contract('auth', {
     output: sessionOutput,
     faults: [REFRESH_INVALID],
   },
+  renew: {
+    summary:
+      'As `refresh`, for the cookies of pages: the token exchanged last may come again within 10 seconds (two tabs, a lost answer) and gives the same next one.',
+    method: 'POST',
+    access: 'service',
+    input: z.object({ refreshToken: z.string().min(1).max(300) }),
+    output: sessionOutput,
+    faults: [REFRESH_INVALID],
+  },
   signOut: {
     summary: 'Ends this sign-in everywhere within 5 seconds.',
     method: 'POST',
@@ -86,7 +120,7 @@ export const auth = contract('auth', {
     output: z.void(),
   },
   changePassword: {
-    summary: 'Changes the password and ends every other sign-in.',
+    summary: 'Changes the password, ends every sign-in and answers with a new one.',
     method: 'PUT',
     path: '/auth/password',
     access: 'member',
@@ -102,7 +136,7 @@ export const auth = contract('auth', {
     status: 204,
     input: z.object({ email: emailAddress, newPassword, emailProof: z.string().min(1).max(200) }),
     output: z.void(),
-    faults: [PROOF_INVALID],
+    faults: [PROOF_INVALID, ACCOUNT_NOT_FOUND],
   },
   keys: {
     summary: 'The public keys that verify access tokens (JWKS, RFC 7517).',
@@ -112,7 +146,8 @@ export const auth = contract('auth', {
     output: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   },
   revocations: {
-    summary: 'Sessions ended since an instant whose access tokens may still be unexpired.',
+    summary:
+      'Sessions ended since an instant (epoch ms) whose access tokens may still be unexpired; some are told twice, none is left out.',
     method: 'GET',
     access: 'service',
     input: z.object({ since: z.number().int() }),

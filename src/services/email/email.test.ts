@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Fault } from '#kernel/fault.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { startTestMailbox } from '#test/support/mailbox.ts'
+import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { CODE_LIFE, PROOF_LIFE } from './code.ts'
 import { email } from './contract.ts'
@@ -16,16 +16,6 @@ const inside = shop.inside(email)
 const purpose = 'sign-up' as const
 let people = 0
 const somebody = (): string => `person${++people}@example.com`
-
-const refusedWith = async (code: string, work: Promise<unknown>): Promise<Fault> => {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  assert.ok(error instanceof Fault, `expected ${code}, got ${String(error)}`)
-  assert.equal(error.code, code)
-  return error
-}
 
 const proven = async (to: string): Promise<string> => {
   await anyone.sendCode({ email: to, purpose })
@@ -45,18 +35,18 @@ test('a code arrives by mail, is exchanged for a proof, and the proof is good fo
 
   assert.deepEqual(await inside.redeemProof({ proof, email: to, purpose, use: 'a' }), { email: to })
   assert.deepEqual(await inside.redeemProof({ proof, email: to, purpose, use: 'a' }), { email: to })
-  await refusedWith('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose, use: 'b' }))
+  await refused('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose, use: 'b' }))
 })
 
 test('a proof is good for half an hour, for its own address and purpose; a used one is remembered for its use', async () => {
   const to = somebody()
   const proof = await proven(to)
-  await refusedWith('PROOF_INVALID', inside.redeemProof({ proof, email: somebody(), purpose, use: 'a' }))
-  await refusedWith('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose: 'password-reset', use: 'a' }))
+  await refused('PROOF_INVALID', inside.redeemProof({ proof, email: somebody(), purpose, use: 'a' }))
+  await refused('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose: 'password-reset', use: 'a' }))
   const used = somebody()
   const usedProof = await proven(used)
   await inside.redeemProof({ proof: usedProof, email: used, purpose, use: 'a' })
   shop.runtime.advance(PROOF_LIFE)
-  await refusedWith('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose, use: 'a' }))
+  await refused('PROOF_INVALID', inside.redeemProof({ proof, email: to, purpose, use: 'a' }))
   await inside.redeemProof({ proof: usedProof, email: used, purpose, use: 'a' })
 })

@@ -11,6 +11,27 @@ export const ADDRESS_LIMIT = fault('ADDRESS_LIMIT', 409, {
   en: 'You can keep up to 20 addresses.',
 })
 
+export const MEMBER_WITHDRAWN = fault('MEMBER_WITHDRAWN', 410, {
+  ko: '탈퇴한 회원입니다.',
+  en: 'This membership has ended.',
+})
+
+/** Characters that break a line or turn its direction around: they have no place in a name, and make one look like another. */
+const unruly = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
+
+/** One line of text, trimmed, in composed form (macOS writes Hangul in pieces), at least `min` and at most `max` long. */
+export const oneLine = (min: number, max: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .min(min)
+    .max(max)
+    .refine((text) => !unruly.test(text), 'control_characters')
+
+/** A person's name: one field, as long as foreign names are. */
+export const personName = oneLine(1, 60)
+
 /** A Korean phone number as digits: mobile 01x, landline 0xx, 070/050x, or a 1xxx representative number (domain §5.2). */
 export const phoneNumber = z
   .string()
@@ -20,16 +41,16 @@ export const phoneNumber = z
 
 /** Where a parcel goes. Five-digit postcode (in force since 2015-08-01). */
 export const shippingAddress = z.object({
-  recipient: z.string().trim().min(1).max(60),
+  recipient: personName,
   phone: phoneNumber,
   postcode: z.string().regex(/^\d{5}$/),
-  address1: z.string().trim().min(1).max(200),
-  address2: z.string().trim().max(200).optional(),
-  memo: z.string().trim().max(200).optional(),
+  address1: oneLine(1, 200),
+  address2: oneLine(0, 200).optional(),
+  memo: oneLine(0, 200).optional(),
 })
 export type ShippingAddress = z.output<typeof shippingAddress>
 
-const memberOutput = z.object({
+export const memberOutput = z.object({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
@@ -38,7 +59,10 @@ const memberOutput = z.object({
   marketingConsent: z.boolean(),
   createdAt: instantSchema,
 })
-const addressOutput = shippingAddress.extend({ id: z.uuid(), isDefault: z.boolean() })
+export type Member = z.output<typeof memberOutput>
+
+export const addressOutput = shippingAddress.extend({ id: z.uuid(), isDefault: z.boolean() })
+export type Address = z.output<typeof addressOutput>
 
 export const member = contract('member', {
   me: {
@@ -56,7 +80,7 @@ export const member = contract('member', {
     access: 'member',
     repeatable: true,
     input: z.object({
-      name: z.string().trim().min(1).max(60).optional(),
+      name: personName.optional(),
       phone: phoneNumber.nullable().optional(),
       marketingConsent: z.boolean().optional(),
     }),
@@ -110,12 +134,13 @@ export const member = contract('member', {
     output: z.void(),
   },
   create: {
-    summary: 'Makes the profile of a new member; repeating it finds the first.',
+    summary: 'Makes the profile of a new member; repeating it finds the first, unless it has been withdrawn since.',
     method: 'POST',
     access: 'service',
     repeatable: true,
-    input: z.object({ id: z.uuid(), email: z.string(), name: z.string() }),
+    input: z.object({ id: z.uuid(), email: z.string(), name: personName }),
     output: memberOutput,
+    faults: [MEMBER_WITHDRAWN],
   },
   find: {
     summary: 'A member by id, for services that write to them; null once withdrawn.',

@@ -1,0 +1,95 @@
+import { secretsFrom } from '#kernel/secrets.ts'
+import { consumer, on, service, sweep } from '#kernel/service.ts'
+import { cart } from '#services/cart/contract.ts'
+import { email } from '#services/email/contract.ts'
+import { member, memberWithdrawn } from '#services/member/contract.ts'
+import { accounts } from './accounts.ts'
+import { auth, sessionEnded } from './contract.ts'
+import { dropCredential } from './credential-store.ts'
+import { entry } from './entry.ts'
+import { guard } from './guard.ts'
+import { keys } from './keys.ts'
+import { passwordChange } from './password-change.ts'
+import { passwords as makePasswords, type Passwords } from './passwords.ts'
+import { LEEWAY } from './refresh-token.ts'
+import { forgetSessions } from './session-store.ts'
+import { sessions as makeSessions } from './sessions.ts'
+import { seedStaff } from './staff.ts'
+import { forgetOld } from './throttle-store.ts'
+
+const DAY = 24 * 3_600_000
+
+/**
+ * Credentials, sessions and the keys that sign them. Settings: `JANGTEO_SECRET`, `JANGTEO_STAFF_PASSWORD` (makes the
+ * staff account; not in production), `JANGTEO_SIGN_IN_FAILURES_PER_CLIENT`, `JANGTEO_PASSWORD_MEMORY` and
+ * `JANGTEO_PASSWORD_PASSES`.
+ */
+export const authService = service(
+  auth,
+  {
+    needs: { member, email, cart },
+    emits: [sessionEnded],
+    migrations: new URL('./migrations/', import.meta.url),
+  },
+  (tools) => {
+    const { db, runtime, settings, call } = tools
+    const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
+    const ring = keys(tools, secrets)
+    const people = accounts(tools, call.member)
+    const sessions = makeSessions(tools, secrets, ring, call.member)
+    let ready: Passwords | undefined
+    const passwords = (): Passwords => {
+      if (!ready) throw new Error('The service has not started')
+      return ready
+    }
+    const parts = {
+      ...tools,
+      secrets,
+      passwords,
+      guard: guard(tools, secrets),
+      sessions,
+      accounts: people,
+      members: call.member,
+      emails: call.email,
+      carts: call.cart,
+    }
+
+    return {
+      operations: {
+        ...entry(parts),
+        ...passwordChange(parts),
+        refresh: ({ refreshToken }) => sessions.exchange(refreshToken, 0),
+        renew: ({ refreshToken }) => sessions.exchange(refreshToken, LEEWAY),
+        signOut: async (_, { actor }) => {
+          if ('sessionId' in actor) await sessions.end(actor.sessionId, 'signed-out')
+        },
+        keys: () => ring.jwks(),
+        revocations: ({ since }) => sessions.revocations(since),
+      },
+      consumers: [
+        consumer('members', [
+          on(memberWithdrawn, async ({ payload }, tx) => {
+            await tx.query(dropCredential(payload.memberId))
+            await sessions.endAll(tx, payload.memberId, 'withdrawn')
+          }),
+        ]),
+      ],
+      sweeps: [
+        sweep('finish-sign-ups', 5_000, people.finishOverdue),
+        sweep('keys', 60_000, ring.refresh),
+        sweep(
+          'forget',
+          60_000,
+          async (now) => (await forgetSessions(db, now - DAY)) + (await forgetOld(db, now - DAY, now - 90 * DAY)),
+        ),
+      ],
+      start: async () => {
+        ready = await makePasswords(tools)
+        await ring.refresh()
+        const password = settings.JANGTEO_STAFF_PASSWORD
+        if (typeof password === 'string' && password !== '' && settings.mode !== 'production')
+          await seedStaff(tools, { passwords: ready, accounts: people, sessions }, password)
+      },
+    }
+  },
+)

@@ -1,0 +1,96 @@
+import type { Actor } from '#kernel/context.ts'
+import type { Client } from '#kernel/contract.ts'
+import type { Endpoint } from '#kernel/call.ts'
+import type { Settings } from '#kernel/service.ts'
+import { auth, type AccessClaims, type Session } from '#services/auth/contract.ts'
+import { authService } from '#services/auth/service.ts'
+import { email } from '#services/email/contract.ts'
+import { emailService } from '#services/email/service.ts'
+import { memberService } from '#services/member/service.ts'
+import type { HostSettings } from '#src/host/host.ts'
+import { startTestHost, type TestHost } from './host.ts'
+import { startTestMailbox, type TestMailbox } from './mailbox.ts'
+import { testSettings } from './settings.ts'
+
+/** Auth, member and e-mail with a mailbox; the order and the cart service are played by the test. */
+export interface IdentityShop {
+  readonly shop: TestHost
+  readonly mailbox: TestMailbox
+  /** What the order and the cart service answer, and what they were asked. */
+  readonly neighbours: Neighbours
+  readonly anyone: Client<typeof auth>
+  /** An address nobody has used. */
+  somebody(): string
+  /** A proof that the caller reads mail at an address. */
+  proof(to: string, purpose?: 'sign-up' | 'password-reset'): Promise<string>
+  /** Signs a new person up. */
+  join(to?: string): Promise<Session & { password: string }>
+  /** The member whose session it is, as the edge would know them. */
+  actorOf(session: Pick<Session, 'accessToken'>): Actor
+}
+
+export interface Neighbours {
+  openOrders: number
+  orders: number
+  cartFails: boolean
+  readonly merges: { guestId: string; memberId: string }[]
+}
+
+/** What a token says, unchecked: for looking at, not for trusting. */
+export const claimsOf = (accessToken: string): AccessClaims =>
+  JSON.parse(Buffer.from(accessToken.split('.')[1]!, 'base64url').toString()) as AccessClaims
+
+export const PASSWORD = 'a fine password 1'
+
+/** Starts the services of identity. Call it at the top of a test file. */
+export const startIdentity = async (
+  given: Partial<HostSettings> & { settings?: Settings } = {},
+): Promise<IdentityShop> => {
+  const mailbox = await startTestMailbox()
+  const neighbours: Neighbours = { openOrders: 0, orders: 0, cartFails: false, merges: [] }
+  const orders: Endpoint = {
+    call: async (operation) =>
+      operation === 'openOrders'
+        ? { count: neighbours.openOrders }
+        : { items: Array.from({ length: neighbours.orders }, () => ({})), nextCursor: null },
+  }
+  const carts: Endpoint = {
+    call: async (_, input) => {
+      if (neighbours.cartFails) throw new Error('The cart is away')
+      neighbours.merges.push(input as Neighbours['merges'][number])
+      return { merged: 0 }
+    },
+  }
+  const shop = await startTestHost([authService, memberService, emailService], {
+    elsewhere: (service) => (service === 'order' ? orders : service === 'cart' ? carts : undefined),
+    ...given,
+    settings: { ...testSettings, SMTP_URL: mailbox.smtpUrl, ...given.settings },
+  })
+  const anyone = shop.as(auth, { kind: 'anonymous' })
+  const mails = shop.as(email, { kind: 'anonymous' })
+  let people = 0
+  const somebody = (): string => `person${++people}@example.com`
+  const proof: IdentityShop['proof'] = async (to, purpose = 'sign-up') => {
+    const before = (await mailbox.messages(to)).length
+    await mails.sendCode({ email: to, purpose })
+    return (await mails.verifyCode({ email: to, purpose, code: await mailbox.code(to, before + 1) })).proof
+  }
+  return {
+    shop,
+    mailbox,
+    neighbours,
+    anyone,
+    somebody,
+    proof,
+    join: async (to = somebody()) => ({
+      ...(await anyone.signUp({ email: to, password: PASSWORD, name: '홍길동', emailProof: await proof(to) })),
+      password: PASSWORD,
+    }),
+    actorOf: ({ accessToken }) => {
+      const { sub, sid, roles } = claimsOf(accessToken)
+      return roles.length > 0
+        ? { kind: 'staff', memberId: sub, sessionId: sid, roles }
+        : { kind: 'member', memberId: sub, sessionId: sid }
+    },
+  }
+}
