@@ -10,7 +10,7 @@ import { freshStores, type Stores } from '#test/support/stores.ts'
 import { MAX_ATTEMPTS } from './back-off.ts'
 import { readersOf, type Reader } from './consume.ts'
 import type { PostgresDatabase } from './database.ts'
-import { listSetAside, redrive } from './log-store.ts'
+import { findCursor, listSetAside, lockCursor, makeCursor, redrive, takeRun } from './log-store.ts'
 import { retryDue, retrySetAside } from './retry.ts'
 import { sql } from './sql.ts'
 
@@ -79,6 +79,13 @@ const drain = async (reader: Reader): Promise<void> => {
   await eventually(reachesEnd, `${tools.service} has read all`)
 }
 const broken = new Error('broken')
+
+/** A promise, and what settles it. */
+const latch = () => {
+  let open = (): void => {}
+  return { opened: new Promise<void>((resolve) => (open = resolve)), open: () => open() }
+}
+const cursor = async () => (await beta.query(sql`SELECT xid::text AS xid, id FROM cursor`))[0]
 
 describe('a consumer', () => {
   test('takes in every event once, in order, whatever else is in the log', async () => {
@@ -193,6 +200,37 @@ describe('a consumer', () => {
         all.filter((each) => each[0] === key).map((each) => each[1]),
         Array.from({ length: rounds }, (_, n) => n),
       )
+  })
+
+  for (const [condition, fails] of [
+    ['', undefined],
+    [', with an event set aside', (key: string) => key === 'x' && broken],
+  ] as const) {
+    test(`one that lags behind another process never moves the cursor back${condition}`, async () => {
+      const lagging = readerFor(recorder(fails), stores.open('beta'))
+      assert.equal(await lagging.step(), 0)
+      await emit([['x', 0]])
+      await emit(Array.from({ length: 600 }, (_, n) => ['a', n] as const))
+      await drain(readerFor(recorder(fails)))
+      const end = await cursor()
+      await lagging.step()
+      assert.deepEqual(await cursor(), end)
+    })
+  }
+
+  test('does not wait for another process that is taking events in', async () => {
+    await beta.query(makeCursor('recorder', 'alpha'))
+    const from = (await findCursor(beta, 'recorder', 'alpha'))!
+    await beta.tx('beta.other', async (tx) => {
+      await lockCursor(tx, 'recorder', 'alpha')
+      const taken = beta.tx('beta.this', (other) =>
+        takeRun(other, 'recorder', 'alpha', from, { xid: '9', id: 9 }, [1], 0),
+      )
+      const late = runtime.sleep(1_000).then(() => 'late')
+      assert.equal(await Promise.race([taken, late]), undefined)
+      assert.equal(await beta.tx('beta.this', (other) => lockCursor(other, 'recorder', 'alpha')), undefined)
+    })
+    assert.deepEqual(await beta.query(sql`SELECT id FROM inbox`), [])
   })
 
   test('passes over events nobody wants without a transaction', async () => {
@@ -334,33 +372,32 @@ describe('an event whose effect fails', () => {
     ])
   })
 
+  /** The reader has seen that the key is held, but not committed yet, when the retry settles: nobody would look again. */
   test('one of its key that arrives while it settles is not forgotten behind it', async () => {
     await emit([['a', 1]])
     const tools = stores.tools('beta', beta)
     let fails = true
-    let settling = (): void => {}
-    const isSettling = new Promise<void>((resolve) => (settling = resolve))
-    let settle = (): void => {}
-    const maySettle = new Promise<void>((resolve) => (settle = resolve))
+    const claimed = latch()
+    const maySettle = latch()
+    const settled = latch()
     const by = consumer('recorder', [
       on(happened, async ({ payload: { key, n } }, tx) => {
         if (fails) throw broken
         await tx.query(insert(key, n))
-        if (n !== 1) return
-        settling()
-        await maySettle
+        if (n === 1) claimed.open()
+        if (n === 1) await maySettle.opened
       }),
     ])
-    const reader = readerFor(by)
-    await drain(reader)
+    await drain(readerFor(by))
     fails = false
     runtime.advance(1_000)
-    const retrying = retrySetAside(tools, by)
-    await isSettling
     await emit([['a', 2]])
-    const reading = drain(reader)
-    await stores.runtime.sleep(50)
-    settle()
+    const retrying = retrySetAside(tools, by).then(settled.open)
+    await claimed.opened
+    const slow = stores.open('beta', { onStep: (_, moment) => (moment === 'before' ? settled.opened : undefined) })
+    const reading = drain(readerFor(by, slow))
+    await runtime.sleep(100)
+    maySettle.open()
     await Promise.all([retrying, reading])
     runtime.advance(1_000)
     while (await retrySetAside(tools, by));
@@ -368,6 +405,43 @@ describe('an event whose effect fails', () => {
       ['a', 1],
       ['a', 2],
     ])
+    assert.deepEqual(await setAsides(), [])
+  })
+
+  test('one that had its effect before is not done again when it comes back behind a failing one', async () => {
+    await emit([
+      ['a', 0],
+      ['a', 1],
+    ])
+    const tools = stores.tools('beta', beta)
+    let fails = true
+    const by = recorder((key, n) => fails && failingA(key, n))
+    await drain(readerFor(by))
+    await beta.query(sql`UPDATE cursor SET xid = '0', id = 0`)
+    await drain(readerFor(by))
+    fails = false
+    runtime.advance(1_000)
+    while (await retrySetAside(tools, by));
+    assert.deepEqual(await seen(), [
+      ['a', 0],
+      ['a', 1],
+    ])
+  })
+
+  test('one put back by hand that had its effect is settled without it', async () => {
+    await emit([['a', 1]])
+    const tools = stores.tools('beta', beta)
+    let fails = true
+    const by = recorder((key, n) => fails && failingA(key, n))
+    await drain(readerFor(by))
+    const copy = sql`INSERT INTO dead_letter SELECT * FROM kept`
+    await beta.query(sql`CREATE TABLE kept AS SELECT * FROM dead_letter`)
+    fails = false
+    runtime.advance(1_000)
+    while (await retrySetAside(tools, by));
+    await beta.query(copy)
+    while (await retrySetAside(tools, by));
+    assert.deepEqual(await seen(), [['a', 1]])
     assert.deepEqual(await setAsides(), [])
   })
 

@@ -96,7 +96,10 @@ export const heldKeys = async (
   return new Set(rows.map((row) => row.key))
 }
 
-/** Sets an event aside: `RETRYING` when its effect failed, `WAITING` when an earlier one of its key is set aside. */
+/**
+ * Sets an event aside: `RETRYING` when its effect failed, `WAITING` when an earlier one of its key is set aside. One that
+ * was taken in before has had its effect: set aside, it would stand before the failing one of its key for ever.
+ */
 export const setAside = (
   consumer: string,
   event: Logged,
@@ -106,9 +109,12 @@ export const setAside = (
   error: string | null,
 ): Statement => sql`
   INSERT INTO dead_letter (consumer, source, id, xid, name, version, key, payload, at, state, attempts, next_at, error)
-  VALUES (${consumer}, ${event.source}, ${event.position.id}, ${event.position.xid}::text::xid8, ${event.name},
-          ${event.version}, ${event.key}, ${JSON.stringify(event.payload)}, ${new Date(event.at)}, ${state}, ${attempts},
-          ${new Date(nextAt)}, ${error})
+  SELECT ${consumer}::text, ${event.source}::text, ${event.position.id}::bigint, ${event.position.xid}::text::xid8,
+         ${event.name}::text, ${event.version}::integer, ${event.key}::text, ${JSON.stringify(event.payload)}::jsonb,
+         ${new Date(event.at)}::timestamptz, ${state}::text, ${attempts}::integer, ${new Date(nextAt)}::timestamptz,
+         ${error}::text
+  WHERE NOT EXISTS (
+    SELECT FROM inbox WHERE consumer = ${consumer} AND source = ${event.source} AND id = ${event.position.id})
   ON CONFLICT DO NOTHING`
 
 /** An event set aside. */

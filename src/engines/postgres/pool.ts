@@ -59,11 +59,9 @@ export const pool = (
     const opening: Promise<pg.Client> = connect(settings, name).then(
       (client) => {
         slot.client = client
-        const forget = (): void => {
+        client.on('error', () => {
           if (slot.client === client) empty(slot)
-        }
-        client.on('error', forget)
-        client.on('end', forget)
+        })
         return client
       },
       (error: unknown) => {
