@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
+import { lanes } from './batch.ts'
+import { fault, type Fault } from './fault.ts'
+
+const REFUSED = fault('REFUSED', 409, { ko: '안 됩니다.', en: 'No.' })
+
+/** Lanes whose batches end when the test says so. */
+const held = (options: { lanes: number; max: number }) => {
+  const batches: { inputs: number[]; end: (error?: Error) => void }[] = []
+  const made = lanes<number, number>(options, (inputs) => {
+    const { promise, resolve, reject } = Promise.withResolvers<number[]>()
+    batches.push({ inputs, end: (error) => (error ? reject(error) : resolve(inputs.map((each) => each * 2))) })
+    return promise
+  })
+  return { ...made, batches }
+}
+
+describe('lanes', () => {
+  test('a free lane takes at once whatever this turn of the event loop brought', async () => {
+    const { call, batches } = held({ lanes: 2, max: 10 })
+    const one = call(1)
+    const two = call(2)
+    await turn()
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [[1, 2]],
+    )
+    const three = call(3)
+    await turn()
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [[1, 2], [3]],
+    )
+    for (const each of batches) each.end()
+    assert.deepEqual(await Promise.all([one, two, three]), [2, 4, 6])
+  })
+
+  test('while all lanes are busy calls gather, at most max a batch, in order', async () => {
+    const { call, batches, stats } = held({ lanes: 1, max: 3 })
+    const calls = [call(0)]
+    await turn()
+    for (let n = 1; n <= 7; n++) calls.push(call(n))
+    await turn()
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [[0]],
+    )
+    assert.deepEqual(stats(), { batches: 1, inputs: 1, waiting: 7 })
+    for (let n = 0; n < 4; n++) {
+      batches[n]!.end()
+      await turn()
+      await turn()
+    }
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [[0], [1, 2, 3], [4, 5, 6], [7]],
+    )
+    assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8, 10, 12, 14])
+    assert.deepEqual(stats(), { batches: 4, inputs: 8, waiting: 0 })
+  })
+
+  test('one refusal does not fail its neighbours', async () => {
+    const { call } = lanes<number, number>({ lanes: 1, max: 10 }, async (inputs) =>
+      inputs.map((each) => (each === 2 ? REFUSED() : each)),
+    )
+    const [one, two, three] = await Promise.allSettled([call(1), call(2), call(3)])
+    assert.deepEqual(
+      [one, three].map((each) => each.status),
+      ['fulfilled', 'fulfilled'],
+    )
+    assert.ok(two.status === 'rejected' && REFUSED.is(two.reason))
+  })
+
+  test('an error fails its batch, only its batch, and the lane goes on', async () => {
+    const { call, batches } = held({ lanes: 1, max: 2 })
+    const calls = [1, 2, 3].map(call)
+    const settled = Promise.allSettled(calls)
+    await turn()
+    batches[0]!.end(new Error('lost'))
+    await turn()
+    await turn()
+    batches[1]!.end()
+    assert.deepEqual(
+      (await settled).map((each) => each.status),
+      ['rejected', 'rejected', 'fulfilled'],
+    )
+  })
+
+  test('an error thrown before the first await fails its batch too', async () => {
+    const { call } = lanes<number, number>({ lanes: 1, max: 2 }, () => {
+      throw new Error('at once')
+    })
+    await assert.rejects(call(1), /at once/)
+    await assert.rejects(call(2), /at once/)
+  })
+
+  test("an answer too few or too many fails the batch: nobody gets a neighbour's answer", async () => {
+    for (const answers of [[1], [1, 2, 3]]) {
+      const { call } = lanes<number, number>({ lanes: 1, max: 2 }, async () => answers)
+      const settled = await Promise.allSettled([call(1), call(2)])
+      assert.deepEqual(
+        settled.map((each) => each.status),
+        ['rejected', 'rejected'],
+      )
+    }
+  })
+
+  test('idle resolves when nothing runs or waits', async () => {
+    const { call, batches, idle } = held({ lanes: 1, max: 1 })
+    await idle()
+    const calls = [call(1), call(2)]
+    let isIdle = false
+    const waiting = idle().then(() => (isIdle = true))
+    await turn()
+    batches[0]!.end()
+    await turn()
+    await turn()
+    assert.equal(isIdle, false)
+    batches[1]!.end()
+    await Promise.all([...calls, waiting])
+    assert.equal(isIdle, true)
+  })
+
+  test('whatever comes when, every call gets its own answer or its own refusal', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.record({ input: fc.integer(), pause: fc.boolean(), refuse: fc.boolean() }), { maxLength: 60 }),
+        async (count, max, plan) => {
+          let running = 0
+          const { call } = lanes<{ input: number; refuse: boolean }, number | Fault>(
+            { lanes: count, max },
+            async (inputs) => {
+              assert.ok(++running <= count && inputs.length <= max && inputs.length > 0)
+              await turn()
+              running--
+              return inputs.map((each) => (each.refuse ? REFUSED() : each.input))
+            },
+          )
+          const calls: Promise<unknown>[] = []
+          for (const { pause, ...each } of plan) {
+            calls.push(call(each).catch((error: unknown) => (REFUSED.is(error) ? 'refused' : error)))
+            if (pause) await turn()
+          }
+          assert.deepEqual(
+            await Promise.all(calls),
+            plan.map((each) => (each.refuse ? 'refused' : each.input)),
+          )
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})
