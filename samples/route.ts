@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync } from 'fastify'
+import { NOT_FOUND } from '#kernel/faults.ts'
+import { PROBLEM_TYPE, problemOf } from '#kernel/problem.ts'
 import { sampleImage } from './images.ts'
 
 const DAY = 86_400
@@ -17,18 +19,11 @@ export const sampleImages: FastifyPluginAsync = async (app) => {
     const { file } = request.params
     const image = file.endsWith('.svg') ? sampleImage(file.slice(0, -4)) : undefined
     if (image === undefined) {
+      const locale = request.headers['accept-language']?.startsWith('en') ? 'en' : 'ko'
       return reply
         .code(404)
-        .type('application/problem+json')
-        .send(
-          JSON.stringify({
-            type: 'about:blank',
-            title: 'There is no such picture. / 없는 그림입니다.',
-            status: 404,
-            code: 'NOT_FOUND',
-            instance: request.url,
-          }),
-        )
+        .type(PROBLEM_TYPE)
+        .send(JSON.stringify(problemOf(NOT_FOUND(), locale, request.id)))
     }
     const tag = `"${createHash('sha256').update(image).digest('base64url').slice(0, 22)}"`
     reply

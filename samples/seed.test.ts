@@ -1,71 +1,81 @@
 import assert from 'node:assert/strict'
-import test from 'node:test'
-import type { Client, InputOf } from '#kernel/contract.ts'
-import { product } from '#services/product/contract.ts'
+import test, { before } from 'node:test'
+import { startProductHost, wrongStock } from '#services/product/for-tests.ts'
 import { sampleCategories } from './categories.ts'
 import { sampleProducts } from './products.ts'
 import { seedSampleCatalogue } from './seed.ts'
 
-type Operations = (typeof product)['operations']
-type Imported = InputOf<Operations['importMany']>['products'][number]
-
-/** Listens to what the loading says to the product service; `cutAfter` calls the connection breaks. */
-const listen = () => {
-  const categories = new Set<string>()
-  const products = new Map<string, Imported>()
-  const heard = { categories, products, renamed: 0, cutAfter: Infinity }
-  const live = () => {
-    if (heard.cutAfter-- <= 0) throw new Error('cut off')
-  }
-  const client: Pick<Client<typeof product>, 'categories' | 'putCategory' | 'importMany'> = {
-    categories: async () => ({
-      items: sampleCategories.filter((each) => categories.has(each.id)).map((each) => ({ ...each })),
-    }),
-    putCategory: async (input) => {
-      live()
-      const { id, parentId } = product.operations.putCategory.input.parse(input)
-      assert.ok(parentId === null || categories.has(parentId), `${id} before its parent`)
-      if (categories.has(id)) heard.renamed++
-      categories.add(id)
-      return { id }
-    },
-    importMany: async (input) => {
-      live()
-      const given = product.operations.importMany.input.parse(input).products
-      const fresh = given.filter((each) => !products.has(each.id))
-      for (const each of fresh) products.set(each.id, each)
-      return { made: fresh.length, known: given.length - fresh.length }
-    },
-  }
-  return { client, heard }
-}
+type Shop = Awaited<ReturnType<typeof startProductHost>>
+type Client = Parameters<typeof seedSampleCatalogue>[0]
 
 const total = [...sampleProducts()].length
+const skus = [...sampleProducts()].flatMap((each) => each.skus).length
 
-test('loads everything once, parents first, and tells how far it is', async () => {
-  const { client, heard } = listen()
-  const told: number[] = []
-  const answer = await seedSampleCatalogue(client, (done, all) => {
-    assert.equal(all, total)
-    told.push(done)
+/** The product service as a loader sees it that is killed after so many changes, before or after the last took effect. */
+const killedAfter = (shop: Shop, changes: number, lastTakesEffect: boolean): Client => {
+  let left = changes
+  const change =
+    <I, O>(call: (input: I) => Promise<O>) =>
+    async (input: I): Promise<O> => {
+      if (left-- > 0) return call(input)
+      if (lastTakesEffect) await call(input)
+      throw new Error('killed')
+    }
+  const { categories, putCategory, importMany } = shop.inside
+  return { categories, putCategory: change(putCategory), importMany: change(importMany) }
+}
+
+const counted = async (shop: Shop): Promise<Record<string, number>> => {
+  const [row] = await shop.db.query<Record<string, number>>({
+    text: `SELECT (SELECT count(*) FROM product) AS products, (SELECT count(*) FROM sku) AS skus,
+             (SELECT count(*) FROM category) AS categories,
+             (SELECT count(*) FROM outbox WHERE name = 'product.changed') AS announced`,
+    values: [],
   })
-  assert.deepEqual(answer, { categories: sampleCategories.length, made: total, known: 0 })
-  assert.equal(heard.products.size, total)
-  const skuIds = [...heard.products.values()].flatMap((each) => each.skus.map((sku) => sku.id))
-  assert.equal(new Set(skuIds).size, skuIds.length)
-  assert.equal(told.at(-1), total)
+  return row!
+}
+
+let shop: Shop
+before(async () => {
+  shop = await startProductHost()
 })
 
-test('cut off at any call and run again, it makes nothing twice and sets nothing back', async () => {
-  for (const cutAfter of [0, 5, 40, sampleCategories.length, sampleCategories.length + 3]) {
-    const { client, heard } = listen()
-    heard.cutAfter = cutAfter
-    await assert.rejects(seedSampleCatalogue(client), /cut off/)
-    const before = heard.products.size
-    heard.cutAfter = Infinity
-    const answer = await seedSampleCatalogue(client)
-    assert.deepEqual(answer, { categories: sampleCategories.length, made: total - before, known: before })
-    assert.equal(heard.products.size, total)
-    assert.equal(heard.renamed, 0)
+test('killed at any point and run again, it makes nothing twice and forgets nothing', async () => {
+  const categories = sampleCategories.length
+  for (const [changes, lastTakesEffect] of [
+    [0, true],
+    [categories - 41, false],
+    [30, true],
+    [10, false],
+    [1, true],
+    [2, false],
+  ] as const) {
+    await assert.rejects(seedSampleCatalogue(killedAfter(shop, changes, lastTakesEffect)), /killed/)
   }
+  const before = (await counted(shop))['products']!
+  assert.ok(before > 0 && before < total, 'the kills left a part of the products behind')
+  const told: number[] = []
+  const answer = await seedSampleCatalogue(shop.inside, (done) => told.push(done))
+  assert.deepEqual(answer, { categories, made: total - before, known: before })
+  assert.equal(told.at(-1), total)
+  assert.deepEqual(await counted(shop), { products: total, skus, categories, announced: total })
+  assert.deepEqual(await wrongStock(shop.db), [])
+})
+
+test('run once more, it sets nothing back that has been changed since', async () => {
+  const { items } = await shop.staff.list({ limit: 1 })
+  const [product] = items
+  const sku = product!.skus[0]!
+  await shop.staff.update({ id: product!.id, name: '새 이름' })
+  await shop.staff.moveStock({ skuId: sku.id, delta: 7, reason: '입고' })
+  const again = await seedSampleCatalogue(shop.inside)
+  assert.deepEqual([again.made, again.known], [0, total])
+  const after = await shop.staff.get({ id: product!.id })
+  assert.equal(after.name, '새 이름')
+  assert.equal(after.skus.find((each) => each.id === sku.id)!.onHand, sku.onHand + 7)
+})
+
+test('lists of the newest show all kinds of goods, since products are not loaded category by category', async () => {
+  const { items } = await shop.staff.list({ limit: 40 })
+  assert.ok(new Set(items.map((each) => each.categoryId!.split('-')[0])).size >= 7)
 })

@@ -15,13 +15,6 @@ const toImport = ({ key, art: _, skus, ...rest }: SampleProduct): Imported => ({
   skus: skus.map((sku, index) => ({ id: derivedId('sample-sku', key, String(index)), ...sku })),
 })
 
-/** Levels of the tree from the top, since a parent must be there before its children. */
-const levels = (): (typeof sampleCategories)[] => {
-  const depth = (id: string | null): number =>
-    id === null ? 0 : 1 + depth(sampleCategories.find((each) => each.id === id)!.parentId)
-  return [1, 2, 3].map((level) => sampleCategories.filter((each) => depth(each.id) === level))
-}
-
 export interface Seeded {
   readonly categories: number
   /** Products put on sale by this run. */
@@ -41,9 +34,7 @@ export const seedSampleCatalogue = async (
   progress: (done: number, all: number) => void = () => {},
 ): Promise<Seeded> => {
   const present = new Set((await client.categories({})).items.map((each) => each.id))
-  for (const level of levels()) {
-    await Promise.all(level.filter((each) => !present.has(each.id)).map((each) => client.putCategory(each)))
-  }
+  for (const each of sampleCategories) if (!present.has(each.id)) await client.putCategory(each)
   const products = [...sampleProducts()].map(toImport).sort((a, b) => (a.id < b.id ? -1 : 1))
   let made = 0
   let known = 0
