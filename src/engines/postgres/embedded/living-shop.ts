@@ -16,7 +16,14 @@ const notYet = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P02'
 
 /** Whether the error says that the server is not up yet, or no longer. */
 const isAway = (error: unknown): boolean =>
-  notYet.has((error as { code?: string }).code ?? '') || /Connection terminated/.test((error as Error).message)
+  notYet.has((error as { code?: string }).code ?? '') ||
+  /Connection terminated|timeout expired/.test((error as Error).message)
+
+/** Lets go of a connection without waiting: after a refusal the driver may never say that it has ended. */
+export const hangUp = (client: pg.Client): void => {
+  client.end().catch(() => {})
+  client.connection.stream.destroy()
+}
 
 /** Tries to become the shop of the data that server serves. */
 export const claim = async (server: Pick<Postmaster, 'port' | 'socketFolder'>, runtime: Runtime): Promise<Claim> => {
@@ -28,6 +35,7 @@ export const claim = async (server: Pick<Postmaster, 'port' | 'socketFolder'>, r
     password: '',
     ssl: false,
     application_name: 'jangteo: living shop',
+    connectionTimeoutMillis: 5_000,
   })
   // Without a listener a lost connection would end the process; who uses the claim listens for its end.
   client.on('error', () => {})
@@ -38,10 +46,10 @@ export const claim = async (server: Pick<Postmaster, 'port' | 'socketFolder'>, r
       return rows[0].held ? true : undefined
     })
     if (held) return client
-    await client.end()
+    hangUp(client)
     return 'taken'
   } catch (error) {
-    await client.end().catch(() => {})
+    hangUp(client)
     if (isAway(error)) return 'away'
     throw error
   }

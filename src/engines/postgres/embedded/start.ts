@@ -6,7 +6,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { type Cluster, openCluster } from './cluster.ts'
-import { claim } from './living-shop.ts'
+import { claim, hangUp } from './living-shop.ts'
 import { lastLines, type LogFile, openLog } from './log-file.ts'
 import { endPostmaster, findPostmaster, forgetRecycled, type Postmaster, readNote } from './postmaster.ts'
 import { PORT, removeSocketFolder, socketFolderFor } from './socket-folder.ts'
@@ -155,7 +155,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
     await recovery
     // The claim is given up by the server's end, not before: a shop that waits for it never gets a dying server.
     await endPostmaster(current.server, cluster.data, runtime)
-    await current.client.end().catch(() => {})
+    hangUp(current.client)
     removeSocketFolder(current.server.socketFolder)
   }
 

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, describe, test } from 'node:test'
+import pg from 'pg'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { isAlive } from './postmaster.ts'
+import { type Connection, type Embedded, startEmbedded } from './start.ts'
+import { waitFor } from './wait.ts'
+
+const runtime = systemRuntime()
+const root = mkdtempSync(join(tmpdir(), 'jangteo-embedded-'))
+const asRoot = process.getuid?.() === 0
+
+interface Shop {
+  readonly process: ChildProcess
+  readonly connection: Connection
+  readonly url: string
+  /** The server's process id. */
+  readonly pid: number
+}
+
+const shops: ChildProcess[] = []
+
+/** A process that starts a server on the data and keeps it until SIGTERM. */
+const spawnShop = (dataDir: string): ChildProcess => {
+  const child = spawn(process.execPath, ['test/support/lone-server.ts', dataDir], { stdio: ['ignore', 'pipe', 'pipe'] })
+  shops.push(child)
+  return child
+}
+
+const shop = async (dataDir: string): Promise<Shop> => {
+  const child = spawnShop(dataDir)
+  const [line] = await Promise.race([
+    once(child.stdout!, 'data'),
+    once(child, 'exit').then(() => assert.fail(`The shop did not start: ${child.stderr!.read()}`)),
+  ])
+  return { process: child, ...JSON.parse(String(line)) }
+}
+
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> => {
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  const [code] = await gone
+  return code
+}
+
+const ask = async (at: { url: string }, text: string): Promise<Record<string, unknown>[]> => {
+  const client = new pg.Client(at.url)
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const goneSoon = async (pid: number): Promise<boolean> =>
+  (await waitFor(runtime, 5_000, () => (isAlive(pid) ? undefined : true))) ?? false
+
+describe('the embedded server', () => {
+  // Most tests take turns on one data directory, which each leaves as it found it.
+  const data = join(root, 'shop')
+  const started: Embedded[] = []
+
+  const start = async (dataDir = data, progress?: (line: string) => void): Promise<Embedded> => {
+    const server = await startEmbedded({ dataDir, runtime, sync: false, ...(progress && { progress }) })
+    started.push(server)
+    return server
+  }
+
+  afterEach(async () => {
+    for (const child of shops.splice(0)) child.kill('SIGKILL')
+    await Promise.all(started.splice(0).map((server) => server.stop()))
+  })
+
+  after(() => {
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  test('keeps what it was given over a restart, in UTF-8, and says what takes its time only the first time', async () => {
+    const lines: string[] = []
+    const first = await start(data, (line) => lines.push(line))
+    await ask(first, `CREATE TABLE note AS SELECT '장터'::text AS body`)
+    await first.stop()
+    assert.equal(isAlive(first.pid()), false)
+    const second = await start(data, (line) => lines.push(line))
+    assert.deepEqual(await ask(second, 'SELECT body, upper($$é$$) AS upper FROM note'), [{ body: '장터', upper: 'É' }])
+    await second.stop()
+    assert.deepEqual(lines, ['Making the database (first start)'])
+  })
+
+  test('is durable, and reached through a private socket only', async () => {
+    const server = await start()
+    const [row] = await ask(
+      server,
+      `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commits,
+        current_setting('full_page_writes') AS pages, current_setting('listen_addresses') AS network,
+        current_setting('unix_socket_permissions') AS socket`,
+    )
+    assert.deepEqual(row, { fsync: 'on', commits: 'on', pages: 'on', network: '', socket: '0700' })
+    assert.equal(statSync(server.connection.host).mode & 0o777, 0o700)
+    await server.stop()
+  })
+
+  test('stop may be asked for twice and ends open transactions', async () => {
+    const server = await start()
+    const busy = new pg.Client(server.url)
+    busy.on('error', () => {})
+    await busy.connect()
+    await busy.query('BEGIN')
+    await Promise.all([server.stop(), server.stop()])
+    assert.equal(isAlive(server.pid()), false)
+    await busy.end().catch(() => {})
+  })
+
+  test('a path too long for a socket is no trouble', async () => {
+    const long = join(root, '가게'.repeat(20), 'x'.repeat(100))
+    const server = await start(long)
+    assert.ok(server.connection.host.length < 90)
+    assert.equal(statSync(server.connection.host).mode & 0o777, 0o700)
+    assert.equal((await ask(server, 'SELECT 1 AS one')).length, 1)
+    await server.stop()
+    assert.equal(existsSync(server.connection.host), false)
+  })
+
+  test('a shop that was killed leaves its server to the next one, with all that was committed', async () => {
+    const killed = await shop(data)
+    await ask(killed, 'CREATE TABLE kept AS SELECT 1 AS id')
+    await end(killed.process, 'SIGKILL')
+    assert.ok(isAlive(killed.pid))
+    const next = await start()
+    assert.equal(next.pid(), killed.pid)
+    assert.deepEqual(await ask(next, 'SELECT id FROM kept'), [{ id: 1 }])
+    await next.stop()
+    assert.ok(await goneSoon(killed.pid))
+  })
+
+  test('shop and server killed together: the next start recovers', async () => {
+    const killed = await shop(data)
+    await ask(killed, 'CREATE TABLE kept_too AS SELECT 1 AS id')
+    process.kill(killed.pid, 'SIGKILL')
+    await end(killed.process, 'SIGKILL')
+    const next = await start()
+    assert.deepEqual(await ask(next, 'SELECT id FROM kept_too'), [{ id: 1 }])
+    await next.stop()
+  })
+
+  test('a server that dies under a living shop is started again', async () => {
+    const server = await start()
+    const before = server.pid()
+    process.kill(before, 'SIGKILL')
+    const revived = await waitFor(runtime, 20_000, async () => {
+      if (server.pid() === before) return undefined
+      return ask(server, 'SELECT 1 AS one').catch(() => undefined)
+    })
+    assert.equal(revived?.length, 1)
+    await server.stop()
+    assert.equal(isAlive(server.pid()), false)
+  })
+
+  test('a second shop on the same data is refused in a sentence, and the first goes on', async () => {
+    const first = await start()
+    await assert.rejects(start(), { name: 'CannotStart', message: /^Another shop is running on .*JANGTEO_DATA/ })
+    const second = spawnShop(data)
+    const said: string[] = []
+    second.stderr!.setEncoding('utf8').on('data', (text: string) => said.push(text))
+    const [code] = await once(second, 'close')
+    assert.equal(code, 1)
+    assert.equal(said.join('').trim().split('\n').length, 1)
+    assert.equal((await ask(first, 'SELECT 1 AS one')).length, 1)
+    await first.stop()
+  })
+
+  test('of two first starts at once, one shop lives and the other is refused', async () => {
+    const fresh = join(root, 'two-at-once')
+    const both = await Promise.allSettled([shop(fresh), shop(fresh)])
+    const living = both.filter((each) => each.status === 'fulfilled')
+    assert.equal(living.length, 1)
+    assert.equal((await ask(living[0]!.value, 'SELECT 1 AS one')).length, 1)
+    assert.equal(await end(living[0]!.value.process, 'SIGTERM'), 0)
+    assert.deepEqual(
+      readdirSync(fresh).filter((name) => name.startsWith('postgres.new')),
+      [],
+    )
+  })
+
+  test('a shop starts as soon as the one before it has stopped', async () => {
+    const first = await start()
+    const stopping = first.stop()
+    const second = await start()
+    await stopping
+    assert.equal((await ask(second, 'SELECT 1 AS one')).length, 1)
+    await second.stop()
+  })
+
+  test('a first start that was cut off is begun again', async () => {
+    const fresh = join(root, 'cut-off')
+    mkdirSync(join(fresh, 'postgres.new-999999999', 'base'), { recursive: true })
+    const server = await start(fresh)
+    assert.equal((await ask(server, 'SELECT 1 AS one')).length, 1)
+    await server.stop()
+    assert.deepEqual(readdirSync(fresh).sort(), ['postgres', 'postgres.log'])
+  })
+
+  test('a note of a dead server does not stand in the way, even when its process id lives on', async () => {
+    await (await start()).stop()
+    const note = join(data, 'postgres', 'postmaster.pid')
+    writeFileSync(note, `${process.pid}\n${join(data, 'postgres')}\n1700000000\n5432\n${data}\n\n0 0\nready\n`)
+    const server = await start()
+    assert.notEqual(server.pid(), process.pid)
+    await server.stop()
+  })
+
+  test('a server that refuses says why', async () => {
+    await (await start()).stop()
+    writeFileSync(join(data, 'postgres', 'local.conf'), 'shared_buffers = plenty\n')
+    await assert.rejects(start(), { name: 'CannotStart', message: /shared_buffers/ })
+    assert.match(readFileSync(join(data, 'postgres.log'), 'utf8'), /shared_buffers/)
+    rmSync(join(data, 'postgres', 'local.conf'))
+  })
+
+  test('data of another major version is left alone', async () => {
+    const old = join(root, 'old')
+    mkdirSync(join(old, 'postgres'), { recursive: true })
+    writeFileSync(join(old, 'postgres', 'PG_VERSION'), '17\n')
+    await assert.rejects(start(old), { name: 'CannotStart', message: /made by PostgreSQL 17; this shop brings 18/ })
+  })
+
+  if (asRoot) {
+    test('root may keep its shop where nobody else can go', async () => {
+      const closed = join(root, 'closed')
+      mkdirSync(closed, { mode: 0o700 })
+      const server = await start(join(closed, 'shop'))
+      assert.notEqual(statSync(`/proc/${server.pid()}`).uid, 0)
+      assert.equal((await ask(server, 'SELECT 1 AS one')).length, 1)
+      await server.stop()
+      const again = await start(join(closed, 'shop'))
+      await again.stop()
+    })
+  }
+})
