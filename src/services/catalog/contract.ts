@@ -50,7 +50,7 @@ export const catalog = contract('catalog', {
     method: 'GET',
     path: '/catalog/products/{id}',
     access: 'public',
-    input: z.object({ id: z.uuid().toLowerCase() }),
+    input: z.object({ id: z.uuid() }),
     output: detail,
   },
   suggest: {

@@ -19,7 +19,7 @@ import {
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { placing } from './place.ts'
-import { countOpen, findOrders, listOrders, lockDue, saveOrders } from './store.ts'
+import { countOpen, findOrders, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
 
 const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
 
@@ -82,8 +82,8 @@ export const orderService = service(
       sweeps: [
         sweep('expire', 1_000, (now) =>
           db.tx('order.expire', async (tx) => {
-            const due = await lockDue(tx, now, 200)
-            const expired = due.map((each): OrderRecord => ({ ...each, status: 'EXPIRED' }))
+            const due = await lockOrders(tx, await lockDue(tx, now, 200))
+            const expired = [...due.values()].map((each): OrderRecord => ({ ...each, status: 'EXPIRED' }))
             await tx.emitAll(
               orderExpired,
               expired.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),

@@ -106,11 +106,10 @@ export const findAnswers = async (db: Queryable, keys: readonly KeyOfMember[]): 
     FROM idempotency JOIN unnest(${keys.map((each) => each.memberId)}::uuid[], ${keys.map((each) => each.key)}::text[])
       AS wanted (member_id, key) USING (member_id, key)`)
 
-const LINES = `
-  (SELECT jsonb_agg(jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
-      'productName', product_name, 'imageUrl', image_url, 'options', options, 'quantity', quantity,
-      'unitPrice', unit_price, 'status', status) ORDER BY number)
-   FROM order_line WHERE order_id = orders.id) AS lines`
+const LINE = `jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
+  'productName', product_name, 'imageUrl', image_url, 'options', options, 'quantity', quantity,
+  'unitPrice', unit_price, 'status', status)`
+const LINES = `(SELECT jsonb_agg(${LINE} ORDER BY number) FROM order_line WHERE order_id = orders.id) AS lines`
 
 /** Orders by id. */
 export const findOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, OrderRecord>> => {
@@ -122,25 +121,32 @@ export const findOrders = async (db: Queryable, ids: readonly string[]): Promise
   return new Map(rows.map((row) => [row.id, recordOf(row)]))
 }
 
-/** Orders by id, locked in order of id until the transaction ends. The only place that locks orders by name. */
+/**
+ * Orders by id, locked in order of id until the transaction ends. The only place that locks orders by name. Lines are
+ * read by a statement of their own: one that had to wait for a lock would show them as they were before the wait.
+ */
 export const lockOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, OrderRecord>> => {
-  const rows = await db.query<OrderRow>({
-    name: 'orders_locked',
-    text: `SELECT *, ${LINES} FROM orders WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE OF orders`,
-    values: [ids],
-  })
-  return new Map(rows.map((row) => [row.id, recordOf(row)]))
+  const [orders, lines] = await Promise.all([
+    db.query<Omit<OrderRow, 'lines'>>(
+      sql`SELECT * FROM orders WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    ),
+    db.query<{ order_id: string; lines: OrderLine[] }>({
+      name: 'lines_of_orders',
+      text: `SELECT order_id, jsonb_agg(${LINE} ORDER BY number) AS lines FROM order_line
+             WHERE order_id = ANY ($1::uuid[]) GROUP BY order_id`,
+      values: [ids],
+    }),
+  ])
+  const byOrder = new Map(lines.map((each) => [each.order_id, each.lines]))
+  return new Map(orders.map((row) => [row.id, recordOf({ ...row, lines: byOrder.get(row.id) ?? [] })]))
 }
 
-/** Unpaid orders whose time to pay has passed, locked; those that someone else has locked are left for later. */
-export const lockDue = async (db: Queryable, now: number, limit: number): Promise<OrderRecord[]> => {
-  const rows = await db.query<OrderRow>({
-    name: 'orders_due',
-    text: `SELECT *, ${LINES} FROM orders WHERE status = 'PENDING_PAYMENT' AND pay_before <= $1
-           ORDER BY pay_before LIMIT $2 FOR UPDATE OF orders SKIP LOCKED`,
-    values: [new Date(now), limit],
-  })
-  return rows.map(recordOf)
+/** Ids of unpaid orders whose time to pay has passed, locked; those that someone else has locked are left for later. */
+export const lockDue = async (db: Queryable, now: number, limit: number): Promise<string[]> => {
+  const rows = await db.query<{ id: string }>(sql`
+    SELECT id FROM orders WHERE status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}
+    ORDER BY pay_before LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`)
+  return rows.map((row) => row.id)
 }
 
 /** A member's orders, newest first, after the order `cursor`. */

@@ -50,7 +50,7 @@ export const insertRefund = async (
 export const claimRefunds = async (db: Queryable, now: number, limit: number): Promise<RefundRecord[]> => {
   const rows = await db.query<RefundRow>(sql`
     UPDATE refund SET tries = tries + 1,
-      next_try_at = ${new Date(now)} + least(600, 2 * 2 ^ least(tries, 10)) * interval '1 second'
+      next_try_at = ${new Date(now)}::timestamptz + least(600, 2 * 2 ^ least(tries, 10)) * interval '1 second'
     WHERE id IN (
       SELECT id FROM refund WHERE state = 'REQUESTED' AND next_try_at <= ${new Date(now)}
       ORDER BY next_try_at LIMIT ${limit}

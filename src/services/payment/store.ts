@@ -172,7 +172,7 @@ export const findPayments = async (
 export const claimUnknown = async (db: Queryable, now: number, limit: number): Promise<PaymentRecord[]> => {
   const rows = await db.query<PaymentRow>(sql`
     UPDATE payment SET checks = checks + 1,
-      next_check_at = ${new Date(now)} + least(300, 2 * 2 ^ least(checks, 10)) * interval '1 second'
+      next_check_at = ${new Date(now)}::timestamptz + least(300, 2 * 2 ^ least(checks, 10)) * interval '1 second'
     WHERE id IN (
       SELECT id FROM payment
       WHERE state IN ('CONFIRMING', 'AWAITING_DEPOSIT') AND next_check_at <= ${new Date(now)}

@@ -1,0 +1,13 @@
+import type { Runtime } from '#kernel/runtime.ts'
+
+/** What a command is given; it answers the exit code. */
+export type Command = (given: {
+  readonly args: readonly string[]
+  readonly runtime: Runtime
+  readonly env: Readonly<Record<string, string | undefined>>
+}) => Promise<number>
+
+/** Every command, loaded when it is asked for. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+}

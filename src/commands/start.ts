@@ -1,0 +1,42 @@
+import { startShop } from '#src/host/start-shop.ts'
+import { readSettings } from '#src/settings.ts'
+import { shop } from '#src/shop.ts'
+import { crashPoint } from '#src/host/crash-point.ts'
+import type { Command } from './index.ts'
+
+/** Resolves at the first signal to stop; a second one ends the process at once. */
+const signaled = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    let first = true
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        // Ctrl-C reaches us from the terminal and again from npm: only one that comes later is an impatient person.
+        if (first) setImmediate(() => resolve(signal))
+        first = false
+      })
+    }
+  })
+
+/** `npm start`: the whole shop in one process, until Ctrl-C or SIGTERM. */
+export const start: Command = async ({ runtime, env }) => {
+  const began = runtime.now()
+  const settings = readSettings(env)
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  const stopping = signaled()
+  const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
+  const starting = startShop(settings, {
+    services: shop,
+    runtime,
+    progress: (line) => say(`  ${line}`),
+    withPages: env['JANGTEO_PAGES'] !== 'off',
+    samples: env['JANGTEO_SAMPLES'] !== 'off',
+    ...(onStep && { onStep }),
+  })
+  const running = await starting
+  say(`장터 Jangteo is open at ${running.origin} (ready in ${((runtime.now() - began) / 1000).toFixed(1)} s)`)
+  await stopping
+  say('Closing …')
+  await running.stop()
+  say('Closed.')
+  return 0
+}

@@ -1,0 +1,52 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemContext } from '#kernel/call.ts'
+import { withContext } from '#kernel/context.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import { seedSampleCatalogue } from '#samples/seed.ts'
+import { catalog } from '#services/catalog/contract.ts'
+import { product } from '#services/product/contract.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import type { Host } from './host.ts'
+
+const LOADED = 'samples-loaded'
+/** Milliseconds given to the shop windows to take in what was loaded; they go on by themselves. */
+const PATIENCE = 20_000
+
+/** Loads the sample catalogue on the first start. A start that was cut off loads the rest. */
+export const seedShop = async (
+  host: Host,
+  settings: ShopSettings,
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void },
+): Promise<void> => {
+  const { runtime, progress } = given
+  const marker = join(settings.JANGTEO_DATA, LOADED)
+  if (existsSync(marker)) return
+  await withContext(systemContext('seed', runtime, 120_000), async () => {
+    progress('Loading the sample catalogue')
+    const client = host.client(product, 'seed')
+    const { made, known } = await seedSampleCatalogue(client)
+    for (const each of host.services) await each.db.query({ text: 'ANALYZE', values: [] }).catch(() => {})
+    await shown(host, made + known, runtime)
+    progress(`Loaded ${made} sample products`)
+  })
+  writeFileSync(marker, '')
+}
+
+/** Waits until the catalogue shows the last product loaded, so that the first visitor finds a full shop. */
+const shown = async (host: Host, count: number, runtime: Runtime): Promise<void> => {
+  const until = runtime.now() + PATIENCE
+  const client = host.client(catalog, 'seed')
+  let seen = 0
+  let cursor: string | undefined
+  while (seen < count && runtime.now() < until) {
+    const page = await client.list({ limit: 100, sort: 'newest', ...(cursor && { cursor }) })
+    seen += page.items.length
+    if (page.nextCursor) cursor = page.nextCursor
+    else if (seen < count) {
+      seen = 0
+      cursor = undefined
+      await runtime.sleep(100)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { connect, fromUrl, type ConnectionSettings } from '#engines/postgres/connection.ts'
+import { startEmbedded } from '#engines/postgres/embedded/start.ts'
+import { migrate } from '#engines/postgres/migrate.ts'
+import { provision, serviceConnection } from '#engines/postgres/provision.ts'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import { databaseUrlOf, type ShopSettings } from '#src/settings.ts'
+
+/** A schema of the shop: a service's, or a simulator's. */
+export interface Schema {
+  readonly name: string
+  readonly migrations: URL | undefined
+}
+
+/** The databases the shop stands on. */
+export interface Stores {
+  readonly connection: (service: string) => ConnectionSettings
+  stop(): Promise<void>
+}
+
+const reachable = async (admin: ConnectionSettings): Promise<void> => {
+  try {
+    const client = await connect({ ...admin, database: 'postgres' }, 'start').catch(() => connect(admin, 'start'))
+    await client.end()
+  } catch (error) {
+    throw new CannotStart(
+      `The database at DATABASE_URL (${admin.host}:${admin.port}) cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+/** Opens the databases: those of the settings, or else the embedded one. */
+export const openStores = async (
+  settings: ShopSettings,
+  given: {
+    readonly runtime: Runtime
+    readonly progress: (line: string) => void
+    readonly lost?: (error: unknown) => void
+  },
+): Promise<Stores & { readonly adminOf: (service: string) => ConnectionSettings }> => {
+  const { runtime, progress } = given
+  if (settings.DATABASE_URL) {
+    const adminOf = (service: string): ConnectionSettings => fromUrl(databaseUrlOf(settings, service))
+    await reachable(fromUrl(settings.DATABASE_URL))
+    return { adminOf, connection: (service) => serviceConnection(adminOf(service), service), stop: async () => {} }
+  }
+  const embedded = await startEmbedded({
+    dataDir: settings.JANGTEO_DATA,
+    runtime,
+    progress,
+    ...(given.lost && { lost: given.lost }),
+  })
+  const admin: ConnectionSettings = embedded.connection
+  return { adminOf: () => admin, connection: (service) => serviceConnection(admin, service), stop: embedded.stop }
+}
+
+/** Makes schemas and roles, and brings every schema up to date. Answers how many migrations ran. */
+export const prepareSchemas = async (
+  adminOf: (service: string) => ConnectionSettings,
+  schemas: readonly Schema[],
+  extensions: Readonly<Record<string, readonly string[]>>,
+): Promise<number> => {
+  const byServer = Map.groupBy(schemas, ({ name }) => JSON.stringify(adminOf(name)))
+  for (const group of byServer.values()) {
+    const names = group.map((each) => each.name)
+    const wanted = Object.fromEntries(Object.entries(extensions).filter(([name]) => names.includes(name)))
+    await provision(adminOf(names[0]!), names, wanted)
+  }
+  const ran = await Promise.all(
+    schemas.map(({ name, migrations }) => migrate(serviceConnection(adminOf(name), name), name, migrations)),
+  )
+  return ran.flat().length
+}
