@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isInstalled } from './installed.js'
@@ -17,7 +17,12 @@ const isAlive = (pid) => {
 const takeTurn = async (root) => {
   const folder = join(root, '.jangteo')
   const file = join(folder, 'installing')
-  mkdirSync(folder, { recursive: true, mode: 0o711 })
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    accessSync(root, constants.W_OK)
+  } catch {
+    throw new Error(`The packages are not installed, and ${root} cannot be written: run the command as its owner once.`)
+  }
   for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: 'wx' })

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { CannotStart } from '#kernel/cannot-start.ts'
@@ -28,11 +37,15 @@ const packageFolder = (): string => {
   }
 }
 
+/** Makes a link, or leaves the right one as it is: a server that runs may be using it. */
 const link = (to: string, at: string): void => {
   try {
     symlinkSync(to, at)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (readlinkSync(at) === to) return
+    rmSync(at)
+    symlinkSync(to, at)
   }
 }
 
@@ -40,19 +53,25 @@ const link = (to: string, at: string): void => {
  * Makes the library links the package lists. Where the package belongs to someone else and cannot be written, the links
  * are made in `linkFolder`, and the loader is pointed there: nothing is copied.
  */
-export const hydrate = (folder: string, linkFolder: string): Readonly<Record<string, string>> => {
+export const hydrate = (
+  folder: string,
+  linkFolder: string,
+  linkInPackage: (to: string, at: string) => void = link,
+): Readonly<Record<string, string>> => {
   const listed: readonly ListedLink[] = JSON.parse(readFileSync(join(folder, 'native', 'pg-symlinks.json'), 'utf8'))
   const missing = listed.filter(({ target }) => !existsSync(join(folder, target)))
   try {
-    for (const { source, target } of missing) link(basename(source), join(folder, target))
+    for (const { source, target } of missing) linkInPackage(basename(source), join(folder, target))
     return {}
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error
   }
-  rmSync(linkFolder, { recursive: true, force: true })
   mkdirSync(linkFolder, { recursive: true, mode: 0o755 })
-  for (const { source, target } of missing) link(join(folder, source), join(linkFolder, basename(target)))
+  // All of them, not only the missing: a library looks for others beside the link it was found by.
+  const lib = join(folder, 'native', 'lib')
+  for (const name of readdirSync(lib)) link(join(lib, name), join(linkFolder, name))
+  for (const { source, target } of listed) link(join(folder, source), join(linkFolder, basename(target)))
   const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH'
   return { [variable]: linkFolder }
 }

@@ -203,7 +203,10 @@ describe('the embedded server', () => {
     const server = await start(fresh)
     assert.equal((await ask(server, 'SELECT 1 AS one')).length, 1)
     await server.stop()
-    assert.deepEqual(readdirSync(fresh).sort(), ['postgres', 'postgres.log'])
+    assert.deepEqual(
+      readdirSync(fresh).filter((name) => name.startsWith('postgres.new')),
+      [],
+    )
   })
 
   test('a note of a dead server does not stand in the way, even when its process id lives on', async () => {
@@ -228,6 +231,15 @@ describe('the embedded server', () => {
     mkdirSync(join(old, 'postgres'), { recursive: true })
     writeFileSync(join(old, 'postgres', 'PG_VERSION'), '17\n')
     await assert.rejects(start(old), { name: 'CannotStart', message: /made by PostgreSQL 17; this shop brings 18/ })
+  })
+
+  test('a directory that cannot be is named', async () => {
+    writeFileSync(join(root, 'file'), '')
+    const impossible = join(root, 'file', 'shop')
+    await assert.rejects(start(impossible), {
+      name: 'CannotStart',
+      message: /file\/shop cannot be written.*JANGTEO_DATA/,
+    })
   })
 
   if (asRoot) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
@@ -116,6 +116,16 @@ const ensureDatabase = async (client: pg.Client): Promise<void> => {
   if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
 }
 
+/** Others pass through it to the data when root hands the server to somebody else; what is private in it says so itself. */
+const makeHome = (home: string): void => {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o711 })
+    accessSync(home, constants.W_OK | constants.X_OK)
+  } catch {
+    throw new CannotStart(`${home} cannot be written. Set JANGTEO_DATA to a directory of your own.`)
+  }
+}
+
 /**
  * Starts the PostgreSQL that comes with the shop on `dataDir`, or takes over one that a killed shop left running. While
  * the shop lives it is started again should it end by itself. Throws CannotStart with a sentence for the person at the
@@ -124,8 +134,7 @@ const ensureDatabase = async (client: pg.Client): Promise<void> => {
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
   const { runtime, progress = () => {} } = options
   const home = resolve(options.dataDir)
-  // Others pass through it to the data when root hands the server to somebody else; what is private in it says so itself.
-  mkdirSync(home, { recursive: true, mode: 0o711 })
+  makeHome(home)
   const binaries = findBinaries(home)
   const cluster = await openCluster(home, binaries, { sync: options.sync ?? true, progress })
 
