@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { handOver } from './hand-over.js'
 import { install } from './install.js'
 
 // The way into every `npm run` verb: makes sure the packages are there, then hands over to the Node.js among them.
@@ -33,14 +33,6 @@ const ownNode = () => {
   throw new Error(
     `No Node.js 26 comes with the packages for ${platform}-${arch}: install it and run the command again.`,
   )
-}
-
-/** Becomes the program where Node.js can (22.15 on); else runs it, hands signals on and ends as it ends. */
-const handOver = (file, argv, env) => {
-  if (process.execve) process.execve(file, [file, ...argv], env)
-  const child = spawn(file, argv, { stdio: 'inherit', env })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(signal ? 130 : code))
 }
 
 const main = async () => {
