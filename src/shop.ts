@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { authService } from '#services/auth/service.ts'
 import { cartService } from '#services/cart/service.ts'
+import { catalogService } from '#services/catalog/service.ts'
 import { emailService } from '#services/email/service.ts'
 import { memberService } from '#services/member/service.ts'
 import { notificationService } from '#services/notification/service.ts'
@@ -17,6 +18,7 @@ export const shop: readonly ServiceDefinition<any>[] = [
   memberService,
   emailService,
   productService,
+  catalogService,
   cartService,
   orderService,
   paymentService,

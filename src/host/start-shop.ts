@@ -87,10 +87,10 @@ export const startShop = async (settings: ShopSettings, options: StartOptions): 
     )
     if (ran > 0) progress(`Brought the schemas up to date (${ran} migrations)`)
 
-    let origin: string | undefined
+    const open: { origin?: string } = {}
     let simulators: Simulated | undefined
     if (simulated) {
-      simulators = await startSimulators({ stores, runtime, log, shopOrigin: () => origin })
+      simulators = await startSimulators({ stores, runtime, log, shopOrigin: () => open.origin })
       cleanups.push(simulators.stop)
     }
     const staffPassword =
@@ -166,7 +166,8 @@ export const startShop = async (settings: ShopSettings, options: StartOptions): 
     })
     cleanups.push(() => app.close())
     const port = await listen(app, settings)
-    origin = `http://${settings.HOST === 'localhost' || settings.HOST === '0.0.0.0' ? 'localhost' : settings.HOST}:${port}`
+    const origin = `http://${settings.HOST === 'localhost' || settings.HOST === '0.0.0.0' ? 'localhost' : settings.HOST}:${port}`
+    open.origin = origin
     if (staffPassword && staffPassword.fresh)
       progress(`Made a staff account: staff@jangteo.local, password ${staffPassword.value} (shown only now)`)
     return { origin: settings.PUBLIC_URL || origin, host, stop }
