@@ -46,7 +46,7 @@ const fresh = kindsOf(foodFamily, {
       고구마: [7900, 'potatoes #9b4b57'],
       햇양파: [4900, 'potatoes #c9853f'],
       당근: [5900, 'carrots #e8792e'],
-      오이: [7900, 'carrots #5d9a4a'],
+      오이: [7900, 'cucumbers #5d9a4a'],
     },
     points: [
       '흙을 살짝 털어 내고 바로 담아 신선합니다.',

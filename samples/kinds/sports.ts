@@ -106,9 +106,9 @@ export const sports = kindsOf(family, {
     art: 'racket #c8443f #3f6fb5 #2f3136 #4c8b63',
     looks: '입문용, 카본, 경량',
     goods: {
-      '배드민턴 라켓': 39900,
+      '배드민턴 라켓': [39900, 'badminton #c8443f #3f6fb5 #2f3136 #4c8b63'],
       '테니스 라켓': 89900,
-      '배드민턴 라켓 세트': 49900,
+      '배드민턴 라켓 세트': [49900, 'badminton #c8443f #3f6fb5 #2f3136 #4c8b63'],
       '탁구 라켓': [29900, 'paddle #c8443f #2f3136'],
     },
     points: [

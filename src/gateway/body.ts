@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
-import { INVALID_INPUT, MALFORMED_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
+import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
 import type { Fault } from '#kernel/fault.ts'
+import { invalid } from '#kernel/invalid.ts'
 
 const MAX_DEPTH = 32
 
@@ -14,13 +15,11 @@ const forbiddenKey = (key: string, value: object): boolean => {
   return key === 'constructor' && typeof member === 'object' && member !== null && Object.hasOwn(member, 'prototype')
 }
 
-const wrong = (field: string, code: string, ko: string, en: string): Fault =>
-  INVALID_INPUT(undefined, { field, fields: [{ field, code, message: { ko, en } }] })
-
 /** The fault of a value that is nested too deep or names an object's prototype; nothing of ours reads such a value. */
 const hostile = (value: unknown, depth: number): Fault | undefined => {
   if (typeof value !== 'object' || value === null) return undefined
-  if (depth > MAX_DEPTH) return wrong('', 'too_deep', '너무 깊게 중첩된 값입니다.', 'The value is nested too deep.')
+  if (depth > MAX_DEPTH)
+    return invalid('', 'too_deep', { ko: '너무 깊게 중첩된 값입니다.', en: 'The value is nested too deep.' })
   if (Array.isArray(value)) {
     for (const member of value) {
       const fault = hostile(member, depth + 1)
@@ -30,7 +29,7 @@ const hostile = (value: unknown, depth: number): Fault | undefined => {
   }
   for (const key of Object.keys(value)) {
     if (forbiddenKey(key, value))
-      return wrong(key, 'forbidden_key', '쓸 수 없는 이름입니다.', 'This name is not allowed.')
+      return invalid(key, 'forbidden_key', { ko: '쓸 수 없는 이름입니다.', en: 'This name is not allowed.' })
     const fault = hostile((value as Record<string, unknown>)[key], depth + 1)
     if (fault) return fault
   }
@@ -49,7 +48,7 @@ export const parseBody = (bytes: Buffer): Record<string, unknown> => {
     throw MALFORMED_BODY()
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw wrong('', 'invalid_type', 'JSON 객체여야 합니다.', 'The body must be a JSON object.')
+    throw invalid('', 'invalid_type', { ko: 'JSON 객체여야 합니다.', en: 'The body must be a JSON object.' })
   const fault = hostile(value, 1)
   if (fault) throw fault
   return value as Record<string, unknown>

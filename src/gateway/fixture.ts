@@ -113,7 +113,9 @@ export const SESSION = '01900000-0000-7000-8000-00000000000a'
 export const GUEST_ID = '01900000-0000-7000-8000-00000000000b'
 
 /** Starts such a shop. */
-export const openShop = async (options: Partial<GatewayOptions> = {}): Promise<Shop> => {
+export const openShop = async (
+  options: Partial<GatewayOptions> & { endpoints?: Record<string, Endpoint> } = {},
+): Promise<Shop> => {
   const runtime = options.runtime ?? systemRuntime()
   const keys = await generateKeyPair('EdDSA', { extractable: true })
   const other = await generateKeyPair('EdDSA', { extractable: true })
@@ -176,7 +178,12 @@ export const openShop = async (options: Partial<GatewayOptions> = {}): Promise<S
     },
     { runtime, log },
   )
-  const endpoints: Record<string, Endpoint> = { auth: authEndpoint, cart: cartEndpoint, demo: demoEndpoint }
+  const endpoints: Record<string, Endpoint> = {
+    auth: authEndpoint,
+    cart: cartEndpoint,
+    demo: demoEndpoint,
+    ...options.endpoints,
+  }
   const { app } = await gateway({
     contracts: [demo, auth],
     endpointOf: (service) => endpoints[service]!,

@@ -20,6 +20,7 @@ import { methodsByPath, routesOf } from './routes.ts'
 import { apiHeaders, securityHeaders } from './security-headers.ts'
 import { sessions } from './sessions.ts'
 import { gatewayDefaults, type GatewaySettings } from './settings.ts'
+import { attachStream } from './stream.ts'
 import { tokens, type FetchKeys } from './tokens.ts'
 import { unknown } from './unknown.ts'
 
@@ -146,8 +147,10 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
   })
 
   app.addHook('onListen', async () => edge.revocations.start())
+  const stream = attachStream(edge, app.server)
   app.addHook('preClose', async () => {
     closing = true
+    await stream.stop()
   })
   app.addHook('onClose', async () => {
     await Promise.all([edge.revocations.stop(), edge.deadlines.stop()])

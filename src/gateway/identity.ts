@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Actor } from '#kernel/context.ts'
-import { INVALID_INPUT, UNAUTHENTICATED } from '#kernel/faults.ts'
+import { UNAUTHENTICATED } from '#kernel/faults.ts'
+import { invalid } from '#kernel/invalid.ts'
 import { ACCESS, cookieOf, GUEST, REFRESH } from './cookies.ts'
 import type { Revocations } from './revocations.ts'
 import type { Bearer, Tokens } from './tokens.ts'
@@ -16,7 +17,8 @@ export interface Identity {
   readonly refreshable?: string
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
+/** A UUID of any version. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const SCHEME = /^bearer +/i
 
 const nobody: Identity = { actor: { kind: 'anonymous' }, byHeader: false }
@@ -26,8 +28,7 @@ const guestOf = (headers: IncomingHttpHeaders): string | undefined => {
   const given = headers['x-guest-id']
   if (given !== undefined) {
     if (typeof given === 'string' && UUID.test(given)) return given.toLowerCase()
-    const message = { ko: 'UUID여야 합니다.', en: 'This must be a UUID.' }
-    throw INVALID_INPUT(undefined, { field: 'x-guest-id', fields: [{ field: 'x-guest-id', code: 'uuid', message }] })
+    throw invalid('x-guest-id', 'uuid', { ko: 'UUID여야 합니다.', en: 'This must be a UUID.' })
   }
   const kept = headers.cookie === undefined ? undefined : cookieOf(headers.cookie, GUEST)
   return kept !== undefined && UUID.test(kept) ? kept.toLowerCase() : undefined

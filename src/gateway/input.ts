@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { INVALID_INPUT } from '#kernel/faults.ts'
+import { invalid } from '#kernel/invalid.ts'
 import { readBody } from './body.ts'
 import type { Route } from './routes.ts'
 
@@ -11,22 +11,13 @@ const queryOf = (query: Record<string, unknown>): Record<string, unknown> => {
   for (const key of Object.keys(query)) {
     const value = query[key]
     if (typeof value !== 'string' || FORBIDDEN.has(key))
-      throw INVALID_INPUT(undefined, {
-        field: key,
-        fields: [
-          {
-            field: key,
-            code: 'repeated',
-            message: { ko: '한 번만 쓸 수 있는 항목입니다.', en: 'This may be given once only.' },
-          },
-        ],
-      })
+      throw invalid(key, 'repeated', { ko: '한 번만 쓸 수 있는 항목입니다.', en: 'This may be given once only.' })
     input[key] = value
   }
   return input
 }
 
-/** The input of a request without a body: members from the query, then headers, then the path, the later winning. */
+/** Adds the members that come from headers and from the path to those of the body or the query. */
 const merge = (route: Route, request: FastifyRequest, input: Record<string, unknown>): Record<string, unknown> => {
   // A member that travels as a header has no second way in.
   for (const [member, header] of route.headers) {

@@ -108,6 +108,28 @@ export const food: Motifs = {
         )
         .join('') + crate,
   ),
+  cucumbers: standing(
+    270,
+    (t) =>
+      [
+        [230, 424, -16],
+        [330, 400, -6],
+        [440, 404, 8],
+        [550, 420, 16],
+        [390, 450, -2],
+      ]
+        .map(([x, y, a]) =>
+          turn(
+            a!,
+            x!,
+            y!,
+            round(x! - 38, y! - 130, 76, 240, 38, t.base) +
+              line(`M${x! - 14} ${y! - 96} v150 M${x! + 14} ${y! - 86} v140`, t.dark, 4) +
+              line(`M${x} ${y! - 130} v-22`, '#d8b25e', 11),
+          ),
+        )
+        .join('') + crate,
+  ),
   sack: standing(
     200,
     (t) =>

@@ -1,3 +1,4 @@
+import type { Tones } from '../colour.ts'
 import {
   ball,
   block,
@@ -16,6 +17,36 @@ import {
   WOOD,
   type Motifs,
 } from '../pen.ts'
+
+/** Crossed strings in an oval frame, leaning. */
+const strung = (t: Tones): string =>
+  turn(
+    38,
+    400,
+    400,
+    block(380, 520, 40, 210, 14, INK) +
+      box(386, 440, 28, 100, 6, t.dark) +
+      oval(400, 290, 140, 180, '#ffffff66') +
+      [-90, -60, -30, 0, 30, 60, 90]
+        .map((x) =>
+          line(
+            `M${400 + x} ${290 - Math.sqrt(1 - (x / 140) ** 2) * 176} V${290 + Math.sqrt(1 - (x / 140) ** 2) * 176}`,
+            '#f8f6f0',
+            3,
+          ),
+        )
+        .join('') +
+      [-120, -80, -40, 0, 40, 80, 120]
+        .map((y) =>
+          line(
+            `M${400 - Math.sqrt(1 - (y / 180) ** 2) * 136} ${290 + y} H${400 + Math.sqrt(1 - (y / 180) ** 2) * 136}`,
+            '#f8f6f0',
+            3,
+          ),
+        )
+        .join('') +
+      `<ellipse cx="400" cy="290" rx="140" ry="180" fill="none" stroke="${t.base}" stroke-width="24"/><ellipse cx="400" cy="290" rx="146" ry="186" fill="none" stroke="${t.light}" stroke-width="5"/>`,
+  )
 
 export const leisure: Motifs = {
   yogamat: standing(
@@ -146,37 +177,18 @@ export const leisure: Motifs = {
         9,
       ),
   ),
-  racket: laid(
+  racket: laid((t) => strung(t) + ball(570, 600, 54, 54, '#d9e06a') + line('M528 578 Q570 600 576 652', '#f6f6e2', 6)),
+  badminton: laid(
     (t) =>
+      strung(t) +
       turn(
-        38,
-        400,
-        400,
-        block(380, 520, 40, 210, 14, INK) +
-          box(386, 440, 28, 100, 6, t.dark) +
-          oval(400, 290, 140, 180, '#ffffff66') +
-          [-90, -60, -30, 0, 30, 60, 90]
-            .map((x) =>
-              line(
-                `M${400 + x} ${290 - Math.sqrt(1 - (x / 140) ** 2) * 176} V${290 + Math.sqrt(1 - (x / 140) ** 2) * 176}`,
-                '#f8f6f0',
-                3,
-              ),
-            )
-            .join('') +
-          [-120, -80, -40, 0, 40, 80, 120]
-            .map((y) =>
-              line(
-                `M${400 - Math.sqrt(1 - (y / 180) ** 2) * 136} ${290 + y} H${400 + Math.sqrt(1 - (y / 180) ** 2) * 136}`,
-                '#f8f6f0',
-                3,
-              ),
-            )
-            .join('') +
-          `<ellipse cx="400" cy="290" rx="140" ry="180" fill="none" stroke="${t.base}" stroke-width="24"/><ellipse cx="400" cy="290" rx="146" ry="186" fill="none" stroke="${t.light}" stroke-width="5"/>`,
-      ) +
-      ball(230, 600, 50, 50, '#d9e06a') +
-      line('M190 580 Q230 600 236 648', '#f6f6e2', 6),
+        -155,
+        570,
+        590,
+        body('M546 550 L510 464 Q570 440 630 464 L594 550Z', '#fbfaf5') +
+          line('M554 546 L526 466 M570 546 V456 M586 546 L614 466 M530 506 Q570 494 610 506', '#d5d0c4', 4) +
+          ball(570, 568, 30, 28, t.dark),
+      ),
   ),
   paddle: laid(
     (t) =>

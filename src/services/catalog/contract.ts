@@ -50,7 +50,7 @@ export const catalog = contract('catalog', {
     method: 'GET',
     path: '/catalog/products/{id}',
     access: 'public',
-    input: z.object({ id: z.uuid() }),
+    input: z.object({ id: z.uuid().toLowerCase() }),
     output: detail,
   },
   suggest: {

@@ -1,0 +1,107 @@
+import type { Queryable, Statement } from '#kernel/store.ts'
+import { compose } from '#engines/postgres/compose.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { Completion, Search } from './search.ts'
+
+/** A product as a list shows it. */
+export interface CardRow {
+  readonly id: string
+  readonly name: string
+  readonly brand: string | null
+  readonly price: number
+  readonly imageUrl: string | null
+  readonly soldOut: boolean
+  readonly categoryId: string | null
+  readonly createdAt: number
+  readonly popularity: number
+  /** How well it answers a search: 3 its very name, 2 its name begins so, 1 its name holds it, 0 elsewhere. */
+  readonly score: number
+}
+
+export type Sort = 'newest' | 'popular' | 'price-asc' | 'price-desc' | 'relevance'
+
+/** Which products to list. */
+export interface Filter {
+  readonly search: Search | undefined
+  readonly categories: readonly string[] | undefined
+  readonly minPrice: number | undefined
+  readonly maxPrice: number | undefined
+  readonly inStock: boolean
+}
+
+/** The last product of a page, by what the list is sorted by. */
+export type Place = Pick<CardRow, 'id' | 'createdAt' | 'popularity' | 'price' | 'score'>
+
+const columns = (search: Search | undefined): Statement =>
+  search
+    ? sql`
+      SELECT product.id, name, brand, price, image_urls ->> 0 AS "imageUrl", sold_out AS "soldOut",
+             category_id AS "categoryId", created_at AS "createdAt", popularity, score
+      FROM (
+        SELECT product_id, CASE
+            WHEN text ~ ${`^${search.whole}\n`} THEN 3
+            WHEN text ~ ${`^${search.whole}`} THEN 2
+            WHEN split_part(text, E'\n', 1) ~ ALL (${search.patterns}::text[]) THEN 1
+            ELSE 0
+          END AS score
+        FROM product_text
+        WHERE grams @> ${search.grams}::text[] AND text ~ ALL (${search.patterns}::text[])
+      ) AS found JOIN product ON product.id = found.product_id
+      WHERE listed`
+    : sql`
+      SELECT id, name, brand, price, image_urls ->> 0 AS "imageUrl", sold_out AS "soldOut",
+             category_id AS "categoryId", created_at AS "createdAt", popularity, 0 AS score
+      FROM product
+      WHERE listed`
+
+const after = (sort: Sort, place: Place): Statement => {
+  if (sort === 'newest') return sql`AND (created_at, id) < (${new Date(place.createdAt)}, ${place.id}::uuid)`
+  if (sort === 'popular') return sql`AND (popularity, id) < (${place.popularity}::bigint, ${place.id}::uuid)`
+  if (sort === 'price-asc') return sql`AND (price, id) > (${place.price}::bigint, ${place.id}::uuid)`
+  if (sort === 'price-desc') return sql`AND (price, id) < (${place.price}::bigint, ${place.id}::uuid)`
+  return sql`AND (score, popularity, id) < (${place.score}::integer, ${place.popularity}::bigint, ${place.id}::uuid)`
+}
+
+const order = (sort: Sort): Statement => {
+  if (sort === 'newest') return sql`ORDER BY created_at DESC, id DESC`
+  if (sort === 'popular') return sql`ORDER BY popularity DESC, id DESC`
+  if (sort === 'price-asc') return sql`ORDER BY price, id`
+  if (sort === 'price-desc') return sql`ORDER BY price DESC, id DESC`
+  return sql`ORDER BY score DESC, popularity DESC, id DESC`
+}
+
+/** Products on sale that pass the filter, sorted, after a place. */
+export const findCards = (
+  db: Queryable,
+  filter: Filter,
+  sort: Sort,
+  place: Place | undefined,
+  limit: number,
+): Promise<CardRow[]> => {
+  const { search, categories, minPrice, maxPrice, inStock } = filter
+  return db.query<CardRow>(
+    compose([
+      columns(search),
+      ...(categories ? [sql`AND category_id = ANY (${categories}::text[])`] : []),
+      ...(minPrice === undefined ? [] : [sql`AND price >= ${minPrice}::bigint`]),
+      ...(maxPrice === undefined ? [] : [sql`AND price <= ${maxPrice}::bigint`]),
+      ...(inStock ? [sql`AND NOT sold_out`] : []),
+      ...(place ? [after(sort, place)] : []),
+      order(sort),
+      sql`LIMIT ${limit}`,
+    ]),
+  )
+}
+
+const best = sql`GROUP BY text ORDER BY bool_or(opens) DESC, sum(weight) DESC, length(text), text`
+
+/** The best completions: those that begin so, then by how well they sell. */
+export const findCompletions = async (db: Queryable, completion: Completion, limit: number): Promise<string[]> => {
+  const { from, to } = completion
+  const matching =
+    completion.by === 'key'
+      ? sql`SELECT text FROM term WHERE key >= ${from} AND key < ${to}`
+      : sql`SELECT text FROM term WHERE initials >= ${from} AND initials < ${to} AND rest ~ ${completion.pattern}`
+  const rows = await db.query<{ text: string }>(compose([matching, best, sql`LIMIT ${limit}`]))
+  return rows.map((row) => row.text)
+}
