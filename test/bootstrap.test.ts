@@ -62,7 +62,8 @@ describe('the way into every verb', () => {
     const { stderr, status } = spawnSync(process.execPath, ['scripts/run.js', 'nonsense'], { encoding: 'utf8' })
     assert.equal(status, 2)
     for (const [name, command] of Object.entries(scripts)) {
-      assert.equal(command, `node scripts/run.js ${name}`)
+      // Without exec a shell stays between npm and the program, and keeps a SIGTERM to itself.
+      assert.equal(command, `exec node scripts/run.js ${name}`)
       assert.match(stderr, new RegExp(`[< ]${name}[ >]`))
     }
   })
