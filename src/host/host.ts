@@ -7,6 +7,7 @@ import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
+import { historyOf } from '#engines/postgres/log.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
 import { startPumps } from './pumps.ts'
 import { wakes } from './wakes.ts'
@@ -60,6 +61,9 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     return found
   }
 
+  const relay = openDatabase(given.connection('relay'), { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
+  const history = historyOf(relay)
+
   const running = given.services.map((definition): RunningService => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
@@ -75,7 +79,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
         clientOf(needed, name, () => endpoint(needed.name), runtime),
       ]),
     )
-    const built = definition.build({ db, runtime, log: logger, settings: given.settings, call })
+    const built = definition.build({ db, history, runtime, log: logger, settings: given.settings, call })
     const served = serveLocally(definition.contract, built.operations, {
       runtime,
       log: logger,
@@ -89,7 +93,6 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
 
   for (const each of running) await each.built.start?.()
 
-  const relay = openDatabase(given.connection('relay'), { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
   const pumps: Pump[] = given.background === false ? [] : startPumps(running, { relay, runtime, log, signals })
 
   return {

@@ -95,9 +95,25 @@ export const sweep = (name: string, every: number, run: (now: number) => Promise
 /** A service's settings, by name, already checked. */
 export type Settings = Readonly<Record<string, string | number | boolean>>
 
+/** A place in a service's log of events. */
+export interface Place {
+  readonly xid: string
+  readonly id: number
+}
+
+/** An event read back from a log. */
+export type Recorded<E extends EventType = EventType> = Delivered<z.output<E['payload']>> & { readonly place: Place }
+
+/** What services told the world, for making a read model anew. Only events that are kept are all there. */
+export interface History {
+  /** At most `limit` events of the given types that `source` told after a place, oldest first; from the beginning without one. */
+  read(source: string, events: readonly EventType[], after: Place | undefined, limit: number): Promise<Recorded[]>
+}
+
 /** What every service is given. */
 export interface Tools {
   readonly db: Database
+  readonly history: History
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings: Settings

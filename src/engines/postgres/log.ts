@@ -1,4 +1,4 @@
-import type { Delivered } from '#kernel/service.ts'
+import type { Delivered, History } from '#kernel/service.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 
 /** A place in a service's log: readers go by (xid, id), never by id alone. */
@@ -76,3 +76,28 @@ const headStatement = (source: string): Statement => ({
 /** The place of the last event of `source` that readers see; nothing while it has none. */
 export const headOf = async (db: Queryable, source: string): Promise<Position | undefined> =>
   (await db.query<Position>(headStatement(source)))[0]
+
+const BEGINNING: Position = { xid: '0', id: 0 }
+/** Events looked at in one go, wanted or not. */
+const LOOK = 1_000
+
+/** The history of every service whose outbox `db` may read. */
+export const historyOf = (db: Queryable): History => ({
+  read: async (source, events, after, limit) => {
+    const wanted = new Map(events.map((each) => [each.name, each]))
+    const names = new Set(wanted.keys())
+    const found = []
+    let place = after ?? BEGINNING
+    while (found.length < limit) {
+      const rows = await readLog(db, source, place, names, LOOK)
+      for (const row of rows) {
+        place = row.position
+        const event = wanted.get(row.name)
+        if (event) found.push({ ...row, payload: event.payload.parse(row.payload), place })
+        if (found.length === limit) break
+      }
+      if (rows.length < LOOK) break
+    }
+    return found
+  },
+})

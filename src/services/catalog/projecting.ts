@@ -13,6 +13,8 @@ import {
   type ShownCategory,
 } from './window.ts'
 import {
+  analyze,
+  categoryOwner,
   deleteTerms,
   findCategories,
   findRanks,
@@ -28,10 +30,10 @@ import {
 
 /** A category is what one most likely means by its name: it stands before every product. */
 const CATEGORY_WEIGHT = 1_000_000_000
+/** Changes taken in together after which the planner looks at the tables anew: plans made for empty ones read every row. */
+const MANY = 100
 /** Products written in one go. */
 const AT_ONCE = 200
-
-const categoryOwner = (id: string): string => `category:${id}`
 
 const categoryTerms = ({ id, name }: ShownCategory): OwnedTerm[] =>
   termsOf(name).map((term) => ({ ...term, owner: categoryOwner(id), weight: CATEGORY_WEIGHT }))
@@ -107,6 +109,7 @@ export const project = async (tx: Tx, events: readonly Delivered<Changed>[]): Pr
   )
   for (const { payload } of events) known.set(payload.productId, withChange(known.get(payload.productId), payload))
   await write(tx, [...known.values()], await categoriesOf(tx))
+  if (known.size >= MANY) await tx.query(analyze())
 }
 
 /** Takes in that SKUs sold out or came back. A product's change that is not here yet carries this with it. */

@@ -9,6 +9,7 @@ import { lister } from './listing.ts'
 import { project, projectAvailability, projectCategories } from './projecting.ts'
 import { ready } from './ready.ts'
 import { findCompletions } from './list-store.ts'
+import { rebuild } from './rebuilding.ts'
 import { completionOf, otherKeyboard } from './search.ts'
 import { derived, pathOf, type Shown, type ShownCategory } from './window.ts'
 import { claimSales, countSales, findCategories, findShown, lockProducts, rank } from './window-store.ts'
@@ -48,7 +49,7 @@ const detail = (shown: Shown, categories: ReadonlyMap<string, ShownCategory>): P
 export const catalogService = service(
   catalog,
   { migrations: new URL('./migrations/', import.meta.url) },
-  ({ db, runtime }) => {
+  ({ db, history, runtime }) => {
     const { now } = runtime
     const tree = ready(async (_: 'all') => new Map((await findCategories(db)).map((each) => [each.id, each])), {
       max: 1,
@@ -104,9 +105,7 @@ export const catalogService = service(
         get: ({ id }) => products.get(id),
         suggest: ({ q, limit }) => suggestions.get(JSON.stringify([q, limit])),
         categories: () => categoryList.get('all'),
-        rebuild: () => {
-          throw new Error('not yet')
-        },
+        rebuild: async () => ({ events: await rebuild(db, history) }),
       },
       consumers: [
         consumer('products', [

@@ -129,12 +129,21 @@ export const rank = (ids: readonly string[]): Statement => sql`
   )
   UPDATE product SET popularity = sold FROM ranked WHERE product.id = ranked.product_id`
 
-/** Forgets products that are not among `ids`, and what was made of them. */
-export const deleteOthers = (ids: readonly string[]): Statement => sql`
+/** Forgets products and categories that are not among those given, and what was made of them. */
+export const deleteOthers = (products: readonly string[], categories: readonly string[]): Statement => sql`
   WITH gone AS (
-    DELETE FROM product WHERE id <> ALL (${ids}::uuid[]) RETURNING id
+    DELETE FROM product WHERE id <> ALL (${products}::uuid[])
+  ), closed AS (
+    DELETE FROM category WHERE id <> ALL (${categories}::text[])
   )
-  DELETE FROM term USING gone WHERE term.owner = gone.id::text`
+  DELETE FROM term WHERE owner <> ALL (${[...products, ...categories.map(categoryOwner)]}::text[])`
+
+/** Whose completions a category's are. A product's are under its id. */
+export const categoryOwner = (id: string): string => `category:${id}`
+
+/** Keeps a consumer from taking in more until the transaction ends; waits for what it is taking in now. */
+export const waitForCursor = (consumer: string, source: string): Statement => sql`
+  SELECT xid FROM cursor WHERE consumer = ${consumer} AND source = ${source} FOR UPDATE`
 
 /** Renews what the planner knows of the tables. */
 export const analyze = (): Statement => sql`ANALYZE product, product_text, term`
