@@ -6,13 +6,12 @@ import { openDatabase } from '#engines/postgres/database.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
-import { mailboxMigrations, startMailbox } from '#simulators/mailbox/mailbox.ts'
+import { mailboxMigrations, startMailbox, type Mailbox } from '#simulators/mailbox/mailbox.ts'
 import { newest, type Message } from '#simulators/mailbox/store.ts'
 import { eventually } from './eventually.ts'
 
 /** The mailbox simulator on a database of its own. */
-export interface TestMailbox {
-  readonly smtpUrl: string
+export interface TestMailbox extends Pick<Mailbox, 'smtpUrl' | 'plugin'> {
   /** Mails that arrived for an address, newest first. */
   messages(to: string): Promise<Message[]>
   /** The code in the newest mail to an address, once there are `count` mails. */
@@ -35,6 +34,7 @@ export const startTestMailbox = async (): Promise<TestMailbox> => {
   const messages = (to: string): Promise<Message[]> => newest(db, to, 100)
   return {
     smtpUrl: mailbox.smtpUrl,
+    plugin: mailbox.plugin,
     messages,
     code: async (to, count = 1) => {
       await eventually(async () => (await messages(to)).length >= count, `a mail to ${to} arrives`)

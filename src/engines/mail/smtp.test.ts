@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import { SMTPServer } from 'smtp-server'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { smtpMailer } from './smtp.ts'
+
+const runtime = systemRuntime()
+const from = '장터 <no-reply@jangteo.local>'
+const mail = {
+  id: '0198f2c0-0000-7000-8000-000000000001',
+  to: 'buyer@example.com',
+  subject: '주문 완료\r\nBcc: thief@example.com',
+  text: '고맙습니다',
+  html: '<p>고맙습니다</p>',
+  at: Date.UTC(2026, 0, 2),
+}
+
+const received: { recipients: string[]; raw: string }[] = []
+let answer: Error | undefined
+const server = new SMTPServer({
+  disabledCommands: ['STARTTLS', 'AUTH'],
+  disableReverseLookup: true,
+  closeTimeout: 100,
+  onRcptTo: (address, _, done) =>
+    done(address.address.startsWith('nobody') ? Object.assign(new Error('no such'), { responseCode: 550 }) : null),
+  onData: (stream, session, done) => {
+    void text(stream).then((raw) => {
+      if (!answer) received.push({ recipients: session.envelope.rcptTo.map((each) => each.address), raw })
+      done(answer ?? null)
+    })
+  },
+})
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const { port } = server.server.address() as AddressInfo
+const mailer = smtpMailer({ url: `smtp://127.0.0.1:${port}`, from, runtime })
+after(async () => {
+  mailer.close()
+  await new Promise<void>((resolve) => server.close(resolve))
+})
+
+test('a mail goes out under its id, and a line break in a subject adds no header', async () => {
+  assert.deepEqual(await mailer.send(mail), { kind: 'sent' })
+  const { recipients, raw } = received[0]!
+  assert.deepEqual(recipients, ['buyer@example.com'])
+  assert.match(raw, /^Message-ID: <0198f2c0-0000-7000-8000-000000000001@jangteo>/im)
+  assert.match(raw, /^Date: Fri, 02 Jan 2026 00:00:00/im)
+  assert.match(raw, /^Auto-Submitted: auto-generated/im)
+  assert.doesNotMatch(raw, /^Bcc:/im)
+})
+
+test('an address nobody has is refused for good; a server in trouble is not', async () => {
+  const refused = await mailer.send({ ...mail, to: 'nobody@example.com' })
+  assert.equal(refused.kind, 'refused')
+  answer = Object.assign(new Error('try later'), { responseCode: 451 })
+  const failed = await mailer.send(mail)
+  assert.equal(failed.kind, 'failed')
+  answer = undefined
+  for (const each of [refused, failed]) assert.doesNotMatch(JSON.stringify(each), /nobody|buyer/)
+})
+
+test('a server that is not there is a failure that passes', async () => {
+  const gone = smtpMailer({ url: 'smtp://127.0.0.1:1', from, runtime })
+  assert.equal((await gone.send(mail)).kind, 'failed')
+  gone.close()
+})
