@@ -91,6 +91,20 @@ export const sessions = (
       }
     })
 
+  const exchangeOnce = async (token: string, leeway: number): Promise<Session> => {
+    const sessionId = sessionOfToken(token, secrets)
+    const memberId = sessionId && (await memberOfSession(db, sessionId))
+    if (!memberId) throw REFRESH_INVALID()
+    // Asked before the exchange: a member service that is away must not cost anyone their token.
+    const [member, credential] = await Promise.all([members.find({ id: memberId }), findByMember(db, memberId)])
+    if (!member || !credential) throw REFRESH_INVALID()
+    const refreshToken = await next(sessionId, token, leeway)
+    if (!refreshToken) throw REFRESH_INVALID()
+    return answer({ sessionId, refreshToken }, member, credential.roles)
+  }
+  // Requests with one token that overlap in this process are one exchange; between processes the session's lock tells.
+  const underWay = new Map<string, Promise<Session>>()
+
   return {
     begin: async (tx, credential) => {
       const now = runtime.now()
@@ -106,16 +120,13 @@ export const sessions = (
       return (await insertSession(tx, session, credential.passwordHash, now)) ? { sessionId, refreshToken } : undefined
     },
     answer,
-    exchange: async (token, leeway) => {
-      const sessionId = sessionOfToken(token, secrets)
-      const memberId = sessionId && (await memberOfSession(db, sessionId))
-      if (!memberId) throw REFRESH_INVALID()
-      // Asked before the exchange: a member service that is away must not cost anyone their token.
-      const [member, credential] = await Promise.all([members.find({ id: memberId }), findByMember(db, memberId)])
-      if (!member || !credential) throw REFRESH_INVALID()
-      const refreshToken = await next(sessionId, token, leeway)
-      if (!refreshToken) throw REFRESH_INVALID()
-      return answer({ sessionId, refreshToken }, member, credential.roles)
+    exchange: (token, leeway) => {
+      const key = `${leeway} ${digest(token)}`
+      const running = underWay.get(key)
+      if (running) return running
+      const started = exchangeOnce(token, leeway).finally(() => underWay.delete(key))
+      underWay.set(key, started)
+      return started
     },
     end: (sessionId, reason) =>
       db.tx('auth.end-session', async (tx) => {

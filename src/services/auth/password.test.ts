@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from '#engines/postgres/sql.ts'
+import { claimsOf, startIdentity } from '#test/support/identity.ts'
+import { refused } from '#test/support/refused.ts'
+import { testSettings } from '#test/support/settings.ts'
+import { auth, newPassword } from './contract.ts'
+import { passwords } from './passwords.ts'
+
+const { shop, anyone, join, proof, somebody, actorOf } = await startIdentity()
+const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
+const next = 'the next password 2'
+
+test('a password needs eight characters of two kinds, or ten of any', () => {
+  for (const good of ['abcdefg1', 'abcdefghij', '1234567!', '가나다라마바사1', 'ㅁ'.repeat(10)])
+    assert.ok(newPassword.safeParse(good).success, good)
+  for (const bad of ['abcdefgh', '12345678', 'abc1!', '', 'a'.repeat(129)])
+    assert.ok(!newPassword.safeParse(bad).success, bad)
+})
+
+test('a changed password ends every sign-in and answers with a new one', async () => {
+  const session = await join()
+  const { email } = session.member
+  const other = await anyone.signIn({ email, password: session.password })
+  const me = shop.as(auth, actorOf(session))
+  await refused('CREDENTIALS_INVALID', me.changePassword({ currentPassword: 'not it', newPassword: next }))
+  await anyone.refresh({ refreshToken: other.refreshToken }).then((again) => (other.refreshToken = again.refreshToken))
+
+  const changed = await me.changePassword({ currentPassword: session.password, newPassword: next })
+  await refused('REFRESH_INVALID', anyone.refresh({ refreshToken: other.refreshToken }))
+  await refused('REFRESH_INVALID', anyone.refresh({ refreshToken: session.refreshToken }))
+  await anyone.refresh({ refreshToken: changed.refreshToken })
+  await refused('CREDENTIALS_INVALID', anyone.signIn({ email, password: session.password }))
+  await anyone.signIn({ email, password: next })
+  const ended = (await shop.inside(auth).revocations({ since: 0 })).sessions.map((each) => each.id)
+  for (const each of [session, other]) assert.ok(ended.includes(claimsOf(each.accessToken).sid))
+  assert.ok(!ended.includes(claimsOf(changed.accessToken).sid))
+})
+
+test('of two changes at once one wins, and no session of the other is left', async () => {
+  const session = await join()
+  const me = shop.as(auth, actorOf(session))
+  const changes = ['first password 1', 'second password 2'].map((each) =>
+    me.changePassword({ currentPassword: session.password, newPassword: each }),
+  )
+  const won = (await Promise.allSettled(changes)).filter((each) => each.status === 'fulfilled')
+  assert.equal(won.length, 1)
+  const live = await db.query(sql`
+    SELECT FROM session WHERE member_id = ${session.member.id} AND ended_at IS NULL`)
+  assert.equal(live.length, 1)
+})
+
+test('a sign-in that was checked against the old password leaves no session once it is changed', async () => {
+  const session = await join()
+  const [credential] = await db.query<{ hash: string }>(
+    sql`SELECT password_hash AS hash FROM credential WHERE member_id = ${session.member.id}`,
+  )
+  const { insertSession } = await import('./session-store.ts')
+  const row = { id: shop.runtime.id(), memberId: session.member.id, hash: 'x', idleUntil: 1, goodUntil: 1 }
+  const changing = db.tx('change', async (tx) => {
+    await tx.query(sql`UPDATE credential SET password_hash = 'other' WHERE member_id = ${session.member.id}`)
+    await shop.runtime.sleep(100)
+  })
+  await shop.runtime.sleep(30)
+  assert.equal(await db.tx('in', (tx) => insertSession(tx, row, credential!.hash, shop.runtime.now())), false)
+  await changing
+})
+
+test('who reads the mailbox sets a new password; every sign-in ends; the proof sets no other', async () => {
+  const session = await join()
+  const { email } = session.member
+  for (let i = 0; i < 5; i++) await refused('CREDENTIALS_INVALID', anyone.signIn({ email, password: 'wrong one' }))
+  const emailProof = await proof(email, 'password-reset')
+  await refused('PROOF_INVALID', anyone.resetPassword({ email, newPassword: next, emailProof: 'x'.repeat(43) }))
+  await anyone.resetPassword({ email, newPassword: next, emailProof })
+  await anyone.resetPassword({ email, newPassword: next, emailProof })
+  await refused('PROOF_INVALID', anyone.resetPassword({ email, newPassword: 'another password 3', emailProof }))
+  await refused('REFRESH_INVALID', anyone.refresh({ refreshToken: session.refreshToken }))
+  // No delay for the wrong guesses before: the person has shown who they are.
+  await anyone.signIn({ email, password: next })
+})
+
+test('a reset for an address nobody has changes nothing, and a sign-up proof is no reset proof', async () => {
+  const nobody = somebody()
+  const emailProof = await proof(nobody, 'password-reset')
+  await refused('ACCOUNT_NOT_FOUND', anyone.resetPassword({ email: nobody, newPassword: next, emailProof }))
+  const { member } = await join()
+  const signUpProof = await proof(member.email)
+  await refused(
+    'PROOF_INVALID',
+    anyone.resetPassword({ email: member.email, newPassword: next, emailProof: signUpProof }),
+  )
+})
+
+test('a hash made more cheaply than today’s is made anew at the next sign-in', async () => {
+  const { member, password } = await join()
+  const cheap = await passwords({
+    runtime: shop.runtime,
+    settings: { JANGTEO_PASSWORD_MEMORY: 8, JANGTEO_PASSWORD_PASSES: 1 },
+  })
+  const made = await cheap.hash(password)
+  await db.query(sql`UPDATE credential SET password_hash = ${made} WHERE member_id = ${member.id}`)
+  const session = await anyone.signIn({ email: member.email, password })
+  await anyone.refresh({ refreshToken: session.refreshToken })
+  const [after] = await db.query<{ hash: string }>(
+    sql`SELECT password_hash AS hash FROM credential WHERE member_id = ${member.id}`,
+  )
+  assert.match(after!.hash, new RegExp(`m=${testSettings.JANGTEO_PASSWORD_MEMORY},t=1`))
+})
+
+test('without settings a hash is argon2id at the strength OWASP asks for', async () => {
+  const strong = await passwords({ runtime: shop.runtime, settings: {} })
+  const hashed = await strong.hash('a password')
+  assert.match(hashed, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  assert.equal(await strong.verify(hashed, 'a password'), true)
+  assert.equal(await strong.verify(hashed, 'another'), false)
+  assert.equal(await strong.verify(undefined, 'a password'), false)
+  assert.equal(await strong.verify(await strong.hash('비밀번호'.normalize('NFD')), '비밀번호'), true)
+})
+
+test('checking a password of nobody takes as long as checking one of somebody', async () => {
+  const strong = await passwords({ runtime: shop.runtime, settings: {} })
+  const hashed = await strong.hash('a password')
+  const median = async (against: string | undefined): Promise<number> => {
+    const times: number[] = []
+    for (let i = 0; i < 9; i++) {
+      const began = performance.now()
+      await strong.verify(against, 'wrong')
+      times.push(performance.now() - began)
+    }
+    return times.toSorted((a, b) => a - b)[4]!
+  }
+  const [somebodys, nobodys] = [await median(hashed), await median(undefined)]
+  assert.ok(nobodys > somebodys / 3, `nobody ${nobodys} ms, somebody ${somebodys} ms`)
+})
+
+test('more passwords at once than can be hashed are turned away politely, and the rest are hashed', async () => {
+  const some = await passwords({ runtime: shop.runtime, settings: testSettings })
+  const outcomes = await Promise.allSettled(Array.from({ length: 400 }, () => some.hash('x')))
+  const turnedAway = outcomes.filter((each) => each.status === 'rejected')
+  assert.ok(turnedAway.length > 0 && turnedAway.length < 220)
+  assert.ok(turnedAway.every((each) => (each.reason as { code: string }).code === 'RATE_LIMITED'))
+  await some.hash('afterwards')
+})
