@@ -95,7 +95,8 @@ export const controls =
       orderId: string | undefined,
       decide: (payment: Payment | undefined, approvedKey: string | undefined, chance: Chance) => Decision,
     ) => {
-      const posting = await postingUnder(faults, 'deposit')
+      // A buyer who approves changes nothing that a shop is told of, and so uses up no fault.
+      const posting = paymentKey === undefined ? {} : await postingUnder(faults, 'deposit')
       const outcome = await ledger.execute({ mid: merchant.mid, language: 'ko', paymentKey, orderId, decide, posting })
       webhooks.send(outcome.webhooks)
       return outcome

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import { pino } from 'pino'
 import { request } from 'undici'
+import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import { eventually } from '#test/support/eventually.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
@@ -14,7 +16,7 @@ import { developmentKeys, TOSS_SIMULATOR, tossSimulator, tossSimulatorMigrations
 /** A store for the simulator on a fresh database. Closes after the file's tests. */
 export const simulatorStore = async (
   runtime: Runtime,
-): Promise<{ db: PostgresDatabase; another: () => PostgresDatabase }> => {
+): Promise<{ db: PostgresDatabase; another: () => PostgresDatabase; settings: ConnectionSettings }> => {
   const { connection } = await freshDatabase()
   await provision(connection, [TOSS_SIMULATOR])
   const settings = serviceConnection(connection, TOSS_SIMULATOR)
@@ -26,7 +28,7 @@ export const simulatorStore = async (
     opened.push(db)
     return db
   }
-  return { db: another(), another }
+  return { db: another(), another, settings }
 }
 
 /** A webhook as a shop received it. */
@@ -38,7 +40,6 @@ export interface Received {
 /** A shop's webhook address: writes down what arrives and answers with the status it is told, or never. */
 export const webhookReceiver = async () => {
   const received: Received[] = []
-  const waiting: (() => void)[] = []
   let status: number | 'never' = 200
   const server = createServer((incoming, response) => {
     let text = ''
@@ -46,7 +47,6 @@ export const webhookReceiver = async () => {
     incoming.on('end', () => {
       received.push({ headers: incoming.headers, body: JSON.parse(text) })
       if (status !== 'never') response.writeHead(status).end()
-      for (const wake of waiting.splice(0)) wake()
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -61,7 +61,7 @@ export const webhookReceiver = async () => {
     answerWith: (next: number | 'never') => void (status = next),
     /** The first `count` webhooks, once they are there. */
     first: async (count: number): Promise<readonly Received[]> => {
-      while (received.length < count) await new Promise<void>((resolve) => waiting.push(resolve))
+      await eventually(() => received.length >= count, `${count} webhooks have arrived`)
       return received.slice(0, count)
     },
   }
@@ -76,6 +76,9 @@ export interface Answered {
 
 const basic = (secretKey: string): string => `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`
 
+/** Keys of a merchant in earnest. */
+export const liveKeys = { clientKey: 'live_gck_jangteo', secretKey: 'live_gsk_jangteo' }
+
 /** The simulator on an address of its own, and short ways to call it. */
 export const startSimulator = async (given: {
   readonly db: PostgresDatabase
@@ -89,7 +92,7 @@ export const startSimulator = async (given: {
     ...given,
     log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
     publicOrigin: () => origin,
-    keys: developmentKeys,
+    keys: [...developmentKeys, liveKeys],
   })
   const app = Fastify()
   await app.register(simulator.plugin)

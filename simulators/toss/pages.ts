@@ -63,7 +63,7 @@ export const windowPage = (payment: Payment): string => {
       <form method="post">
         <fieldset>
           <legend>결제 수단</legend>
-          ${method('CARD', chosen, select('issuerCode', '카드사', options(CARD_COMPANIES, '카드')))}
+          ${method('CARD', chosen, select('issuerCode', '카드사', options(CARD_COMPANIES, '카드', '51')))}
           ${method(
             'EASY_PAY',
             chosen,
@@ -73,8 +73,8 @@ export const windowPage = (payment: Payment): string => {
               Object.keys(WALLETS).map((name) => html`<option${name === provider && html` selected`}>${name}</option>`),
             ),
           )}
-          ${method('TRANSFER', chosen, select('transferBank', '은행', options(BANKS, '은행', '88')))}
-          ${method('VIRTUAL_ACCOUNT', chosen, select('accountBank', '입금할 은행', options(BANKS, '은행', '88')))}
+          ${method('TRANSFER', chosen, select('transferBank', '은행', options(BANKS, '', '88')))}
+          ${method('VIRTUAL_ACCOUNT', chosen, select('accountBank', '입금할 은행', options(BANKS, '', '88')))}
           ${method('MOBILE_PHONE', chosen)}
         </fieldset>
         <details>

@@ -14,7 +14,7 @@ import { receiptPage, windowOver, windowPage } from './pages.ts'
 import type { Payment } from './payment.ts'
 import { paymentsByKey } from './record-store.ts'
 import { jsonValue, metadataSchema, orderIdSchema } from './requests.ts'
-import type { Webhooks } from './webhooks.ts'
+import type { Posting, Webhooks } from './webhooks.ts'
 
 interface Given {
   readonly db: Database
@@ -33,7 +33,7 @@ const methods = z.enum(['CARD', 'TRANSFER', 'VIRTUAL_ACCOUNT', 'EASY_PAY', 'MOBI
 /** What the SDK opens a window with; each wrong member has the error code the SDK would have. */
 const openingInput = z.object({
   clientKey: z.string('INVALID_CLIENT_KEY'),
-  orderId: orderIdSchema.refine(() => true, 'INVALID_ORDER_ID'),
+  orderId: orderIdSchema,
   orderName: z.string('INVALID_ORDER_NAME').min(1, 'INVALID_ORDER_NAME').max(100, 'INVALID_ORDER_NAME'),
   amount: z.number('INCORRECT_AMOUNT_FORMAT').int('INCORRECT_AMOUNT_FORMAT').min(1, 'BELOW_ZERO_AMOUNT'),
   successUrl: z.string('INCORRECT_SUCCESS_URL_FORMAT').refine(isAddress, 'INCORRECT_SUCCESS_URL_FORMAT'),
@@ -45,8 +45,11 @@ const openingInput = z.object({
   taxExemptionAmount: z.number().int().min(0).nullish(),
   useEscrow: z.boolean().nullish(),
   cultureExpense: z.boolean().nullish(),
-  metadata: metadataSchema.nullish().refine(() => true, 'INVALID_METADATA'),
+  metadata: metadataSchema.nullish(),
 })
+
+/** Codes of members whose schemas are shared with the API. */
+const codesOf: Readonly<Record<string, string>> = { orderId: 'INVALID_ORDER_ID', metadata: 'INVALID_METADATA' }
 
 const formInput = z.object({
   action: z.enum(['pay', 'refuse', 'close']),
@@ -114,8 +117,8 @@ export const paymentWindow =
       paymentKey: string | undefined,
       orderId: string | undefined,
       decide: Parameters<Ledger['execute']>[0]['decide'],
+      posting: Posting = {},
     ) => {
-      const posting = await postingUnder(faults, 'any')
       const outcome = await ledger.execute({ mid, language: 'ko', paymentKey, orderId, decide, posting })
       webhooks.send(outcome.webhooks)
       return outcome
@@ -138,13 +141,9 @@ export const paymentWindow =
       const input = openingInput.safeParse(jsonValue(request.body))
       if (!input.success) {
         const [issue] = input.error.issues
-        const code =
-          issue && /^[A-Z_]+$/.test(issue.message)
-            ? issue.message
-            : issue?.path[0] === 'orderId'
-              ? 'INVALID_ORDER_ID'
-              : 'INVALID_REQUEST'
-        return reply.code(400).send({ code, message: `${issue?.path.join('.') ?? ''} 값을 확인해 주세요.` })
+        const member = String(issue?.path[0] ?? '')
+        const code = /^[A-Z_]+$/.test(issue?.message ?? '') ? issue!.message : (codesOf[member] ?? 'INVALID_REQUEST')
+        return reply.code(400).send({ code, message: `${member} 값을 확인해 주세요.` })
       }
       const { clientKey, successUrl, failUrl, ...body } = input.data
       const merchant = merchants.ofClientKey(clientKey)
@@ -189,14 +188,17 @@ export const paymentWindow =
       const { successUrl, failUrl } = payment.window
       if (form.data.action === 'close') return reply.redirect(withQuery(failUrl, CANCELED), 303)
       const refused = { code: 'REJECT_CARD_COMPANY', message: tossError('REJECT_CARD_COMPANY').ko }
-      const outcome = await execute(payment.mid, payment.paymentKey, undefined, (now, _approvedKey, chance) =>
-        form.data.action === 'pay'
-          ? authenticate(now, choiceOf(form.data), chance)
-          : abort(now, refused.code, refused.message, chance),
+      const paying = form.data.action === 'pay'
+      const outcome = await execute(
+        payment.mid,
+        payment.paymentKey,
+        undefined,
+        (now, _approvedKey, chance) =>
+          paying ? authenticate(now, choiceOf(form.data), chance) : abort(now, refused.code, refused.message, chance),
+        paying ? {} : await postingUnder(faults, 'any'),
       )
       if (outcome.refused) return page(reply, 410, windowOver())
-      if (form.data.action === 'refuse')
-        return reply.redirect(withQuery(failUrl, { ...refused, orderId: payment.orderId }), 303)
+      if (!paying) return reply.redirect(withQuery(failUrl, { ...refused, orderId: payment.orderId }), 303)
       return reply.redirect(
         withQuery(successUrl, {
           paymentType: 'NORMAL',
