@@ -59,7 +59,14 @@ export const startSimulators = async (given: {
     tossBaseUrl: `${origin}/simulators/toss/api`,
     keys,
     smtpUrl: mailbox.smtpUrl,
-    plugins: [toss.plugin, mailbox.plugin],
+    plugins: [
+      async (app) => {
+        // The gateway leaves bodies unread; the simulators expect a server that parses JSON.
+        app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+        await app.register(toss.plugin)
+        await app.register(mailbox.plugin)
+      },
+    ],
     sweeps: toss.sweeps,
     stop: async () => {
       await server.close()
