@@ -7,7 +7,7 @@ import { localeOf } from './locale.ts'
 import { traceparentOf } from './trace.ts'
 import type { Waiting } from './deadlines.ts'
 
-const JSON_TYPE = 'application/json; charset=utf-8'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** One request under way and its one answer. */
 export interface Exchange extends Waiting {

@@ -1,7 +1,7 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { systemContext, type Endpoint } from '#kernel/call.ts'
-import type { Contract } from '#kernel/contract.ts'
+import type { Contract, EventType } from '#kernel/contract.ts'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, ROUTE_NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { auth } from '#services/auth/contract.ts'
@@ -10,6 +10,7 @@ import { serve } from './api.ts'
 import { BAD_REQUEST, refuseBroken } from './broken.ts'
 import { corsHeaders } from './cors.ts'
 import { deadlines } from './deadlines.ts'
+import { documents } from './documents.ts'
 import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
 import type { Check } from './health.ts'
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   /** Where each service is reached. */
   readonly endpointOf: (service: string) => Endpoint
   readonly contracts: readonly Contract<any>[]
+  /** What services tell the world, for its document. */
+  readonly events?: readonly EventType<any>[]
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings?: Partial<GatewaySettings>
@@ -133,7 +136,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
     app.route({ method, url: route.pattern, handler: serve(edge, route) })
   }
-  platformRoutes(app, edge, options.checks ?? {})
+  platformRoutes(app, edge, options.checks ?? {}, documents(options.contracts, options.events ?? []))
   const refuse = unknown(edge, methodsByPath(routes))
   app.all('/api/*', refuse)
   app.setNotFoundHandler(refuse)

@@ -1,14 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { systemContext } from '#kernel/call.ts'
 import { auth } from '#services/auth/contract.ts'
+import { docsPage } from './docs-page.ts'
+import type { Documents } from './documents.ts'
 import type { Edge } from './edge.ts'
-import { begin, type Exchange } from './exchange.ts'
+import { begin, JSON_TYPE, type Exchange } from './exchange.ts'
 import { readiness, type Check } from './health.ts'
 
 type Answer = (exchange: Exchange, request: FastifyRequest) => Promise<void> | void
 
-/** Addresses that belong to no service: health, metrics, keys. */
-export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Readonly<Record<string, Check>>): void => {
+/** Addresses that belong to no service: health, metrics, keys, and what the API says of itself. */
+export const platformRoutes = (
+  app: FastifyInstance,
+  edge: Edge,
+  checks: Readonly<Record<string, Check>>,
+  documents: Documents,
+): void => {
   const ready = readiness(checks, edge.runtime)
 
   const get = (path: string, answer: Answer): void => {
@@ -36,5 +43,19 @@ export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Readonl
   get('/.well-known/jwks.json', async (exchange) => {
     const keys = await edge.endpointOf(auth.name).call('keys', {}, systemContext('gateway', edge.runtime, 5_000))
     exchange.succeed(200, keys)
+  })
+
+  get('/api/openapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.openApiText()))
+
+  get('/api/asyncapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.asyncApiText()))
+
+  get('/api/docs', (exchange) => {
+    const nonce = Buffer.from(edge.runtime.random(16)).toString('base64')
+    exchange.headers.push(
+      'content-security-policy',
+      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    )
+    const page = docsPage(documents.openApi(), documents.faults(), exchange.locale(), nonce)
+    exchange.say(200, 'text/html; charset=utf-8', page)
   })
 }

@@ -1,6 +1,5 @@
 import { fault, type FaultDefinition } from './fault.ts'
 
-/** Faults that any operation may answer with; contracts need not list them. */
 export const INVALID_INPUT = fault('INVALID_INPUT', 400, {
   ko: '입력값이 올바르지 않습니다. 표시된 항목을 확인해 주세요.',
   en: 'The input is not valid. Please check the fields named.',
@@ -54,7 +53,8 @@ export const DEADLINE_EXCEEDED = fault('DEADLINE_EXCEEDED', 504, {
   en: 'This took too long and was stopped. Please try again later.',
 })
 
-const common: readonly FaultDefinition[] = [
+/** Faults that any operation may answer with; contracts need not list them. */
+export const commonFaults: readonly FaultDefinition[] = [
   INVALID_INPUT,
   MALFORMED_BODY,
   UNAUTHENTICATED,
@@ -71,4 +71,4 @@ const common: readonly FaultDefinition[] = [
 ]
 
 /** Codes of the faults every operation may answer with. */
-export const commonCodes: ReadonlySet<string> = new Set(common.map((each) => each.code))
+export const commonCodes: ReadonlySet<string> = new Set(commonFaults.map((each) => each.code))

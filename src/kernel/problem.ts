@@ -22,7 +22,7 @@ export const problemSchema = z
     errors: z.array(z.object({ field: z.string(), code: z.string(), message: bothLanguages })).optional(),
     data: z.unknown().optional(),
   })
-  .meta({ id: 'Problem', description: 'A problem document (RFC 9457)' })
+  .meta({ description: 'A problem document (RFC 9457)' })
 export type Problem = z.output<typeof problemSchema>
 
 /** Where a fault is explained, below the address of the shop. */

@@ -1,0 +1,38 @@
+import { asyncApiOf } from '#kernel/asyncapi.ts'
+import type { Contract, EventType } from '#kernel/contract.ts'
+import type { FaultDefinition } from '#kernel/fault.ts'
+import { commonFaults } from '#kernel/faults.ts'
+import { openApiOf, type OpenApiDocument } from '#kernel/openapi.ts'
+import { CROSS_SITE } from './cross-site.ts'
+
+/** What the shop says of its own API. Made once, when first asked for. */
+export interface Documents {
+  readonly openApi: () => OpenApiDocument
+  readonly openApiText: () => string
+  readonly asyncApiText: () => string
+  /** Every fault a caller can meet, by code. */
+  readonly faults: () => readonly FaultDefinition[]
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+const VERSION = '0.1.0'
+
+export const documents = (contracts: readonly Contract<any>[], events: readonly EventType<any>[]): Documents => {
+  const openApi = once(() => openApiOf(contracts, { version: VERSION, unsafeFaults: [CROSS_SITE] }))
+  return {
+    openApi,
+    openApiText: once(() => JSON.stringify(openApi())),
+    asyncApiText: once(() => JSON.stringify(asyncApiOf(events, VERSION))),
+    faults: once(() => {
+      const reachable = (contracts as readonly Contract[]).flatMap((each) =>
+        Object.values(each.operations).filter((operation) => operation.path && operation.access !== 'service'),
+      )
+      const all = [...commonFaults, CROSS_SITE, ...reachable.flatMap((each) => each.faults ?? [])]
+      return [...new Map(all.map((each) => [each.code, each])).values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+    }),
+  }
+}
