@@ -63,12 +63,16 @@ const runNpm = (root) =>
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     child.stdout.resume()
-    const pass = (signal) => child.kill(signal)
+    let asked = false
+    const pass = (signal) => {
+      asked = true
+      child.kill(signal)
+    }
     process.on('SIGINT', pass).on('SIGTERM', pass)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       process.off('SIGINT', pass).off('SIGTERM', pass)
-      resolve(signal ? 130 : code)
+      resolve(asked || signal ? 130 : code)
     })
   })
 

@@ -105,7 +105,8 @@ const OptionGroup = ({ name, values, chosen, soldOut, onChoose, error }: GroupPr
           return (
             <label
               key={value}
-              className="relative flex min-h-11 min-w-14 items-center justify-center rounded border border-edge px-4 has-checked:border-jjok has-checked:bg-jjok-soft has-checked:font-bold has-checked:text-jjok-deep has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-jjok has-disabled:cursor-not-allowed has-disabled:border-line has-disabled:bg-mist has-disabled:text-quiet has-aria-invalid:border-juhong"
+              data-invalid={error ? true : undefined}
+              className="relative flex min-h-11 min-w-14 items-center justify-center rounded border border-edge px-4 has-checked:border-jjok has-checked:bg-jjok-soft has-checked:font-bold has-checked:text-jjok-deep has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-jjok has-disabled:cursor-not-allowed has-disabled:border-line has-disabled:bg-mist has-disabled:text-quiet data-invalid:border-juhong"
             >
               <input
                 type="radio"
@@ -115,7 +116,6 @@ const OptionGroup = ({ name, values, chosen, soldOut, onChoose, error }: GroupPr
                 disabled={out}
                 onChange={() => onChoose(value)}
                 aria-label={out ? t.product.optionSoldOut(value) : undefined}
-                aria-invalid={error ? true : undefined}
                 className="absolute inset-0 cursor-[inherit] appearance-none opacity-0"
               />
               <span className={out ? 'line-through decoration-edge' : ''}>{value}</span>
