@@ -41,6 +41,8 @@ export interface HostSettings {
   readonly log: Logger
   /** Endpoints of services that run elsewhere. */
   readonly elsewhere?: (service: string) => Endpoint | undefined
+  /** Puts something between callers and a service that runs here; for tests, which put a network there. */
+  readonly between?: (contract: Contract, endpoint: Endpoint) => Endpoint
   readonly observe?: CallObserver
   /** Checks outputs against their contracts too; for tests. */
   readonly checkOutputs?: boolean
@@ -87,7 +89,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
       ...(given.observe && { observe: given.observe }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })
-    endpoints.set(name, served)
+    endpoints.set(name, given.between?.(definition.contract, served) ?? served)
     return { definition, endpoint: served, db, built }
   })
 

@@ -8,6 +8,7 @@ import { commonCodes, DEADLINE_EXCEEDED, INTERNAL } from './faults.ts'
 import { parseInput } from './input.ts'
 import type { Runtime } from './runtime.ts'
 import type { Batched, Handlers, Single } from './service.ts'
+import { byDeadline } from './waits.ts'
 
 /** Where a contract's operations can be reached: here, or in another host. The shape is the same. */
 export interface Endpoint {
@@ -153,7 +154,9 @@ export const clientOf = <C extends Contract>(
       (input: unknown) => {
         const current = currentContext() ?? systemContext(caller, runtime)
         const deadline = Math.min(current.deadline, runtime.now() + allowance)
-        return endpoint().call(name, input, { ...current, caller, deadline })
+        const answer = endpoint().call(name, input, { ...current, caller, deadline })
+        // Whoever made the call under way watches its own deadline; only a nearer one needs watching here.
+        return deadline === current.deadline ? answer : byDeadline(answer, deadline, runtime)
       },
     ]
   })

@@ -9,6 +9,7 @@ import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { startHost, type Host, type HostSettings } from '#src/host/host.ts'
+import { startBridge } from './bridge.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'
 import { eventually } from './eventually.ts'
 
@@ -49,16 +50,20 @@ export const staffActor = (memberId: string, ...roles: StaffRole[]): Actor => ({
   roles,
 })
 
+/** Set to `remote`, tests put HTTP between the services of a test host. */
+const BINDING = 'JANGTEO_TEST_BINDING'
+
 /** Extensions the services' schemas are given. */
 export const extensions = { catalog: ['pg_trgm'] }
 
 /**
  * Starts the services on a fresh database, with a clock that the test steers. Services they need but that are not given
- * can be put in by `given.elsewhere`. Stops by itself after the file's tests.
+ * can be put in by `given.elsewhere`. With `remote`, every call between them, and of the test, goes over HTTP. Stops by
+ * itself after the file's tests.
  */
 export const startTestHost = async (
   services: readonly ServiceDefinition<any>[],
-  given: Partial<HostSettings> & { settings?: Settings } = {},
+  given: Partial<HostSettings> & { settings?: Settings; remote?: boolean } = {},
 ): Promise<TestHost> => {
   const runtime = steerableRuntime()
   const database = await freshDatabase(runtime)
@@ -69,6 +74,7 @@ export const startTestHost = async (
   for (const each of services)
     await migrate(serviceConnection(admin, each.contract.name), each.contract.name, each.migrations)
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+  const bridge = (given.remote ?? process.env[BINDING] === 'remote') ? await startBridge(runtime, log) : undefined
   const host = await startHost({
     services,
     connection: (service) => serviceConnection(admin, service),
@@ -76,6 +82,7 @@ export const startTestHost = async (
     runtime,
     log,
     checkOutputs: true,
+    ...(bridge && { between: bridge.between }),
     ...given,
   })
 
@@ -126,6 +133,7 @@ export const startTestHost = async (
     if (stopped) return
     stopped = true
     await host.stop()
+    await bridge?.close()
   }
   running.push(stop)
   return {

@@ -1,5 +1,4 @@
 import { after } from 'node:test'
-import { pino } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
@@ -9,6 +8,7 @@ import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { logTail } from '#engines/postgres/log-tail.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, RELAY, serviceConnection } from '#engines/postgres/provision.ts'
+import { silent } from './silent.ts'
 
 /** Stores of a few services in a database of the test's own, closed after the file's last test. */
 export interface Stores {
@@ -22,9 +22,6 @@ export interface Stores {
   /** What a consumer of the service stands on. */
   tools(service: string, db?: PostgresDatabase): ConsumerTools
 }
-
-/** Says nothing. */
-export const silent = pino({ level: 'silent' })
 
 const opened: PostgresDatabase[] = []
 // Registered while the file loads: inside a hook it would run after the hook.

@@ -1,0 +1,60 @@
+import type { Runtime } from '../runtime.ts'
+import { jitter } from './jitter.ts'
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+/** Keeps calls away from an instance that fails again and again, and lets one through now and then to see. */
+export interface Breaker {
+  /** Whether a call may go; of a half-open breaker only one at a time. Whoever got `true` reports how it went. */
+  admit(): boolean
+  /** Whether `admit` would say yes; takes nothing. */
+  readonly wouldAdmit: () => boolean
+  succeeded(): void
+  failed(): void
+  /** It says nothing about the instance: nobody waited for the end. */
+  abandoned(): void
+  readonly state: () => BreakerState
+}
+
+/**
+ * A breaker that opens after `failures` in a row, for `openFor` milliseconds (give or take a fifth, twice as long each
+ * time the trial fails, at most 30 s). Business faults are answers: they are reported as success.
+ */
+export const breaker = (runtime: Runtime, given: { readonly failures: number; readonly openFor: number }): Breaker => {
+  const longest = 30_000
+  let inARow = 0
+  let openings = 0
+  let openUntil = 0
+  let trying = false
+
+  const isOpen = (): boolean => openings > 0
+  const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && !trying)
+  const open = (): void => {
+    const length = Math.min(longest, given.openFor * 2 ** openings++)
+    openUntil = runtime.now() + length * (0.8 + 0.4 * jitter(runtime))
+    trying = false
+  }
+
+  return {
+    wouldAdmit,
+    admit: () => {
+      if (!wouldAdmit()) return false
+      if (isOpen()) trying = true
+      return true
+    },
+    succeeded: () => {
+      inARow = 0
+      // An answer to a call that left before the breaker opened does not close it; only the trial's does.
+      if (trying) openings = 0
+      trying = false
+    },
+    failed: () => {
+      inARow++
+      if (trying || (!isOpen() && inARow >= given.failures)) open()
+    },
+    abandoned: () => {
+      trying = false
+    },
+    state: () => (!isOpen() ? 'closed' : runtime.now() >= openUntil ? 'half-open' : 'open'),
+  }
+}

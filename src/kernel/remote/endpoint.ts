@@ -1,0 +1,179 @@
+import type { Logger } from 'pino'
+import type { Endpoint } from '../call.ts'
+import type { CallContext } from '../context.ts'
+import type { Contract, Operation } from '../contract.ts'
+import { Fault } from '../fault.ts'
+import { commonCodes, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
+import type { Runtime } from '../runtime.ts'
+import { waitsOf, type Waiting } from '../waits.ts'
+import { bulkhead } from './bulkhead.ts'
+import { instances, type Instance, type InstanceStats } from './instances.ts'
+import { outcomeOf, outcomeOfError, type Outcome } from './outcome.ts'
+import { retryBudget, retryPause } from './retry.ts'
+import type { CallerTokens } from './token.ts'
+import { headersOf, pathOf } from './wire.ts'
+
+/** Limits of one service's calls from one host. */
+export interface RemoteLimits {
+  /** Calls on their way at once; others wait. */
+  readonly inFlight: number
+  /** Calls that wait; more are refused with UNAVAILABLE. */
+  readonly waiting: number
+  /** Connections to one instance. */
+  readonly connections: number
+  /** Failures in a row that open an instance's breaker, and milliseconds it stays open at first. */
+  readonly failures: number
+  readonly openFor: number
+  /** Times a call is repeated at most, where repeating is safe. */
+  readonly retries: number
+}
+
+export const defaultLimits: RemoteLimits = {
+  inFlight: 256,
+  waiting: 1_024,
+  connections: 128,
+  failures: 5,
+  openFor: 1_000,
+  retries: 2,
+}
+
+export interface RemoteStats {
+  readonly inFlight: number
+  readonly waiting: number
+  readonly refused: number
+  readonly retried: number
+  readonly instances: readonly InstanceStats[]
+}
+
+/** An endpoint in other hosts, which can be watched and closed. */
+export interface RemoteEndpoint extends Endpoint {
+  readonly stats: () => RemoteStats
+  close(): Promise<void>
+}
+
+/** A timeout counts against an instance only when it was given this many milliseconds. */
+const FAIR_WAIT = 1_000
+
+/** Reaches a service in other hosts: the same meaning as a call in this one, with deadline, retry, breaker and bulkhead. */
+export const remoteEndpoint = (given: {
+  readonly contract: Contract
+  /** Where its instances listen, as `http://host:port`; asked at each call, so that a registry may change it. */
+  readonly origins: readonly string[] | (() => readonly string[])
+  readonly tokens: CallerTokens
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly limits?: Partial<RemoteLimits>
+}): RemoteEndpoint => {
+  const { contract, tokens, runtime, log } = given
+  const { name: service } = contract
+  const limits = { ...defaultLimits, ...given.limits }
+  const { origins } = given
+  const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, limits)
+  const room = bulkhead(service, runtime, limits)
+  const budget = retryBudget()
+  const waits = waitsOf(runtime)
+  let retried = 0
+
+  const table = new Map(
+    Object.entries(contract.operations).map(([name, operation]) => {
+      const codes = new Set([...commonCodes, ...(operation.faults ?? []).map((each) => each.code)])
+      return [name, { operation, path: pathOf(service, name), codes }]
+    }),
+  )
+  const isRepeatable = (operation: Operation): boolean => operation.repeatable ?? operation.method === 'GET'
+
+  /** Sends the call to one instance. Resolves with how it went, whatever happens, at the latest when the deadline passes. */
+  const send = (instance: Instance, path: string, body: string | undefined, context: CallContext): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const began = runtime.now()
+      const left = context.deadline - began
+      let giveUp = (): void => {}
+      const waiting: Waiting = {
+        deadline: context.deadline,
+        expired: () => {
+          giveUp()
+          end({ kind: 'late', counts: runtime.now() - began >= FAIR_WAIT })
+        },
+      }
+      const end = (outcome: Outcome): void => {
+        waits.done(waiting)
+        resolve(outcome)
+      }
+      waits.watch(waiting)
+      const token = tokens.sign(service, context.caller, context.actor)
+      instance.transport
+        .send(path, headersOf(context, token, left), body, (stop) => (giveUp = stop))
+        .then(outcomeOf)
+        .catch(outcomeOfError)
+        .then(end)
+    })
+
+  const attempt = async (path: string, body: string | undefined, context: CallContext, not?: Instance) => {
+    const instance = all.pick(not)
+    if (!instance) return { instance, outcome: { kind: 'unsent', reason: 'no instance answers' } as Outcome }
+    instance.inFlight++
+    const outcome = await send(instance, path, body, context)
+    instance.inFlight--
+    const { breaker } = instance
+    if (outcome.kind === 'unsent' || outcome.kind === 'lost') breaker.failed()
+    else if (outcome.kind !== 'late') breaker.succeeded()
+    else if (outcome.counts) breaker.failed()
+    else breaker.abandoned()
+    return { instance, outcome }
+  }
+
+  const settle = (outcome: Outcome, codes: ReadonlySet<string>, name: string, requestId: string): unknown => {
+    if (outcome.kind === 'value') return outcome.value
+    if (outcome.kind === 'late') throw DEADLINE_EXCEEDED()
+    const facts = { service, operation: name, requestId }
+    if (outcome.kind === 'fault') {
+      if (codes.has(outcome.fault.code)) throw outcome.fault
+      log.error({ ...facts, code: outcome.fault.code }, 'A service answered with a fault its contract does not name')
+      throw INTERNAL(undefined, { cause: outcome.fault })
+    }
+    log.warn({ ...facts, reason: outcome.reason }, 'A service could not be reached')
+    throw UNAVAILABLE({ service }, { cause: new Error(outcome.reason) })
+  }
+
+  /** What was surely not done may be repeated whatever it is; what may have been done, only where that does no more. */
+  const mayRepeat = (outcome: Outcome, operation: Operation): boolean => {
+    if (outcome.kind === 'unsent') return true
+    const away = outcome.kind === 'lost' || (outcome.kind === 'fault' && UNAVAILABLE.is(outcome.fault))
+    return away && isRepeatable(operation)
+  }
+
+  const callInside = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
+    const { operation, path, codes } = table.get(name)!
+    const body = input === undefined ? undefined : JSON.stringify(input)
+    budget.deposit()
+    let { instance, outcome } = await attempt(path, body, context)
+    for (let n = 0; n < limits.retries && mayRepeat(outcome, operation); n++) {
+      const pause = retryPause(n, runtime)
+      if (!instance || runtime.now() + pause >= context.deadline || !budget.withdraw()) break
+      retried++
+      await runtime.sleep(pause)
+      ;({ instance, outcome } = await attempt(path, body, context, instance))
+    }
+    return settle(outcome, codes, name, context.requestId)
+  }
+
+  return {
+    call: async (name, input, context) => {
+      if (!table.has(name)) throw new TypeError(`The contract ${service} has no operation ${name}`)
+      if (context.deadline <= runtime.now()) throw DEADLINE_EXCEEDED()
+      const entering = room.enter(context.deadline)
+      if (entering) await entering
+      try {
+        return await callInside(name, input, context)
+      } catch (error) {
+        if (error instanceof Fault) throw error
+        log.error({ err: error, service, operation: name, requestId: context.requestId }, 'A call failed on our side')
+        throw INTERNAL(undefined, { cause: error })
+      } finally {
+        room.leave()
+      }
+    },
+    stats: () => ({ ...room.stats(), retried, instances: all.stats() }),
+    close: all.close,
+  }
+}

@@ -1,0 +1,41 @@
+import type { Fault } from '../fault.ts'
+import type { Answer } from './transport.ts'
+import { FAULT_TYPE, faultFromText } from './wire.ts'
+
+/** How sending a call went. */
+export type Outcome =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** The service answered with a fault. */
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** It surely was not done: nobody was there, or whoever was refused it unread. */
+  | { readonly kind: 'unsent'; readonly reason: string }
+  /** It may or may not have been done. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** Nobody waits any more. `counts` says whether the instance had a fair time to answer. */
+  | { readonly kind: 'late'; readonly counts: boolean }
+
+/** Statuses by which a host, or something before it, refuses a request without doing it. */
+const refusedUnread = new Set([401, 403, 404, 405, 415, 421, 429, 503])
+
+export const outcomeOf = ({ status, type, text }: Answer): Outcome => {
+  if (type === FAULT_TYPE) return { kind: 'fault', fault: faultFromText(text) }
+  if (status === 204) return { kind: 'value', value: undefined }
+  if (status === 200) return { kind: 'value', value: JSON.parse(text) }
+  return { kind: refusedUnread.has(status) ? 'unsent' : 'lost', reason: `HTTP ${status}` }
+}
+
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+export const outcomeOfError = (error: Error & { code?: string }): Outcome => {
+  const reason = error.code ? `${error.code}: ${error.message}` : String(error)
+  return { kind: neverConnected.has(error.code ?? '') ? 'unsent' : 'lost', reason }
+}

@@ -1,0 +1,33 @@
+import fastify from 'fastify'
+import type { Logger } from 'pino'
+import type { Runtime } from '../runtime.ts'
+import { internalRoutes, type Served } from './routes.ts'
+import type { CallerTokens } from './token.ts'
+
+/** A host's internal port. */
+export interface InternalServer {
+  /** `http://host:port` */
+  readonly origin: string
+  /** Takes no new calls and lets those under way be answered. */
+  close(): Promise<void>
+}
+
+/** Bytes of one input at most; pictures travel by reference or in parts. */
+const BODY_LIMIT = 16 * 1024 * 1024
+
+/** Opens the port other hosts call the services of this one on. Anything but a call with a token is refused. */
+export const startInternalServer = async (given: {
+  readonly host: string
+  readonly port: number
+  readonly served: (service: string) => Served | undefined
+  readonly tokens: CallerTokens
+  readonly runtime: Runtime
+  readonly log: Logger
+}): Promise<InternalServer> => {
+  const app = fastify({ logger: false, bodyLimit: BODY_LIMIT, keepAliveTimeout: 60_000, forceCloseConnections: 'idle' })
+  internalRoutes(app, given)
+  app.setNotFoundHandler((_, reply) => reply.code(404).send())
+  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => reply.code(error.statusCode ?? 500).send())
+  const origin = await app.listen({ host: given.host, port: given.port })
+  return { origin, close: () => app.close() }
+}

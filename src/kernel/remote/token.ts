@@ -1,0 +1,78 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Actor } from '../context.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Who calls, and on whose behalf. */
+export interface Caller {
+  readonly caller: string
+  readonly actor: Actor
+}
+
+/** Makes and checks the tokens by which hosts of one shop know each other. */
+export interface CallerTokens {
+  /** A token with which `caller` may call `service` on behalf of `actor`. */
+  sign(service: string, caller: string, actor: Actor): string
+  /** Who calls; nothing when the token is forged, too old, or meant for another service. */
+  verify(service: string, token: string): Caller | undefined
+}
+
+interface Claims {
+  readonly s: string
+  readonly c: string
+  readonly a: Actor
+  /** Epoch milliseconds until which it is good. */
+  readonly e: number
+}
+
+/** Milliseconds a token is good for; a new one is made when half of it is over. Covers clocks that are seconds apart. */
+const LIFE = 60_000
+const REMEMBERED = 5_000
+
+/** The key of internal calls, from a secret that serves other purposes too. */
+export const internalKey = (secret: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', 'jangteo internal calls', 32))
+
+/**
+ * Tokens signed with HMAC-SHA256 by a key all hosts of a shop have. The first key signs, every key verifies, so that a
+ * key is changed without a pause. What was made or checked is remembered: actors call many times in a row.
+ */
+export const callerTokens = (keys: readonly Uint8Array[], runtime: Runtime): CallerTokens => {
+  const made = new LRUCache<string, { token: string; until: number }>({ max: REMEMBERED })
+  const checked = new LRUCache<string, Claims>({ max: REMEMBERED })
+  const macOf = (key: Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+
+  const claimsOf = (token: string): Claims | undefined => {
+    const dot = token.indexOf('.')
+    const mac = Buffer.from(token.slice(dot + 1), 'base64url')
+    const text = token.slice(0, dot)
+    const isOurs = keys.some((key) => {
+      const right = macOf(key, text)
+      return right.length === mac.length && timingSafeEqual(right, mac)
+    })
+    return isOurs ? (JSON.parse(Buffer.from(text, 'base64url').toString()) as Claims) : undefined
+  }
+
+  return {
+    sign: (service, caller, actor) => {
+      const now = runtime.now()
+      const subject = `${service} ${caller} ${JSON.stringify(actor)}`
+      const known = made.get(subject)
+      if (known && known.until - now > LIFE / 2 && known.until - now <= LIFE) return known.token
+      const claims: Claims = { s: service, c: caller, a: actor, e: now + LIFE }
+      const text = Buffer.from(JSON.stringify(claims)).toString('base64url')
+      const token = `${text}.${macOf(keys[0]!, text).toString('base64url')}`
+      made.set(subject, { token, until: claims.e })
+      return token
+    },
+    verify: (service, token) => {
+      let claims = checked.get(token)
+      if (!claims) {
+        claims = claimsOf(token)
+        if (!claims) return undefined
+        checked.set(token, claims)
+      }
+      return claims.s === service && claims.e > runtime.now() ? { caller: claims.c, actor: claims.a } : undefined
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { CallContext } from '../context.ts'
+import { Fault, type FaultDetails } from '../fault.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Caller } from './token.ts'
+
+/** Where an operation is reached on a host's internal port. */
+export const pathOf = (service: string, operation: string): string => `/internal/${service}/${operation}`
+
+/** Media type of a fault between hosts: tells the service's own answer from that of anything between. */
+export const FAULT_TYPE = 'application/vnd.jangteo.fault+json'
+export const JSON_TYPE = 'application/json'
+
+const TOKEN = 'x-caller-token'
+/** Milliseconds left: clocks of two hosts need not agree. */
+const LEFT = 'x-deadline-ms'
+const LOCALE = 'x-locale'
+const REQUEST_ID = 'x-request-id'
+const ADDRESS = 'x-client-address'
+/** Nobody waits longer than this, whatever a header says. */
+const LONGEST = 300_000
+
+/** Text that can stand in a header as it is; other text stays at home. */
+const plain = /^[\x21-\x7e]{1,300}$/
+
+/** The context of a call as headers: name, value, name, value. */
+export const headersOf = (context: CallContext, token: string, left: number): string[] => {
+  const { locale, requestId, traceparent, address } = context
+  const headers = [TOKEN, token, LEFT, String(Math.ceil(left)), LOCALE, locale]
+  if (plain.test(requestId)) headers.push(REQUEST_ID, requestId)
+  if (traceparent !== undefined && plain.test(traceparent)) headers.push('traceparent', traceparent)
+  if (address !== undefined && plain.test(address)) headers.push(ADDRESS, address)
+  return headers
+}
+
+export const tokenOf = (headers: IncomingHttpHeaders): string | undefined => headers[TOKEN] as string | undefined
+
+/** The context of a call that came from another host. */
+export const contextOf = (headers: IncomingHttpHeaders, { caller, actor }: Caller, runtime: Runtime): CallContext => {
+  const left = Number(headers[LEFT])
+  const address = headers[ADDRESS] as string | undefined
+  const traceparent = headers['traceparent'] as string | undefined
+  return {
+    actor,
+    caller,
+    deadline: runtime.now() + (left >= 0 ? Math.min(left, LONGEST) : 0),
+    locale: headers[LOCALE] === 'en' ? 'en' : 'ko',
+    requestId: (headers[REQUEST_ID] as string | undefined) ?? runtime.id(),
+    ...(traceparent !== undefined && { traceparent }),
+    ...(address !== undefined && { address }),
+  }
+}
+
+/** A fault as it travels. Its cause stays behind: that is for the log of the host it happened in. */
+export const faultToText = ({ code, status, messages, data, field, fields, retryAfter }: Fault): string =>
+  JSON.stringify({ code, status, messages, data, field, fields, retryAfter })
+
+/** The fault that travelled as text. */
+export const faultFromText = (text: string): Fault => {
+  const { code, status, messages, data, ...details } = JSON.parse(text) as Omit<Fault, 'cause'> & FaultDetails
+  return new Fault(code, status, messages, data, details)
+}
