@@ -17,11 +17,11 @@
   ]
 
   const STYLE = `
-    :host { display: block; font-family: inherit; color: #191f28; }
+    :host { display: block; margin-block: 0.75rem; font-family: inherit; color: #191f28; word-break: keep-all; }
     fieldset { border: 0; margin: 0; padding: 0; }
     legend { font-weight: 700; padding: 0; margin-bottom: 0.5rem; }
     .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 0.5rem; }
-    label { display: flex; align-items: center; gap: 0.5rem; min-height: 3rem; padding: 0 0.875rem; border: 1px solid #8b95a1;
+    label { display: flex; align-items: center; gap: 0.5rem; min-height: 2rem; padding: 0.5rem 0.875rem; border: 1px solid #8b95a1;
       border-radius: 0.75rem; background: #fff; cursor: pointer; }
     label:has(:checked) { border-color: #1b64da; background: #e8f3ff; font-weight: 700; }
     label:has(:focus-visible) { outline: 3px solid #191f28; outline-offset: 2px; }
