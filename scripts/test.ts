@@ -7,7 +7,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 
 // npm test [file …]: all tests, or those of the files named, on one PostgreSQL that lives as long as the run.
 
-const PATTERNS = ['src/**/*.test.ts', 'simulators/**/*.test.ts', 'samples/**/*.test.ts', 'test/**/*.test.ts']
+const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
 
 const filesFor = (browser: boolean): string[] =>

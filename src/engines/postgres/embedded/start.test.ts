@@ -86,7 +86,7 @@ describe('the embedded server', () => {
     const first = await start(data, (line) => lines.push(line))
     await ask(first, `CREATE TABLE note AS SELECT '장터'::text AS body`)
     await first.stop()
-    assert.equal(isAlive(first.pid()), false)
+    assert.ok(await goneSoon(first.pid()))
     const second = await start(data, (line) => lines.push(line))
     assert.deepEqual(await ask(second, 'SELECT body, upper($$é$$) AS upper FROM note'), [{ body: '장터', upper: 'É' }])
     await second.stop()
@@ -113,7 +113,7 @@ describe('the embedded server', () => {
     await busy.connect()
     await busy.query('BEGIN')
     await Promise.all([server.stop(), server.stop()])
-    assert.equal(isAlive(server.pid()), false)
+    assert.ok(await goneSoon(server.pid()))
     await busy.end().catch(() => {})
   })
 
@@ -159,7 +159,7 @@ describe('the embedded server', () => {
     })
     assert.equal(revived?.length, 1)
     await server.stop()
-    assert.equal(isAlive(server.pid()), false)
+    assert.ok(await goneSoon(server.pid()))
   })
 
   test('a second shop on the same data is refused in a sentence, and the first goes on', async () => {
