@@ -102,8 +102,11 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     endpoint,
     services: running,
     stop: async () => {
-      await Promise.all(running.map((each) => each.endpoint.drained()))
       await Promise.all(pumps.map((each) => each.stop()))
+      // A call under way in one may yet call another that seemed done.
+      const underWay = (): boolean => running.some((each) => each.endpoint.inFlight() > 0)
+      do await Promise.all(running.map((each) => each.endpoint.drained()))
+      while (underWay())
       await Promise.all(running.map((each) => each.built.stop?.()))
       await Promise.all([...running.map((each) => each.db), relay].map((each) => each.close()))
     },

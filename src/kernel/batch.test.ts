@@ -108,22 +108,6 @@ describe('lanes', () => {
     }
   })
 
-  test('idle resolves when nothing runs or waits', async () => {
-    const { call, batches, idle } = held({ lanes: 1, max: 1 })
-    await idle()
-    const calls = [call(1), call(2)]
-    let isIdle = false
-    const waiting = idle().then(() => (isIdle = true))
-    await turn()
-    batches[0]!.end()
-    await turn()
-    await turn()
-    assert.equal(isIdle, false)
-    batches[1]!.end()
-    await Promise.all([...calls, waiting])
-    assert.equal(isIdle, true)
-  })
-
   test('whatever comes when, every call gets its own answer or its own refusal', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -21,13 +21,12 @@ interface Waiting<I, O> {
 export const lanes = <I, O>(
   options: { readonly lanes: number; readonly max: number },
   run: (inputs: I[]) => Promise<readonly (O | Fault)[]>,
-): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats; readonly idle: () => Promise<void> } => {
+): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats } => {
   let queue: Waiting<I, O>[] = []
   let free = options.lanes
   let scheduled = false
   let batches = 0
   let inputs = 0
-  let whenIdle: (() => void)[] = []
 
   const drive = async (taken: Waiting<I, O>[]): Promise<void> => {
     batches++
@@ -45,10 +44,6 @@ export const lanes = <I, O>(
     } finally {
       free++
       schedule()
-      if (free === options.lanes && queue.length === 0) {
-        for (const resolve of whenIdle) resolve()
-        whenIdle = []
-      }
     }
   }
 
@@ -76,9 +71,5 @@ export const lanes = <I, O>(
         schedule()
       }),
     stats: () => ({ batches, inputs, waiting: queue.length }),
-    idle: () =>
-      free === options.lanes && queue.length === 0
-        ? Promise.resolve()
-        : new Promise<void>((resolve) => whenIdle.push(resolve)),
   }
 }

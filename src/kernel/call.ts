@@ -18,7 +18,9 @@ export interface Endpoint {
 /** An endpoint in this host, whose batches can be watched and drained. */
 export interface LocalEndpoint extends Endpoint {
   readonly batches: () => Readonly<Record<string, LaneStats>>
-  /** Resolves once no batch runs or waits. */
+  /** Calls under way. */
+  readonly inFlight: () => number
+  /** Resolves once no call is under way. */
   readonly drained: () => Promise<void>
 }
 
@@ -106,10 +108,14 @@ export const serveLocally = <C extends Contract>(
     return translated ?? INTERNAL(undefined, { cause: error })
   }
 
+  let inFlight = 0
+  const whenDrained: (() => void)[] = []
+
   const call = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
     const entry = table.get(name)
     if (!entry) throw new TypeError(`The contract ${contract.name} has no operation ${name}`)
     const { operation, declared, run } = entry
+    inFlight++
     const began = observe ? performance.now() : 0
     try {
       const refused = refusal(operation.access, context)
@@ -125,15 +131,17 @@ export const serveLocally = <C extends Contract>(
       const fault = settle(name, declared, error, context)
       observe?.(contract.name, name, performance.now() - began, fault.code)
       throw fault
+    } finally {
+      inFlight--
+      if (inFlight === 0 && whenDrained.length > 0) for (const resolve of whenDrained.splice(0)) resolve()
     }
   }
 
   return {
     call,
     batches: () => Object.fromEntries(Object.entries(watched).map(([name, each]) => [name, each.stats()])),
-    drained: async () => {
-      await Promise.all(Object.values(watched).map((each) => each.idle()))
-    },
+    inFlight: () => inFlight,
+    drained: () => (inFlight === 0 ? Promise.resolve() : new Promise<void>((resolve) => whenDrained.push(resolve))),
   }
 }
 

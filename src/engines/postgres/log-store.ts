@@ -234,6 +234,15 @@ export const redrive = async (
       RETURNING id`)
   ).length
 
+/** Puts every dead event of a service back to be tried now; answers how many. */
+export const redriveDead = async (db: Queryable, now: number): Promise<number> =>
+  (
+    await db.query(sql`
+      UPDATE dead_letter SET state = 'RETRYING', attempts = 0, next_at = ${new Date(now)}
+      WHERE state = 'DEAD'
+      RETURNING id`)
+  ).length
+
 /** Forgets inbox rows of events that are long past redelivery. */
 export const pruneInbox = async (db: Queryable, before: number): Promise<number> =>
   (

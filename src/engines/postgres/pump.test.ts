@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { systemRuntime, type Runtime } from '#kernel/runtime.ts'
+import { silent } from '#test/support/silent.ts'
+import { pump } from './pump.ts'
+
+/** A runtime whose sleeps end when the test says so. */
+const sleepy = () => {
+  const naps: { ms: number; end: () => void }[] = []
+  const runtime: Runtime = {
+    ...systemRuntime(),
+    sleep: (ms, signal) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      naps.push({ ms, end: resolve })
+      signal?.addEventListener('abort', () => reject(new Error('woken')))
+      return promise
+    },
+  }
+  return { runtime, naps, last: () => naps.at(-1)!.ms }
+}
+const settle = async () => {
+  for (let n = 0; n < 10; n++) await turn()
+}
+
+/** A pump whose steps answer what the test puts in, then 0. */
+const pumping = (answers: (number | 'busy' | Error)[], idle = 1_000, pace?: number) => {
+  const sleeping = sleepy()
+  let steps = 0
+  const made = pump('p', { runtime: sleeping.runtime, logger: silent, idle, ...(pace && { pace }) }, async () => {
+    steps++
+    const answer = answers.shift() ?? 0
+    if (answer instanceof Error) throw answer
+    return answer
+  })
+  return { ...made, ...sleeping, steps: () => steps }
+}
+const fallAsleep = async (p: ReturnType<typeof pumping>) => {
+  await settle()
+  while (p.last() < 1_000) {
+    p.naps.at(-1)!.end()
+    await settle()
+  }
+}
+
+describe('a pump', () => {
+  test('works on while there is work, then looks less and less often', async () => {
+    const p = pumping([5, 5, 5])
+    await fallAsleep(p)
+    assert.deepEqual(
+      p.naps.map((each) => each.ms),
+      [1, 2, 4, 8, 16, 32, 64, 1_000],
+    )
+    assert.equal(p.steps(), 3 + 8)
+    await p.stop()
+  })
+
+  test('paces its steps, so that work gathers', async () => {
+    const p = pumping([5, 5], 1_000, 10)
+    await settle()
+    assert.deepEqual(
+      p.naps.map((each) => each.ms),
+      [10],
+    )
+    p.naps[0]!.end()
+    await settle()
+    assert.deepEqual(
+      p.naps.map((each) => each.ms),
+      [10, 10],
+    )
+    await p.stop()
+  })
+
+  test('a wake ends its long sleep at once', async () => {
+    const p = pumping([])
+    await fallAsleep(p)
+    const before = p.steps()
+    p.wake()
+    await settle()
+    assert.equal(p.steps(), before + 1)
+    assert.equal(p.last(), 1)
+    await p.stop()
+  })
+
+  test('a storm of wakes does not make it work without pause', async () => {
+    const p = pumping([])
+    await fallAsleep(p)
+    const before = p.steps()
+    for (let n = 0; n < 1_000; n++) {
+      p.wake()
+      if (n % 100 === 0) await settle()
+    }
+    await settle()
+    assert.equal(p.steps(), before + 1)
+    await p.stop()
+  })
+
+  test('a wake during a step makes it look again soon', async () => {
+    const p = pumping([])
+    await fallAsleep(p)
+    p.wake()
+    p.wake()
+    await settle()
+    assert.equal(p.last(), 1)
+    await p.stop()
+  })
+
+  test('waits while someone else is at it', async () => {
+    const p = pumping(['busy'])
+    await settle()
+    assert.deepEqual([p.steps(), p.last()], [1, 1_000])
+    p.wake()
+    await settle()
+    assert.equal(p.steps(), 1)
+    await p.stop()
+  })
+
+  test('waits longer after each failure, whoever wakes it, and goes on when it works again', async () => {
+    const p = pumping([new Error('away'), new Error('away'), new Error('away'), 1])
+    await settle()
+    p.wake()
+    await settle()
+    assert.deepEqual(
+      p.naps.map((each) => each.ms),
+      [200],
+    )
+    for (const ms of [400, 800]) {
+      p.naps.at(-1)!.end()
+      await settle()
+      assert.equal(p.last(), ms)
+    }
+    p.naps.at(-1)!.end()
+    await settle()
+    assert.equal(p.last(), 1)
+    await p.stop()
+  })
+
+  test('stops after the step under way, also from its sleep', async () => {
+    const gate = Promise.withResolvers<void>()
+    let ended = false
+    const p = pump('p', { runtime: systemRuntime(), logger: silent, idle: 60_000 }, async () => {
+      await gate.promise
+      ended = true
+      return 0
+    })
+    const stopping = p.stop()
+    await turn()
+    gate.resolve()
+    await stopping
+    assert.equal(ended, true)
+    const asleep = pumping([])
+    await fallAsleep(asleep)
+    await asleep.stop()
+  })
+})

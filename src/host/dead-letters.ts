@@ -1,0 +1,46 @@
+import type { Queryable } from '#kernel/store.ts'
+import { listSetAside, redrive, redriveDead, type DeadLetter } from '#engines/postgres/log-store.ts'
+
+/** A service's own store, by the service's name. */
+export type StoreOf = (service: string) => Queryable
+
+/** An event that a service could not take in. */
+export interface ServiceDeadLetter extends DeadLetter {
+  /** The service whose consumer failed. */
+  readonly service: string
+}
+
+/** Events that could not be taken in, over all services: the dead first, which wait for a person, then those still tried. */
+export const listDeadLetters = async (
+  services: readonly string[],
+  storeOf: StoreOf,
+  limit = 100,
+): Promise<ServiceDeadLetter[]> => {
+  const lists = await Promise.all(
+    services.map(async (service) =>
+      (await listSetAside(storeOf(service), limit)).map((each) => ({ service, ...each })),
+    ),
+  )
+  const rank = { DEAD: 0, RETRYING: 1, WAITING: 2 } as const
+  return lists
+    .flat()
+    .sort((a, b) => rank[a.state] - rank[b.state] || a.at - b.at)
+    .slice(0, limit)
+}
+
+/** Has one dead event tried again now, and those waiting behind it after it. False when it is not dead (any more). */
+export const redriveDeadLetter = async (
+  { service, consumer, source, id }: Pick<ServiceDeadLetter, 'service' | 'consumer' | 'source' | 'id'>,
+  storeOf: StoreOf,
+  now: number,
+): Promise<boolean> => (await redrive(storeOf(service), consumer, source, id, now)) > 0
+
+/** Has every dead event of the services tried again now; answers how many. */
+export const redriveDeadLetters = async (
+  services: readonly string[],
+  storeOf: StoreOf,
+  now: number,
+): Promise<number> => {
+  const counts = await Promise.all(services.map((service) => redriveDead(storeOf(service), now)))
+  return counts.reduce((sum, each) => sum + each, 0)
+}
