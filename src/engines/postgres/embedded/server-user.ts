@@ -113,7 +113,7 @@ export const chooseServerUser = (given: {
     if (works(user, binary, folder, env)) return user
   }
   throw new CannotStart(
-    `PostgreSQL does not run as root, and no other user can reach ${folder} and ${binary} here. ` +
+    `PostgreSQL does not run as root, and no other user can reach ${dirname(folder)} and ${binary} here. ` +
       'Start the shop as an ordinary user, put it where others can read it, or set DATABASE_URL.',
   )
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { isAlive } from './postmaster.ts'
+import { findPostmaster, isAlive } from './postmaster.ts'
 import { type Connection, type Embedded, startEmbedded } from './start.ts'
 import { waitFor } from './wait.ts'
 
@@ -26,14 +26,18 @@ interface Shop {
 const shops: ChildProcess[] = []
 
 /** A process that starts a server on the data and keeps it until SIGTERM. */
-const spawnShop = (dataDir: string): ChildProcess => {
-  const child = spawn(process.execPath, ['test/support/lone-server.ts', dataDir], { stdio: ['ignore', 'pipe', 'pipe'] })
+const spawnShop = (dataDir: string, through: readonly string[] = []): ChildProcess => {
+  const [file, ...args] = [...through, process.execPath, 'test/support/lone-server.ts', dataDir] as [
+    string,
+    ...string[],
+  ]
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   shops.push(child)
   return child
 }
 
-const shop = async (dataDir: string): Promise<Shop> => {
-  const child = spawnShop(dataDir)
+const shop = async (dataDir: string, through?: readonly string[]): Promise<Shop> => {
+  const child = spawnShop(dataDir, through)
   const [line] = await Promise.race([
     once(child.stdout!, 'data'),
     once(child, 'exit').then(() => assert.fail(`The shop did not start: ${child.stderr!.read()}`)),
@@ -78,6 +82,10 @@ describe('the embedded server', () => {
   })
 
   after(() => {
+    for (const name of readdirSync(root)) {
+      const left = findPostmaster(join(root, name, 'postgres'))
+      if (left) process.kill(left.pid, 'SIGQUIT')
+    }
     rmSync(root, { recursive: true, force: true })
   })
 
@@ -252,6 +260,32 @@ describe('the embedded server', () => {
       await server.stop()
       const again = await start(join(closed, 'shop'))
       await again.stop()
+    })
+
+    // A machine that forbids user namespaces has no such way.
+    const limited = ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-all']
+    const [setpriv = '', ...limits] = limited
+    const allowed = spawnSync(setpriv, [...limits, 'unshare', '--user', '--map-user=1000', 'true']).status === 0
+    if (allowed) {
+      test('so may a root that is not allowed to pass closed folders, by way of a user namespace', async () => {
+        const closed = join(root, 'closed-too')
+        mkdirSync(closed, { mode: 0o700 })
+        const living = await shop(join(closed, 'shop'), limited)
+        assert.equal((await ask(living, 'SELECT 1 AS one')).length, 1)
+        assert.equal(await end(living.process, 'SIGTERM'), 0)
+      })
+    }
+
+    test('and where nobody can be made to reach the data, it is told so', async () => {
+      const closed = join(root, 'closed-for-good')
+      mkdirSync(closed, { mode: 0o700 })
+      const child = spawnShop(join(closed, 'shop'), ['env', 'PATH=/nowhere'])
+      const said: string[] = []
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => said.push(text))
+      const [code] = await once(child, 'close')
+      assert.equal(code, 1)
+      assert.match(said.join(''), /^PostgreSQL does not run as root, and no other user can reach .*DATABASE_URL\.\n$/)
+      assert.deepEqual(readdirSync(join(closed, 'shop')), [])
     })
   }
 })
