@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.ts'
 import type { Merchant, Merchants } from './merchants.ts'
 import { authenticate, opened, WALLETS } from './open.ts'
 import { balanceOf, type Payment } from './payment.ts'
-import { paymentOfOrder, paymentPage } from './record-store.ts'
+import { paymentOfOrder, paymentPage, paymentsOfOrder } from './record-store.ts'
 import { metadataSchema, orderIdSchema } from './requests.ts'
 import type { Chance, Decision } from './rules.ts'
 import { unaccepted } from './webhook-store.ts'
@@ -56,7 +56,7 @@ const depositInput = z
 const recordInput = z.object({
   cursor: z.string().default(''),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
-  orderId: z.string().nullable().default(null),
+  orderId: orderIdSchema.optional(),
 })
 
 const recorded = (payment: Payment) => ({
@@ -150,7 +150,11 @@ export const controls =
 
     app.get('/record', async (request) => {
       const { cursor, limit, orderId } = recordInput.parse(request.query)
-      const page = await paymentPage(db, cursor, limit + 1, orderId)
+      if (orderId !== undefined) {
+        const found = await paymentsOfOrder(db, merchants.mids, orderId)
+        return { items: found.map(recorded), nextCursor: null }
+      }
+      const page = await paymentPage(db, cursor, limit + 1)
       const items = page.slice(0, limit)
       return { items: items.map(recorded), nextCursor: page.length > limit ? items.at(-1)!.paymentKey : null }
     })

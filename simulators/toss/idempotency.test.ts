@@ -77,19 +77,6 @@ test('while the first is running the same key is told to wait', async () => {
   await toss.calm()
 })
 
-test('two processes given one key do the work once', async () => {
-  const twin = await startSimulator({ db: store.another(), runtime })
-  for (let round = 0; round < 10; round++) {
-    const key = await paid(toss, `again-twin-${round}`, 10_000)
-    const answers = await Promise.all(
-      [toss, twin].map((each) => each.cancel(key, { cancelAmount: 1_000 }, under(`f${round}`))),
-    )
-    assert.equal(answers[0]!.text, answers[1]!.text)
-    assert.equal((await toss.get(`/v1/payments/${key}`)).body.balanceAmount, 9_000)
-  }
-  await twin.stop()
-})
-
 test('a GET pays no attention to the key', async () => {
   const key = await paid(toss, 'again-0008', 10_000)
   assert.equal((await toss.get(`/v1/payments/${key}`, under('g'))).body.status, 'DONE')

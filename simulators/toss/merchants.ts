@@ -20,6 +20,7 @@ export interface Merchants {
   ofAuthorization(header: string | undefined): Merchant | string
   /** The first pair given: whose buyers pay when a control call names nobody. */
   readonly first: Merchant
+  readonly mids: readonly string[]
 }
 
 /** The registered merchants. The merchant id is derived from the secret key, so it is the same after every start. */
@@ -35,6 +36,7 @@ export const merchants = (keys: readonly KeyPair[]): Merchants => {
   const byClient = new Map(known.map((each) => [each.clientKey, each]))
   return {
     first,
+    mids: known.map((each) => each.mid),
     ofClientKey: (clientKey) => byClient.get(clientKey),
     ofAuthorization: (header) => {
       const [scheme, encoded] = (header ?? '').split(' ')

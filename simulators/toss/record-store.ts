@@ -18,19 +18,17 @@ export const paymentOfOrder = async (db: Queryable, mid: string, orderId: string
   return rows[0]?.state
 }
 
-/** One page of all payments by key, after `cursor`, with an order id only that order's. */
-export const paymentPage = async (
-  db: Queryable,
-  cursor: string,
-  limit: number,
-  orderId: string | null,
-): Promise<Payment[]> => {
-  const rows =
-    orderId === null
-      ? await db.query<{ state: Payment }>(sql`
-        select state from payment where payment_key > ${cursor} order by payment_key limit ${limit}`)
-      : await db.query<{ state: Payment }>(sql`
-        select state from payment where order_id = ${orderId} and payment_key > ${cursor} order by payment_key limit ${limit}`)
+/** One page of all payments by key, after `cursor`. */
+export const paymentPage = async (db: Queryable, cursor: string, limit: number): Promise<Payment[]> => {
+  const rows = await db.query<{ state: Payment }>(sql`
+    select state from payment where payment_key > ${cursor} order by payment_key limit ${limit}`)
+  return rows.map((row) => row.state)
+}
+
+/** Every payment of an order, of whichever of the merchants. */
+export const paymentsOfOrder = async (db: Queryable, mids: readonly string[], orderId: string): Promise<Payment[]> => {
+  const rows = await db.query<{ state: Payment }>(sql`
+    select state from payment where mid = any(${mids}::text[]) and order_id = ${orderId} order by payment_key`)
   return rows.map((row) => row.state)
 }
 
