@@ -15,7 +15,7 @@ import { extensions } from '#src/shop.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
-import { startHost, type Host } from './host.ts'
+import { eventsOf, startHost, type Host } from './host.ts'
 import { seedShop } from './seed.ts'
 import { simulatorSchemas, startSimulators, type Simulated } from './simulated.ts'
 import { openStores, prepareSchemas } from './stores.ts'
@@ -135,6 +135,7 @@ export const startShop = async (settings: ShopSettings, options: StartOptions): 
     const { app } = await gateway({
       endpointOf: host.endpoint,
       contracts,
+      events: eventsOf(services),
       runtime,
       log,
       metrics,

@@ -61,7 +61,7 @@ const commonOf = (operation: Operation, hasBody: boolean): readonly FaultDefinit
   ...(hasBody ? [MALFORMED_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE] : []),
   UNAUTHENTICATED,
   ...(typeof operation.access === 'object' ? [FORBIDDEN] : []),
-  ...(operation.path?.includes('{') ? [NOT_FOUND] : []),
+  ...(hasBody || operation.path?.includes('{') ? [NOT_FOUND] : []),
   RATE_LIMITED,
   INTERNAL,
   UNAVAILABLE,

@@ -50,16 +50,18 @@ export const cartService = service(
 
         putItem: batched(async (inputs, contexts) => {
           const owners = contexts.map((each) => ownerOf(each.actor))
-          const locked = inLockOrder(owners)
-          const seen = [...(await findItems(db, locked)).values()].flat()
+          const seen = [...(await findItems(db, inLockOrder(owners))).values()].flat()
           const described = await describe([...inputs, ...seen].map((each) => each.skuId))
+          const onSale = inputs.map(({ skuId }) => described.get(skuId)?.onSale === true)
+          // Locking makes a cart where there is none: whoever asks for what is not for sale gets none.
+          const locked = inLockOrder(owners.filter((_, i) => onSale[i]))
 
           const { faults, carts } = await db.tx('cart.put', async (tx) => {
             const [, found] = await Promise.all([tx.query(lockCarts(locked, runtime.now())), findItems(tx, locked)])
             const changed = new Map<string, Item & { owner: (typeof owners)[number] }>()
             const refused = inputs.map(({ skuId, quantity }, i): Fault | undefined => {
               const owner = owners[i]!
-              if (!described.get(skuId)?.onSale) return SKU_NOT_FOUND({ skuIds: [skuId] })
+              if (!onSale[i]) return SKU_NOT_FOUND({ skuIds: [skuId] })
               const next = withItem(found.get(keyOf(owner)) ?? [], skuId, quantity, runtime.now())
               if ('fault' in next) return next.fault
               found.set(keyOf(owner), [...next.items])
