@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http'
-
 /** The headers of every page: only our own scripts (by nonce) and the payment provider's may run, and nobody frames us. */
 export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, string> => {
   const toss = tossSdkUrl.startsWith('https://')
@@ -18,8 +16,6 @@ export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, s
       `object-src 'none'`,
       `frame-ancestors 'self'`,
     ].join('; '),
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'strict-origin-when-cross-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(self)',
     'cross-origin-opener-policy': 'same-origin-allow-popups',
     'cache-control': 'private, no-store',
@@ -28,13 +24,3 @@ export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, s
 }
 
 const originOf = (url: string): string => (URL.canParse(url) ? ` ${new URL(url).origin}` : '')
-
-/**
- * Whether a form was sent by another site. Browsers always say where a POST comes from; cookies are SameSite=Lax besides.
- * Clients that say nothing carry no cookies of anybody's browser.
- */
-export const foreignOrigin = (headers: IncomingHttpHeaders, own: string): boolean => {
-  if (headers.origin !== undefined) return headers.origin !== own
-  const site = headers['sec-fetch-site']
-  return site !== undefined && site !== 'same-origin' && site !== 'none'
-}

@@ -6,7 +6,8 @@ import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { PageContext } from '../../web/context.ts'
-import { foreignOrigin, pageHeaders } from './page-headers.ts'
+import { CROSS_SITE, isCrossSite } from './cross-site.ts'
+import { pageHeaders } from './page-headers.ts'
 
 /** What the pages need of the host. */
 export interface PagesOptions {
@@ -28,6 +29,14 @@ interface PagesBuild {
       pagesHandler(build: PagesBuild, onError: (error: unknown, where: string) => void): Handler
     }
   }
+}
+
+/** Origins besides ours whose forms may be sent to pages: none. */
+const nobody: ReadonlySet<string> = new Set()
+
+const refuse = (reply: FastifyReply): FastifyReply => {
+  const { ko, en } = CROSS_SITE().messages
+  return reply.code(CROSS_SITE.status).type('text/plain; charset=utf-8').send(`${ko}\n${en}\n`)
 }
 
 const YEAR_MS = 31_536_000_000
@@ -55,14 +64,7 @@ export const pages =
         method: ['GET', 'HEAD', 'POST'],
         url: '/*',
         handler: async (request, reply) => {
-          if (request.method === 'POST' && foreignOrigin(request.headers, `${request.protocol}://${request.host}`)) {
-            return reply
-              .code(403)
-              .type('text/plain; charset=utf-8')
-              .send(
-                '다른 사이트에서 보낸 요청이라 처리하지 않았습니다.\nThis request came from another site and was not carried out.\n',
-              )
-          }
+          if (request.method === 'POST' && isCrossSite(request.headers, nobody)) return refuse(reply)
           const nonce = Buffer.from(runtime.random(16)).toString('base64')
           const page = await shopFor(request, reply)
           const response = await render(webRequest(request, reply), page, nonce)

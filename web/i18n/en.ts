@@ -11,6 +11,7 @@ export const en: Messages = {
     skip: 'Skip to the content',
     mainNav: 'Categories',
     accountNav: 'My account',
+    myNav: 'My pages',
     bottomNav: 'Shortcuts',
     footer: 'About the company',
     breadcrumb: 'Where you are',
@@ -45,7 +46,7 @@ export const en: Messages = {
   },
   home: {
     heroTitle: 'Today is\nmarket day.',
-    heroText: 'Take your time among things worth keeping, brought here from growers and workshops.',
+    heroText: 'From everyday needs to things worth keeping: all laid out. Take your time.',
     heroAction: 'Look around',
     popular: 'Most wanted',
     newest: 'Just arrived',

@@ -31,7 +31,8 @@ export const momentText = (instant: string): string => `${dateText(instant)} ${t
 export const countdownText = (seconds: number): string => `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
 
 /** A phone number's digits with the hyphens Korean readers expect. */
-export const phoneText = (digits: string): string => {
+export const phoneText = (phone: string): string => {
+  const digits = phone.replace(/\D/g, '')
   if (/^1\d{7}$/.test(digits)) return `${digits.slice(0, 4)}-${digits.slice(4)}`
   const area = digits.startsWith('02') ? 2 : 3
   return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`

@@ -40,10 +40,9 @@ export const BottomBar = ({ inCart, signedIn }: { inCart: number; signedIn: bool
               {place.to === '/cart' && inCart > 0 && (
                 <span
                   aria-hidden="true"
-                  className="num absolute top-1.5 left-[calc(50%+0.4rem)] flex h-4 min-w-4 items-center justify-center rounded-full bg-juhong px-1 text-[0.6875rem] font-bold text-white"
-                >
-                  {inCart > 99 ? '99+' : inCart}
-                </span>
+                  data-count={inCart > 99 ? '99+' : inCart}
+                  className="num absolute top-1.5 left-[calc(50%+0.4rem)] flex h-4 min-w-4 items-center justify-center rounded-full bg-juhong px-1 text-[0.6875rem] font-bold text-white before:content-[attr(data-count)]"
+                />
               )}
             </NavLink>
           </li>

@@ -103,7 +103,7 @@ export const EmailProof = ({ at, refusal, heading, mailboxUrl }: Props) => {
       </div>
       {mailboxUrl && (
         <a
-          href={mailboxUrl}
+          href={`${mailboxUrl}?to=${encodeURIComponent(at.email)}`}
           target="_blank"
           rel="noreferrer"
           className="text-sm text-quiet underline underline-offset-4"

@@ -82,10 +82,9 @@ const Own = ({
     {count > 0 && (
       <span
         aria-hidden="true"
-        className="num absolute top-1 right-0.5 flex h-4.5 min-w-4.5 items-center justify-center rounded-full bg-juhong px-1 text-[0.6875rem] font-bold text-white"
-      >
-        {count > 99 ? '99+' : count}
-      </span>
+        data-count={count > 99 ? '99+' : count}
+        className="num absolute top-1 right-0.5 flex h-4.5 min-w-4.5 items-center justify-center rounded-full bg-juhong px-1 text-[0.6875rem] font-bold text-white before:content-[attr(data-count)]"
+      />
     )}
   </Link>
 )

@@ -16,7 +16,7 @@ export const MyPages = ({ children }: { children: ReactNode }) => {
   return (
     <div className="wrap lg:grid lg:grid-cols-[11rem_1fr] lg:gap-14">
       <nav
-        aria-label={t.a11y.accountNav}
+        aria-label={t.a11y.myNav}
         className="-mx-4 overflow-x-auto border-b border-line [scrollbar-width:none] lg:mx-0 lg:border-0 lg:pt-10"
       >
         <ul className="flex px-1 lg:flex-col lg:px-0">

@@ -120,7 +120,7 @@ const Stalls = () => {
     <section className="mt-12 bg-jjok-deep text-white md:mt-20" aria-label={t.home.byCategory}>
       <div className="wrap py-10 md:py-14">
         <h2 className="text-xl md:text-2xl">{t.home.byCategory}</h2>
-        <ul className="mt-6 grid gap-x-8 gap-y-7 sm:grid-cols-2 lg:grid-cols-4">
+        <ul className="mt-6 grid gap-x-8 gap-y-7 sm:grid-cols-2 md:grid-cols-3 lg:grid-cols-5">
           {tops.map((top) => (
             <li key={top.id} className="border-t border-white/35 pt-3">
               <Link to={`/products?category=${top.id}`} className="text-lg font-bold outline-white hover:underline">

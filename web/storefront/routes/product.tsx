@@ -98,7 +98,9 @@ export default function Product() {
           soldOut={product.soldOut}
         />
         <div className="md:sticky md:top-6 md:self-start">
-          {product.brand && <p className="font-semibold text-quiet">{product.brand}</p>}
+          {product.brand && !product.name.includes(product.brand) && (
+            <p className="font-semibold text-quiet">{product.brand}</p>
+          )}
           <h1 className="mt-1 text-2xl">{product.name}</h1>
           <BuyBox key={product.id} product={product} refusal={refused(answer) ? answer : undefined} />
           <div aria-live="polite">

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { brotliDecompressSync } from 'node:zlib'
+import fastify, { type FastifyInstance } from 'fastify'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { pages } from './pages.ts'
+
+// A build as small as one can be: it answers with what the host gave it.
+const server = `export const entry = { module: { pagesHandler: (build, onError) => async (request, page, nonce) => {
+  if (new URL(request.url).pathname === '/boom') { onError(new Error('boom'), 'render'); return new Response('broken', { status: 500 }) }
+  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8' })
+  headers.append('set-cookie', 'a=1; Path=/'); headers.append('set-cookie', 'b=2; Path=/')
+  const body = request.method === 'POST' ? Object.fromEntries(await request.formData()) : {}
+  return new Response(JSON.stringify({ url: request.url, nonce, name: page.name, body }), { status: 201, headers })
+} } }`
+
+let app: FastifyInstance
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jangteo-pages-'))
+  await mkdir(join(folder, 'client/assets'), { recursive: true })
+  await mkdir(join(folder, 'server'))
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}')
+  await writeFile(join(folder, 'server/index.js'), server)
+  await writeFile(join(folder, 'client/assets/app-1a2b.js'), 'whole')
+  await writeFile(join(folder, 'client/assets/app-1a2b.js.br'), 'packed')
+  app = fastify()
+  app.removeAllContentTypeParsers()
+  await app.register(
+    pages({
+      buildDir: folder,
+      runtime: systemRuntime(),
+      tossSdkUrl: 'https://js.tosspayments.com/v2/standard',
+      shopFor: (_request, reply) => {
+        reply.header('set-cookie', 'guest=g; Path=/')
+        return { name: 'the viewer' } as never
+      },
+    }),
+  )
+})
+after(async () => {
+  await app.close()
+  await rm(folder, { recursive: true })
+})
+
+test('a page is rendered for its viewer, with the cookies of host and page', async () => {
+  const response = await app.inject({ url: '/products?q=1', headers: { host: 'shop.test' } })
+  assert.equal(response.statusCode, 201)
+  assert.deepEqual(response.json(), { ...response.json(), url: 'http://shop.test/products?q=1', name: 'the viewer' })
+  assert.deepEqual(response.headers['set-cookie'], ['guest=g; Path=/', 'a=1; Path=/', 'b=2; Path=/'])
+  assert.match(String(response.headers['cache-control']), /no-store/)
+})
+
+test('each response has a nonce of its own, and the policy lets that one through', async () => {
+  const seen = new Set<string>()
+  for (let i = 0; i < 3; i++) {
+    const response = await app.inject({ url: '/' })
+    const { nonce } = response.json() as { nonce: string }
+    assert.ok(nonce.length >= 20)
+    assert.ok(String(response.headers['content-security-policy']).includes(`'nonce-${nonce}'`))
+    assert.ok(!String(response.headers['content-security-policy']).includes("script-src 'self' 'unsafe-inline'"))
+    seen.add(nonce)
+  }
+  assert.equal(seen.size, 3)
+})
+
+const form = { 'content-type': 'application/x-www-form-urlencoded', host: 'shop.test' }
+
+test('a form of our own arrives as it was sent', async () => {
+  const response = await app.inject({
+    method: 'POST',
+    url: '/x',
+    headers: { ...form, origin: 'http://shop.test' },
+    payload: 'name=%EC%9E%A5%ED%84%B0',
+  })
+  assert.deepEqual((response.json() as { body: unknown }).body, { name: '장터' })
+})
+
+test('a form of another site is refused before anything is asked of the shop', async () => {
+  for (const from of [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ]) {
+    const response = await app.inject({ method: 'POST', url: '/x', headers: { ...form, ...from }, payload: 'a=1' })
+    assert.equal(response.statusCode, 403, JSON.stringify(from))
+    assert.equal(response.headers['set-cookie'], undefined)
+  }
+})
+
+test('a form too large to be one is refused', async () => {
+  const response = await app.inject({ method: 'POST', url: '/x', headers: form, payload: `a=${'x'.repeat(300_000)}` })
+  assert.equal(response.statusCode, 413)
+})
+
+test('pages are packed for who can unpack them', async () => {
+  const response = await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip, br' } })
+  assert.equal(response.headers['content-encoding'], 'br')
+  assert.match(brotliDecompressSync(response.rawPayload).toString(), /the viewer/)
+})
+
+test('an asset with a hash in its name is kept for ever and sent packed', async () => {
+  const packed = await app.inject({ url: '/assets/app-1a2b.js', headers: { 'accept-encoding': 'br' } })
+  assert.equal(packed.body, 'packed')
+  assert.match(String(packed.headers['cache-control']), /max-age=31536000, immutable/)
+  assert.equal((await app.inject({ url: '/assets/app-1a2b.js' })).body, 'whole')
+  assert.equal((await app.inject({ url: '/assets/none.js' })).statusCode, 404)
+})
+
+test('an error of a page is logged by the host and shows nothing', async () => {
+  const response = await app.inject({ url: '/boom' })
+  assert.equal(response.statusCode, 500)
+  assert.equal(response.body, 'broken')
+})
