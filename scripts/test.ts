@@ -20,7 +20,8 @@ const runTests = async (files: readonly string[], browser: boolean, server: obje
     process.execPath,
     [
       '--test',
-      `--test-concurrency=${browser ? 1 : 2}`,
+      // Browser journeys share one shop and one browser; everything else has a process of its own.
+      ...(browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
       '--test-timeout=120000',
       '--test-reporter=./scripts/reporter.ts',
       '--test-reporter-destination=stdout',
