@@ -4,7 +4,17 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { visitor } from './shop.ts'
-import { addToCart, alive, buyNow, openProduct, orderComplete, payAtWindow, placeOrder, signUp } from './steps.ts'
+import {
+  addToCart,
+  alive,
+  buyNow,
+  openProduct,
+  orderComplete,
+  payAtWindow,
+  placeOrder,
+  signUp,
+  suggestions,
+} from './steps.ts'
 
 interface Violation {
   readonly id: string
@@ -52,10 +62,10 @@ test('axe finds nothing on the pages of a visitor', async () => {
     await open(page, path)
   }
   await page.goto('/products')
-  await page.getByRole('combobox', { name: '상품 검색' }).fill('이')
   await alive(page)
+  await page.getByRole('combobox', { name: '상품 검색' }).fill('이')
   await page.getByRole('combobox', { name: '상품 검색' }).press('ArrowDown')
-  await page.getByRole('option').first().waitFor()
+  await suggestions(page).first().waitFor()
   await check(page, 'open suggestions')
   await openProduct(page)
   await check(page, 'a product')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { visitor } from './shop.ts'
-import { alive, mailedCode, orderComplete, PASSWORD } from './steps.ts'
+import { alive, mailedCode, orderComplete, PASSWORD, suggestions } from './steps.ts'
 
 /** Presses Tab until the focus is on something with this role and name; fails when it comes round without. */
 const tabTo = async (
@@ -118,7 +118,7 @@ test('Enter that ends a Hangul syllable does not search', async () => {
   await alive(page)
   const search = page.getByRole('combobox', { name: '상품 검색' })
   await search.fill('이어폰')
-  await page.getByRole('option').first().waitFor()
+  await suggestions(page).first().waitFor()
   await search.press('ArrowDown')
   await search.dispatchEvent('keydown', {
     key: 'Enter',

@@ -11,6 +11,7 @@ import {
   placeOrder,
   products,
   signUp,
+  suggestions,
 } from './steps.ts'
 
 test('a person signs up, finds a product, buys it, is told so, and cancels', async () => {
@@ -19,7 +20,7 @@ test('a person signs up, finds a product, buys it, is told so, and cancels', asy
   await alive(page)
   const search = page.getByRole('combobox', { name: '상품 검색' })
   await search.pressSequentially('ㅇㅇㅍ')
-  const suggestion = page.getByRole('option').first()
+  const suggestion = suggestions(page).first()
   await suggestion.waitFor()
   await page.keyboard.press('ArrowDown')
   assert.equal(await suggestion.getAttribute('aria-selected'), 'true')

@@ -42,6 +42,10 @@ export const signUp = async (page: Page, name = '김장터'): Promise<string> =>
   return email
 }
 
+/** What the search field suggests. */
+export const suggestions = (page: Page): Locator =>
+  page.getByRole('listbox', { name: '추천 검색어' }).getByRole('option')
+
 /** The products of a list, as links. */
 export const products = (page: Page): Locator =>
   page.getByRole('region', { name: '상품 목록' }).getByRole('listitem').getByRole('link')

@@ -21,7 +21,12 @@ export const SearchBox = () => {
   const listId = useId()
   const { items, asked } = useSuggestions(text, open)
 
-  useEffect(() => setText(current), [current])
+  // What was typed before the page was alive counts too.
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(
+    () => setText((before) => (current === '' && before === '' ? (field.current?.value ?? '') : current)),
+    [current],
+  )
   useEffect(() => setActive(-1), [items])
 
   const go = (query: string): void => {
@@ -56,6 +61,7 @@ export const SearchBox = () => {
     >
       <div className="flex items-center rounded-full border-[1.5px] border-jjok bg-white focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-jjok">
         <input
+          ref={field}
           type="search"
           name="q"
           role="combobox"
