@@ -106,6 +106,21 @@ test('webhooks of a process that died are sent by another once its lease is over
   await noneWaiting()
 })
 
+test('while no address is known, what is due waits', async () => {
+  const shop = await registered()
+  shop.answerWith(500)
+  await paid(toss, 'hook-wait', 10_000)
+  await eventually(async () => (await waiting())[0]?.tries === 1, 'the try is written down')
+  runtime.advance(MINUTE + 1)
+  url = undefined
+  assert.equal(await due(), 0)
+  assert.equal((await waiting()).length, 1)
+  url = shop.url
+  shop.answerWith(200)
+  assert.equal(await due(), 1)
+  await noneWaiting()
+})
+
 test('told to, it delivers before the confirm is answered', async () => {
   const shop = await registered()
   await toss.faults({ 'webhook-before-response': { scope: 'confirm' } })

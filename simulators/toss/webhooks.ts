@@ -55,6 +55,7 @@ export interface Webhooks {
   sendNow(webhooks: readonly NewWebhook[]): Promise<void>
   /** Sends what is due, up to a few hundred; how many. */
   due(now: number): Promise<number>
+  /** Breaks off what is under way; it is sent again after the next start. */
   close(): Promise<void>
 }
 
@@ -72,6 +73,7 @@ export const webhooks = (given: {
   const pools = new Map<string, Pool>()
   const queue: NewWebhook[] = []
   let underWay = 0
+  const deliveries = new Set<Promise<void>>()
   let closed = false
 
   const poolOf = (origin: string): Pool => {
@@ -111,8 +113,10 @@ export const webhooks = (given: {
 
   const deliver = async (webhook: Webhook): Promise<void> => {
     const url = given.url()
+    // Nobody is there yet: its lease ends, and the sweep looks again.
+    if (url === undefined) return
     try {
-      if (url !== undefined) await post(webhook, new URL(url))
+      await post(webhook, new URL(url))
       await accepted(webhook.id)
     } catch (error) {
       if (closed) return
@@ -126,10 +130,15 @@ export const webhooks = (given: {
     }
   }
 
-  const quietly = (webhook: Webhook): Promise<void> =>
-    deliver(webhook).catch((error: unknown) =>
-      log.error({ err: error, webhook: webhook.id }, 'toss simulator: webhook left to the sweep'),
-    )
+  const quietly = (webhook: Webhook): Promise<void> => {
+    const delivery = deliver(webhook)
+      .catch((error: unknown) => {
+        if (!closed) log.error({ err: error, webhook: webhook.id }, 'toss simulator: webhook left to the sweep')
+      })
+      .finally(() => deliveries.delete(delivery))
+    deliveries.add(delivery)
+    return delivery
+  }
 
   const drain = async (): Promise<void> => {
     underWay++
@@ -173,6 +182,7 @@ export const webhooks = (given: {
       await Promise.all(stored.filter((each) => leased(each, now)).map(quietly))
     },
     due: async (now) => {
+      if (given.url() === undefined) return 0
       const claimed = await claimDue(db, now, now + LEASE, ROOM)
       await Promise.all(claimed.map(quietly))
       return claimed.length
@@ -180,6 +190,7 @@ export const webhooks = (given: {
     close: async () => {
       closed = true
       await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all(deliveries)
     },
   }
 }
