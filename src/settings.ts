@@ -99,6 +99,11 @@ export const declared = {
     inProduction: notLocal,
     about: 'Server that sends mail; by default the mailbox simulator in development.',
   }),
+  MAIL_PER_SECOND: declare({
+    kind: whole(1, 10_000),
+    otherwise: 20,
+    about: 'Mails sent in a second at most; mail servers limit how many they take.',
+  }),
   MAIL_FROM: declare({
     kind: text(),
     otherwise: '장터 <no-reply@jangteo.local>',

@@ -52,7 +52,7 @@ export const codes = (
         await tx.query(saveRate(addressKey, withOneMore(recent.get(addressKey) ?? [], rates.address, now)))
         if (client) await tx.query(saveRate(client, withOneMore(recent.get(client) ?? [], rates.client, now)))
         await tx.query(putCode({ address: whom, purpose, id, hash: codeHash(id, code), expiresAt }))
-        await outgoing.queue(tx, { id, to: email, ...codeLetter(purpose, code, locale) }, expiresAt)
+        await outgoing.queue(tx, [{ id, to: email, ...codeLetter(purpose, code, locale) }], expiresAt)
       })
       return { expiresAt: instant(expiresAt) }
     },

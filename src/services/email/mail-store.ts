@@ -1,10 +1,19 @@
 import { sql } from '#engines/postgres/sql.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 
-/** Queues a mail, once per id. */
-export const queueMail = (id: string, sealed: Uint8Array, now: number, uselessAfter: number): Statement => sql`
+/** A mail to be queued: its content sealed, useless after an instant. */
+export interface SealedMail {
+  readonly id: string
+  readonly sealed: Uint8Array
+  readonly uselessAfter: number
+}
+
+/** Queues mails, each once per id. */
+export const queueMails = (mails: readonly SealedMail[], now: number): Statement => sql`
   INSERT INTO mail (id, sealed, next_at, useless_after)
-  VALUES (${id}, ${sealed}, ${new Date(now)}, ${new Date(uselessAfter)})
+  SELECT id, sealed, ${new Date(now)}, useless_after
+  FROM unnest(${mails.map((each) => each.id)}::uuid[], ${mails.map((each) => each.sealed)}::bytea[],
+    ${mails.map((each) => new Date(each.uselessAfter))}::timestamptz[]) AS given (id, sealed, useless_after)
   ON CONFLICT DO NOTHING`
 
 export interface DueMail {
@@ -16,13 +25,13 @@ export interface DueMail {
   readonly uselessAfter: number
 }
 
-/** Claims due mails for one attempt each; nobody else gets them before `lostAt`. */
+/** Claims due mails for one attempt each; nobody else gets them before `lostAt`. A code, soon useless, goes before a letter. */
 export const claimMails = (db: Queryable, now: number, lostAt: number, most: number): Promise<DueMail[]> =>
   db.query<DueMail>(sql`
     UPDATE mail SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
     WHERE id IN (
       SELECT id FROM mail WHERE state = 'WAITING' AND next_at <= ${new Date(now)}
-      ORDER BY next_at LIMIT ${most} FOR UPDATE SKIP LOCKED)
+      ORDER BY useless_after LIMIT ${most} FOR UPDATE SKIP LOCKED)
     RETURNING id, sealed, attempts, useless_after AS "uselessAfter"`)
 
 /** Ends a mail and destroys its content; answers whether this attempt still held the claim. */

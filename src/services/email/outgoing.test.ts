@@ -48,8 +48,8 @@ const tellings = async (id: string): Promise<number> =>
 test('a mail queued twice is sent once, told once, and its content destroyed', async () => {
   const { sent, mails } = play(() => ({ kind: 'sent' }))
   const id = await queue()
-  assert.equal(await mails.deliver(runtime.now()), 1)
-  assert.equal(await mails.deliver(runtime.now()), 0)
+  assert.equal(await mails.deliver(runtime.now(), 20), 1)
+  assert.equal(await mails.deliver(runtime.now(), 20), 0)
   assert.deepEqual(
     sent.map(({ at: _, ...mail }) => mail),
     [{ id, to: 'buyer@example.com', subject: '주문 완료', text: '고맙습니다' }],
@@ -57,7 +57,7 @@ test('a mail queued twice is sent once, told once, and its content destroyed', a
   assert.deepEqual(await stateOf(id), { state: 'SENT', sealed: null, attempts: 1 })
   assert.equal(await tellings(id), 1)
   await inside.send({ id, to: 'buyer@example.com', subject: '주문 완료', text: '고맙습니다' })
-  assert.equal(await mails.deliver(runtime.now()), 0, 'its id is remembered')
+  assert.equal(await mails.deliver(runtime.now(), 20), 0, 'its id is remembered')
 })
 
 test('many senders at once share the mails, and none is in two hands', async () => {
@@ -66,7 +66,7 @@ test('many senders at once share the mails, and none is in two hands', async () 
     return { kind: 'sent' }
   })
   const ids = await Promise.all(Array.from({ length: 30 }, queue))
-  const taken = await Promise.all(Array.from({ length: 6 }, () => mails.deliver(runtime.now())))
+  const taken = await Promise.all(Array.from({ length: 6 }, () => mails.deliver(runtime.now(), 20)))
   assert.equal(
     taken.reduce((sum, each) => sum + each, 0),
     30,
@@ -84,20 +84,20 @@ test('twin: taking what is due without claiming it sends mails twice', async () 
   }
   await Promise.all([careless(), careless()])
   assert.ok(sent.length > ids.length)
-  await play(() => ({ kind: 'sent' })).mails.deliver(runtime.now())
+  await play(() => ({ kind: 'sent' })).mails.deliver(runtime.now(), 20)
 })
 
 test('a server that is away is tried again later and later; the mail is sent when it is back', async () => {
   let away = true
   const { sent, mails } = play(() => (away ? { kind: 'failed', why: 'ECONNREFUSED' } : { kind: 'sent' }))
   const id = await queue()
-  await mails.deliver(runtime.now())
-  assert.equal(await mails.deliver(runtime.now()), 0, 'not before its time')
+  await mails.deliver(runtime.now(), 20)
+  assert.equal(await mails.deliver(runtime.now(), 20), 0, 'not before its time')
   runtime.advance(backOff(1))
-  assert.equal(await mails.deliver(runtime.now()), 1)
+  assert.equal(await mails.deliver(runtime.now(), 20), 1)
   away = false
   runtime.advance(backOff(2))
-  assert.equal(await mails.deliver(runtime.now()), 1)
+  assert.equal(await mails.deliver(runtime.now(), 20), 1)
   assert.equal(sent.length, 3)
   assert.equal((await stateOf(id)).state, 'SENT')
 })
@@ -105,11 +105,11 @@ test('a server that is away is tried again later and later; the mail is sent whe
 test('a mail the server will never take, or that nobody has any use for now, is given up and destroyed', async () => {
   const { sent, mails } = play(() => ({ kind: 'refused', why: 'EENVELOPE 550' }))
   const refused = await queue()
-  await mails.deliver(runtime.now())
+  await mails.deliver(runtime.now(), 20)
   assert.deepEqual(await stateOf(refused), { state: 'GIVEN_UP', sealed: null, attempts: 1 })
   const late = await queue()
   runtime.advance(WORTH)
-  await mails.deliver(runtime.now())
+  await mails.deliver(runtime.now(), 20)
   assert.equal((await stateOf(late)).state, 'GIVEN_UP')
   assert.equal(sent.length, 1, 'the late one was not even tried')
   assert.equal(await tellings(refused), 0)
@@ -118,11 +118,11 @@ test('a mail the server will never take, or that nobody has any use for now, is 
 test('an attempt that died in the middle is taken up again once its claim has run out', async () => {
   const dying = play(() => Promise.reject(new Error('killed')))
   const id = await queue()
-  await dying.mails.deliver(runtime.now())
+  await dying.mails.deliver(runtime.now(), 20)
   const { sent, mails } = play(() => ({ kind: 'sent' }))
-  assert.equal(await mails.deliver(runtime.now()), 0)
+  assert.equal(await mails.deliver(runtime.now(), 20), 0)
   runtime.advance(120_000)
-  assert.equal(await mails.deliver(runtime.now()), 1)
+  assert.equal(await mails.deliver(runtime.now(), 20), 1)
   assert.deepEqual(
     sent.map((each) => each.id),
     [id],

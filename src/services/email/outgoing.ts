@@ -4,10 +4,8 @@ import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { emailSent } from './contract.ts'
-import { claimMails, endMail, postponeMail, queueMail, type DueMail } from './mail-store.ts'
+import { claimMails, endMail, postponeMail, queueMails, type DueMail } from './mail-store.ts'
 
-/** Mails taken in one go, and sent side by side. */
-const TAKEN = 20
 /** Milliseconds after which an attempt is taken for lost. The mailer gives up well before: a mail is never in two hands. */
 const CLAIM = 120_000
 /** Milliseconds for which an ordinary mail is tried. */
@@ -25,10 +23,10 @@ export interface OutgoingMail {
 
 /** Mail on its way out: rows, so that none is lost; sent by a sweep. */
 export interface Outgoing {
-  /** Queues a mail within a transaction, once per id; it is tried until `uselessAfter`. */
-  queue(tx: Queryable, mail: OutgoingMail, uselessAfter: number): Promise<void>
-  /** Sends what is due; answers how many it took up. */
-  deliver(now: number): Promise<number>
+  /** Queues mails within a transaction, each once per id; they are tried until `uselessAfter`. */
+  queue(tx: Queryable, mails: readonly OutgoingMail[], uselessAfter: number): Promise<void>
+  /** Sends what is due, `most` at a time; answers how many it took up. */
+  deliver(now: number, most: number): Promise<number>
 }
 
 /**
@@ -62,11 +60,16 @@ export const outgoing = (
   }
 
   return {
-    queue: async (tx, mail, uselessAfter) => {
-      await tx.query(queueMail(mail.id, secrets.seal('mail', JSON.stringify(mail)), runtime.now(), uselessAfter))
+    queue: async (tx, mails, uselessAfter) => {
+      const sealed = mails.map((each) => ({
+        id: each.id,
+        sealed: secrets.seal('mail', JSON.stringify(each)),
+        uselessAfter,
+      }))
+      await tx.query(queueMails(sealed, runtime.now()))
     },
-    deliver: async (now) => {
-      const due = await claimMails(db, now, now + CLAIM, TAKEN)
+    deliver: async (now, most) => {
+      const due = await claimMails(db, now, now + CLAIM, most)
       const settled = await Promise.allSettled(due.map(attempt))
       for (const each of settled)
         if (each.status === 'rejected') log.error({ err: each.reason }, 'An attempt to send a mail failed on our side')

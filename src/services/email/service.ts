@@ -1,6 +1,6 @@
 import { smtpMailer } from '#engines/mail/smtp.ts'
 import { secretsFrom } from '#kernel/secrets.ts'
-import { service, sweep } from '#kernel/service.ts'
+import { batched, service, sweep } from '#kernel/service.ts'
 import { codes } from './codes.ts'
 import { PROOF_MEMORY } from './code.ts'
 import { forgetEnded } from './code-store.ts'
@@ -8,6 +8,8 @@ import { email, emailSent } from './contract.ts'
 import { forgetMails } from './mail-store.ts'
 import { outgoing, WORTH } from './outgoing.ts'
 
+/** Milliseconds between two looks at mail that is due. */
+const LOOK = 200
 /** Milliseconds for which the id of a mail that ended is remembered: longer than any event can be redelivered. */
 const MAIL_MEMORY = 30 * 24 * 3_600_000
 
@@ -23,19 +25,28 @@ export const emailService = service(
     const { db, runtime, settings, log } = tools
     const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
     const url = typeof settings.SMTP_URL === 'string' && settings.SMTP_URL !== '' ? settings.SMTP_URL : undefined
+    const perLook = Math.max(1, Math.round((Number(settings.MAIL_PER_SECOND ?? 20) * LOOK) / 1_000))
     const from = String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
     const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from, runtime })
     const mails = outgoing(tools, secrets, mailer)
     return {
       operations: {
         ...codes(tools, secrets, mails),
-        send: async (mail) => {
-          await mails.queue(db, mail, runtime.now() + WORTH)
-          return { id: mail.id }
-        },
+        send: batched(async (given) => {
+          await mails.queue(db, given, runtime.now() + WORTH)
+          return given.map(({ id }) => ({ id }))
+        }),
       },
       sweeps: [
-        ...(url ? [sweep('deliver', 200, mails.deliver)] : []),
+        ...(url
+          ? [
+              sweep('deliver', LOOK, async (now) => {
+                await mails.deliver(now, perLook)
+                // Not at once again: the pace is what a mail server will take.
+                return 0
+              }),
+            ]
+          : []),
         sweep(
           'forget',
           60_000,

@@ -19,7 +19,7 @@ import {
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { placing } from './place.ts'
-import { countOpen, findOrders, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
+import { countOpen, findOrders, findPaying, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
 
 const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
 
@@ -61,11 +61,14 @@ export const orderService = service(
       consumers: [
         consumer('payments', [
           onMany(paymentCaptured, async (captured, tx) => {
-            await settle(
+            const entries = captured.map((each) => each.payload)
+            // Most were told of it by the call that captured them; the event is for those whose call was cut off.
+            const paying = await findPaying(
               tx,
-              captured.map((each) => each.payload),
-              runtime.now(),
+              entries.map((each) => each.orderId),
             )
+            const open = entries.filter((each) => paying.has(each.orderId))
+            if (open.length > 0) await settle(tx, open, runtime.now())
           }),
           onMany(paymentFailed, async (failed, tx) => {
             await unsettle(

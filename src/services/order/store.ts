@@ -149,6 +149,14 @@ export const lockDue = async (db: Queryable, now: number, limit: number): Promis
   return rows.map((row) => row.id)
 }
 
+/** Those of the orders that wait for the outcome of a payment. */
+export const findPaying = async (db: Queryable, ids: readonly string[]): Promise<Set<string>> => {
+  const rows = await db.query<{ id: string }>(
+    sql`SELECT id FROM orders WHERE id = ANY (${ids}::uuid[]) AND status = 'PAYING'`,
+  )
+  return new Set(rows.map((row) => row.id))
+}
+
 /** A member's orders, newest first, after the order `cursor`. */
 export const listOrders = async (
   db: Queryable,

@@ -127,8 +127,19 @@ export const confirming = (given: {
     if (verdict.kind === 'capture' && attempt.memberId) await conclude(attempt, attempt.memberId, verdict)
   }
 
+  const underWay = new Set<string>()
+
   /** Carries an open attempt on from wherever it stands. `memberId` null: on nobody's behalf, the owner was checked before. */
   const carryOn = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
+    underWay.add(attempt.id)
+    try {
+      return await drive(attempt, key)
+    } finally {
+      underWay.delete(attempt.id)
+    }
+  }
+
+  const drive = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
     const { id, orderId, paymentKey, amount, memberId } = attempt
     let owner: string
     try {
@@ -144,6 +155,8 @@ export const confirming = (given: {
   return {
     carryOn,
     reopen,
+    /** Whether someone in this process is at it: news of it will be found out anyway. */
+    isUnderWay: (id: string): boolean => underWay.has(id),
     confirm: async (
       input: { paymentKey: string; orderId: string; amount: number },
       context: CallContext,

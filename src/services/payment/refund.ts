@@ -7,7 +7,7 @@ import type { Database, Tx } from '#kernel/store.ts'
 import { PAYMENT_NOT_REFUNDABLE, paymentRefunded, refundRefused } from './contract.ts'
 import type { PaymentRecord, RefundRecord } from './payment.ts'
 import { endRefund, findRefund, insertRefund, renewKey } from './refund-store.ts'
-import { findPayments, lockCaptured, lockPayment, post, saveRefunded } from './store.ts'
+import { findPaymentsById, lockCaptured, lockPayment, post, saveRefunded } from './store.ts'
 import type { TossAnswer, TossClient } from './toss/client.ts'
 
 interface RefundInput {
@@ -107,7 +107,7 @@ export const refunding = (given: {
 
   /** Tries a stored refund once. It stays REQUESTED while its outcome is not known. */
   const attempt = async (refund: RefundRecord): Promise<void> => {
-    const payment = (await findPayments(db, { id: refund.paymentId }))[0]!
+    const payment = (await findPaymentsById(db, [refund.paymentId])).get(refund.paymentId)!
     const answer = await ask(payment, refund)
     if (answer.kind === 'payment') return succeed(refund, answer.payment.lastTransactionKey ?? null)
     switch (answer.meaning) {

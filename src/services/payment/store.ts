@@ -154,17 +154,16 @@ export const markAwaiting = async (
     WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')`)
 }
 
-/** Payments by id, key or order. */
-export const findPayments = async (
-  db: Queryable,
-  by: { readonly id?: string; readonly paymentKey?: string; readonly orderId?: string },
-): Promise<PaymentRecord[]> => {
+/** Payments by id. */
+export const findPaymentsById = async (db: Queryable, ids: readonly string[]): Promise<Map<string, PaymentRecord>> => {
+  const rows = await db.query<PaymentRow>(sql`SELECT * FROM payment WHERE id = ANY (${[...new Set(ids)]}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, recordOf(row)]))
+}
+
+/** Payments by order, newest first. */
+export const findPayments = async (db: Queryable, by: { readonly orderId: string }): Promise<PaymentRecord[]> => {
   const rows = await db.query<PaymentRow>(sql`
-    SELECT * FROM payment
-    WHERE (${by.id ?? null}::uuid IS NULL OR id = ${by.id ?? null})
-      AND (${by.paymentKey ?? null}::text IS NULL OR payment_key = ${by.paymentKey ?? null})
-      AND (${by.orderId ?? null}::uuid IS NULL OR order_id = ${by.orderId ?? null})
-    ORDER BY id DESC LIMIT 20`)
+    SELECT * FROM payment WHERE order_id = ${by.orderId} ORDER BY created_at DESC, id LIMIT 20`)
   return rows.map(recordOf)
 }
 

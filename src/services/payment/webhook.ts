@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { lanes } from '#kernel/batch.ts'
 import type { Database } from '#kernel/store.ts'
 import type { endings } from './capture.ts'
 import type { confirming } from './confirm.ts'
 import { paymentId, type PaymentRecord } from './payment.ts'
-import { checkAt, findPayments } from './store.ts'
+import { checkAt, findPayments, findPaymentsById } from './store.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { withContext } from '#kernel/context.ts'
 import { systemContext } from '#kernel/call.ts'
@@ -32,6 +33,11 @@ export const webhooks = (given: {
 }) => {
   const { db, runtime, log, payments, end } = given
 
+  const found = lanes<string, PaymentRecord | undefined>({ lanes: 1, max: 256 }, async (ids) => {
+    const payments = await findPaymentsById(db, ids)
+    return ids.map((id) => payments.get(id))
+  })
+
   const follow = async (attempt: PaymentRecord): Promise<void> => {
     if (attempt.state === 'CAPTURED' || attempt.state === 'REFUSED') return
     try {
@@ -51,9 +57,9 @@ export const webhooks = (given: {
     const deposit = depositCallback.safeParse(body)
     if (changed.success) {
       const { paymentKey, orderId } = changed.data.data
-      const [attempt] = uuid.safeParse(orderId).success
-        ? await findPayments(db, { id: paymentId(paymentKey, orderId) })
-        : []
+      const id = paymentId(paymentKey, orderId)
+      if (payments.isUnderWay(id)) return { received: true }
+      const attempt = uuid.safeParse(orderId).success ? await found.call(id) : undefined
       if (attempt) await follow(attempt)
       else log.warn({ orderId }, 'A webhook speaks of a payment we did not begin')
     } else if (deposit.success && uuid.safeParse(deposit.data.orderId).success) {
