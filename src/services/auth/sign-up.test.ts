@@ -70,7 +70,9 @@ test('two proofs of one address racing make one member; the other is told it is 
     ),
   )
   assert.equal(outcomes.filter((each) => each.status === 'fulfilled').length, 1)
-  assert.equal((await counts())['members'], before['members']! + 1)
+  const after = await counts()
+  assert.equal(after['members'], before['members']! + 1)
+  assert.equal(after['credentials'], before['credentials']! + 1)
 })
 
 test('twin: looking before inserting, without the key on the address, makes two', async () => {

@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import type { Mail, Outcome } from '#engines/mail/mailer.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { secretsFrom } from '#kernel/secrets.ts'
-import type { Database } from '#kernel/store.ts'
+import type { Database, Queryable } from '#kernel/store.ts'
 import { silent } from '#test/support/silent.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { email } from './contract.ts'
+import { claimMails } from './mail-store.ts'
 import { backOff, outgoing, WORTH } from './outgoing.ts'
 import { emailService } from './service.ts'
 
@@ -72,6 +73,22 @@ test('many senders at once share the mails, and none is in two hands', async () 
     30,
   )
   assert.deepEqual(sent.map((each) => each.id).toSorted(), ids.toSorted())
+})
+
+test('what one sender is about to claim, another does not even wait for', async () => {
+  await Promise.all(Array.from({ length: 4 }, queue))
+  const claim = (on: Queryable): Promise<string[]> =>
+    claimMails(on, runtime.now(), runtime.now() + 60_000, 20).then((due) => due.map((each) => each.id))
+  const [first, second] = await db.tx('hold', async (tx) => {
+    const held = await claim(tx)
+    const other = claim(db)
+    await runtime.sleep(50)
+    return [held, { other }] as const
+  })
+  assert.equal(first.length, 4)
+  assert.deepEqual(await second.other, [])
+  runtime.advance(60_000)
+  await play(() => ({ kind: 'sent' })).mails.deliver(runtime.now())
 })
 
 test('twin: taking what is due without claiming it sends mails twice', async () => {
