@@ -150,7 +150,7 @@ export const openShop = async (
       if (shop.authAway) throw new Error('auth is away')
       if (operation === 'keys') return { keys: [jwk] }
       if (operation === 'revocations') return { sessions: ended, now: runtime.now() }
-      if (operation === 'refresh' && (input as { refreshToken?: string }).refreshToken !== 'refresh-1')
+      if (/^(refresh|renew)$/.test(operation) && (input as { refreshToken?: string }).refreshToken !== 'refresh-1')
         throw REFRESH_INVALID()
       return session()
     },

@@ -163,7 +163,7 @@ describe('cookies', () => {
     assert.equal((await ask('GET', '/api/mine', bearer(token))).status, 401)
   })
   test('requests that find the access cookie expired share one refresh', async () => {
-    const before = shop.asked.filter((each) => each === 'refresh').length
+    const before = shop.asked.filter((each) => each === 'renew').length
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => ask('GET', '/api/mine', { cookie: 'jangteo_refresh=refresh-1' })),
     )
@@ -172,7 +172,7 @@ describe('cookies', () => {
       [200, 200, 200, 200, 200],
     )
     assert.equal(cookiesOf(answers[0]!.headers)[1], 'jangteo_refresh=refresh-2')
-    assert.equal(shop.asked.filter((each) => each === 'refresh').length - before, 1)
+    assert.equal(shop.asked.filter((each) => each === 'renew').length - before, 1)
     assert.equal((await ask('GET', '/api/mine', { cookie: 'jangteo_refresh=stolen' })).status, 401)
   })
   test('a refresh token may come from the cookie', async () => {

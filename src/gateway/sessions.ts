@@ -21,9 +21,10 @@ export const sessions = (edge: Pick<Edge, 'endpointOf' | 'runtime' | 'log'>): Se
 
   const ask = (refreshToken: string): Promise<Session> =>
     endpointOf(auth.name).call(
-      'refresh' satisfies keyof typeof auth.operations,
+      // Other processes may hold the other tab: `renew` gives both the same next token.
+      'renew' satisfies keyof typeof auth.operations,
       { refreshToken },
-      { ...systemContext('edge', runtime), actor: { kind: 'anonymous' } },
+      systemContext('gateway', runtime),
     ) as Promise<Session>
 
   return {
