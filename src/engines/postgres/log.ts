@@ -30,14 +30,15 @@ export const schemaOf = (service: string): string => `jt_${service}`
 /**
  * Reads the log of `source` after a position, oldest first. Only below the snapshot's horizon: a commit still under way
  * may yet appear with a lower place, and a reader that went past it would never see it.
+ * Ordered by the table's own `xid`: by its name alone it would be the text that is answered, and "1000" comes before "999".
  */
 const readStatement = (source: string, after: Position, names: readonly string[], limit: number): Statement => ({
   name: `log_${source}`,
   text: `
     SELECT xid::text AS xid, id, name, version, key, CASE WHEN name = ANY ($3) THEN payload END AS payload, at
-    FROM ${schemaOf(source)}.outbox
+    FROM ${schemaOf(source)}.outbox AS log
     WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid, id
+    ORDER BY log.xid, log.id
     LIMIT $4`,
   values: [after.xid, after.id, names, limit],
 })
@@ -66,9 +67,9 @@ export const readLog = async (
 const headStatement = (source: string): Statement => ({
   name: `head_${source}`,
   text: `
-    SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox
+    SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox AS log
     WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid DESC, id DESC
+    ORDER BY log.xid DESC, log.id DESC
     LIMIT 1`,
   values: [],
 })
