@@ -3,7 +3,7 @@ import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { PostgresDatabase } from '#engines/postgres/database.ts'
-import { readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
+import { BATCH, readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
 import { pruneInbox, pruneOutbox } from '#engines/postgres/log-store.ts'
 import { logTail } from '#engines/postgres/log-tail.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
@@ -39,7 +39,7 @@ export const startPumps = (
       readersOf(tools, each).map((reader) => {
         const reads = pump(
           `${name}.${each.name}`,
-          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE },
+          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
           reader.step,
         )
         signals.on(reader.source, reads.wake)
