@@ -92,7 +92,7 @@ describe('reading a log', () => {
   })
 
   test('under concurrent commits every event is read exactly once', async () => {
-    const tail = logTail(stores.relay)
+    const tail = logTail(() => stores.relay)
     tail.want('alpha', names)
     let position = (await headOf(stores.relay, 'alpha'))!
     const read: (string | undefined)[] = []
@@ -150,7 +150,7 @@ describe('reading a log', () => {
   test('readers at one place share one read; one that fell behind still gets every event', async () => {
     let statements = 0
     const counting = { query: (statement: never) => (statements++, stores.relay.query(statement)) } as never
-    const tail = logTail(counting)
+    const tail = logTail(() => counting)
     tail.want('alpha', names)
     const from = (await headOf(stores.relay, 'alpha'))!
     for (const id of ['x', 'y', 'z']) await emit(id)
@@ -169,7 +169,7 @@ describe('reading a log', () => {
   })
 
   test('a name asked for later is read with its payload', async () => {
-    const tail = logTail(stores.relay)
+    const tail = logTail(() => stores.relay)
     tail.want('alpha', ['alpha.other'])
     const from = (await headOf(stores.relay, 'alpha'))!
     await emit('late')

@@ -82,15 +82,18 @@ const BEGINNING: Position = { xid: '0', id: 0 }
 /** Events looked at in one go, wanted or not. */
 const LOOK = 1_000
 
-/** The history of every service whose outbox `db` may read. */
-export const historyOf = (db: Queryable): History => ({
+/** The store that holds a source's log: services may live in different databases. */
+export type LogOf = (source: string) => Queryable
+
+/** The history of every service. */
+export const historyOf = (logOf: LogOf): History => ({
   read: async (source, events, after, limit) => {
     const wanted = new Map(events.map((each) => [each.name, each]))
     const names = new Set(wanted.keys())
     const found = []
     let place = after ?? BEGINNING
     while (found.length < limit) {
-      const rows = await readLog(db, source, place, names, LOOK)
+      const rows = await readLog(logOf(source), source, place, names, LOOK)
       for (const row of rows) {
         place = row.position
         const event = wanted.get(row.name)
