@@ -10,4 +10,5 @@ export type Command = (given: {
 /** Every command, loaded when it is asked for. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
+  'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
 }
