@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -16,6 +15,7 @@ import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
 import { eventsOf, startHost, type Host } from './host.ts'
+import { makeLog } from './logging.ts'
 import { seedShop } from './seed.ts'
 import { simulatorSchemas, startSimulators, type Simulated } from './simulated.ts'
 import { openStores, prepareSchemas } from './stores.ts'
@@ -61,7 +61,7 @@ const listen = async (app: Awaited<ReturnType<typeof gateway>>['app'], settings:
 /** Starts the whole shop in this process. What was started is stopped again when a later part cannot start. */
 export const startShop = async (settings: ShopSettings, options: StartOptions): Promise<Shop> => {
   const { services, runtime, progress = () => {} } = options
-  const log = pino({ level: settings.LOG_LEVEL, base: null })
+  const log = makeLog(settings.LOG_LEVEL)
   const cleanups: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
