@@ -6,8 +6,8 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { startThrowaway } from '#engines/postgres/embedded/throwaway.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
-import { sql } from '#engines/postgres/sql.ts'
 import { startHost } from '#src/host/host.ts'
+import { add, effectsTaken, makeTotals, wrongTotals } from './events-store.ts'
 
 // How fast events go from a commit to their effects, and what that costs: one source, several consumers, each with an
 // effect of one statement a run: `node bench/events.ts [events] [consumers] [events a transaction]`.
@@ -22,15 +22,13 @@ const sourceService = service(contract('source', {}), { emits: [placed] }, () =>
 const delays: number[] = []
 const sinkService = service(contract('sink', {}), {}, ({ db }) => ({
   operations: {},
-  start: async () => void (await db.query(sql`CREATE TABLE total (consumer text PRIMARY KEY, count bigint NOT NULL)`)),
+  start: async () => void (await db.query(makeTotals())),
   consumers: Array.from({ length: CONSUMERS }, (_, n) =>
     consumer(`c${n}`, [
       onMany(placed, async (events, tx) => {
         const now = runtime.now()
         for (const each of events) delays.push(now - each.at)
-        await tx.query(sql`
-          INSERT INTO total VALUES (${`c${n}`}, ${events.length})
-          ON CONFLICT (consumer) DO UPDATE SET count = total.count + excluded.count`)
+        await tx.query(add(`c${n}`, events.length))
       }),
     ]),
   ),
@@ -66,9 +64,7 @@ await Promise.all(
   }),
 )
 const stored = performance.now() - began
-const taken = async () =>
-  (await sink!.query<{ count: number }>(sql`SELECT coalesce(sum(count), 0)::bigint AS count FROM total`))[0]!.count
-while ((await taken()) < sent * CONSUMERS) await runtime.sleep(5)
+while ((await effectsTaken(sink!)) < sent * CONSUMERS) await runtime.sleep(5)
 const all = performance.now() - began
 const { user, system } = process.cpuUsage(cpu)
 const effects = sent * CONSUMERS
@@ -81,7 +77,6 @@ console.log(
 console.log(
   `Node: ${((user + system) / effects).toFixed(1)} µs CPU an effect; delay p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
 )
-const exact = await sink!.query(sql`SELECT consumer, count FROM total WHERE count <> ${sent}`)
-if (exact.length > 0) throw new Error('Events were lost or doubled')
+if ((await wrongTotals(sink!, sent)).length > 0) throw new Error('Events were lost or doubled')
 await host.stop()
 await server.stop()
