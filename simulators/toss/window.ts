@@ -23,6 +23,7 @@ interface Given {
   readonly faults: Faults
   readonly ledger: Ledger
   readonly webhooks: Webhooks
+  readonly origin: () => string
 }
 
 const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
@@ -171,7 +172,7 @@ export const paymentWindow =
       })
       if (!outcome.payment)
         return reply.code(400).send({ code: outcome.refused, message: tossError(outcome.refused!).ko })
-      return { paymentKey: outcome.payment.paymentKey }
+      return { url: `${given.origin()}/simulators/toss/window/${outcome.payment.paymentKey}` }
     })
 
     app.get('/window/:paymentKey', async (request, reply) => {

@@ -9,6 +9,6 @@ export type Command = (given: {
 
 /** Every command, loaded when it is asked for. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
-  'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
 }

@@ -1,14 +1,13 @@
-import type { Logger } from 'pino'
-import { makeLog } from '#src/host/logging.ts'
+import { pino, type Logger } from 'pino'
 
 /** Says nothing. */
-export const silent: Logger = makeLog('silent')
+export const silent: Logger = pino({ level: 'silent' })
 
-/** The shop’s log, for a test to read: every line as it was written, at every level. */
+/** A log that a test reads: every line as it was written, at every level. */
 export const overheard = (): { log: Logger; lines: () => string } => {
   const lines: string[] = []
   return {
-    log: makeLog('trace', { write: (line: string) => void lines.push(line) }),
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     lines: () => lines.join(''),
   }
 }

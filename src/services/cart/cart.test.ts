@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
+import { memberWithdrawn } from '#services/member/contract.ts'
 import { orderPaid } from '#services/order/contract.ts'
 import { product, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
@@ -11,6 +12,7 @@ import { MAX_KINDS } from './cart.ts'
 import { cartService } from './service.ts'
 
 const orders = teller('order', [orderPaid])
+const members = teller('member', [memberWithdrawn])
 
 describe('carts', () => {
   let shop: TestHost
@@ -19,7 +21,7 @@ describe('carts', () => {
   before(async () => {
     // Product follows more of order's events than are told here: its consumers are not wanted.
     const quiet = { ...productService, build: (tools: any) => ({ ...productService.build(tools), consumers: [] }) }
-    shop = await startTestHost([quiet, cartService, orders.service])
+    shop = await startTestHost([quiet, cartService, orders.service, members.service])
     const staff = shop.as(product, staffActor(randomUUID(), 'catalog'))
     const sizes = Array.from({ length: 50 }, (_, i) => `${i}`)
     const created = []
@@ -168,6 +170,16 @@ describe('carts', () => {
     ])
     await shop.settled()
     assert.deepEqual(quantities(await me.get({})), { [skus[2]!.id]: 2, [skus[3]!.id]: 1 })
+  })
+
+  test('the cart of a member who withdraws is forgotten, nobody else’s', async () => {
+    const [leaver, other] = [member(), member()]
+    for (const each of [leaver, other]) await each.putItem({ skuId: skus[1]!.id, quantity: 1 })
+    const payload = { memberId: leaver.memberId, at: new Date(0).toISOString() }
+    await shop.inside(members.contract).tell({ events: [{ name: memberWithdrawn.name, payload }] })
+    await shop.settled()
+    assert.equal((await leaver.get({})).items.length, 0)
+    assert.equal((await other.get({})).items.length, 1)
   })
 
   test('a guest’s cart is forgotten after 30 days of rest, a member’s never', async () => {

@@ -1,5 +1,6 @@
 import type { Fault } from '#kernel/fault.ts'
 import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
+import { memberWithdrawn } from '#services/member/contract.ts'
 import { orderPaid } from '#services/order/contract.ts'
 import { product, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { GUEST_DAYS, inLockOrder, keyOf, ownerOf, priced, withItem, type Described, type Item } from './cart.ts'
@@ -8,6 +9,7 @@ import {
   deleteGuestCart,
   deleteItem,
   deleteLeftBehind,
+  deleteMemberCarts,
   findItems,
   lockCarts,
   lockGuestCart,
@@ -110,6 +112,11 @@ export const cartService = service(
             if (bought.size === 0) return
             const members = [...new Set(events.map(({ payload }) => payload.memberId))]
             await Promise.all([tx.query(lockMemberCarts(members)), tx.query(takeBought([...bought.values()]))])
+          }),
+        ]),
+        consumer('members', [
+          onMany(memberWithdrawn, async (events, tx) => {
+            await tx.query(deleteMemberCarts(events.map(({ payload }) => payload.memberId)))
           }),
         ]),
       ],

@@ -80,6 +80,10 @@ export const moveItems = async (tx: Queryable, guestId: string, memberId: string
 export const deleteGuestCart = (guestId: string): Statement =>
   sql`DELETE FROM cart WHERE kind = 'guest' AND owner_id = ${guestId}`
 
+/** Forgets the carts of members, with what lies in them. */
+export const deleteMemberCarts = (memberIds: readonly string[]): Statement =>
+  sql`DELETE FROM cart WHERE kind = 'member' AND owner_id = ANY (${memberIds}::uuid[])`
+
 /** Units a member bought of a SKU. */
 export interface Bought {
   readonly memberId: string

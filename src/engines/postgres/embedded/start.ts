@@ -45,7 +45,8 @@ export interface EmbeddedOptions {
 /** Crash recovery may replay a lot of log; nothing else takes long. */
 const START_MS = 120_000
 const TRIES = 50
-const DATABASE = 'jangteo'
+/** The shop's database on its embedded server. */
+export const DATABASE = 'jangteo'
 
 /** The address of a connection: a Unix socket's folder travels as the `host` parameter. */
 export const urlOf = ({ host, port, user, database }: Connection): string =>

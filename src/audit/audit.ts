@@ -1,0 +1,116 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ServiceDefinition, Settings } from '#kernel/service.ts'
+import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import { access } from './access.ts'
+import { acknowledged } from './acknowledged.ts'
+import { carts } from './carts.ts'
+import { catalogue } from './catalogue.ts'
+import { subscriptionsOf } from './consumers.ts'
+import { events } from './events.ts'
+import { forgetting } from './forgetting.ts'
+import { Tally, type Check, type View, type Violation } from './invariant.ts'
+import { money } from './money.ts'
+import { orders } from './orders.ts'
+import { provider } from './provider.ts'
+import { purchases } from './purchases.ts'
+import { type Snapshots, takeSnapshots } from './snapshots.ts'
+import { stock } from './stock.ts'
+
+/** What was found about one invariant. */
+export interface Finding {
+  readonly family: string
+  readonly invariant: string
+  /** How many things were looked at; null where the shop has nothing of the kind. */
+  readonly looked: number | null
+  /** Things not right yet whose cause is younger than the grace. */
+  readonly inFlight: number
+  readonly violations: number
+  /** The first violations. */
+  readonly listed: readonly Violation[]
+}
+
+export interface AuditReport {
+  /** Epoch milliseconds of the instant that was looked at. */
+  readonly at: number
+  readonly findings: readonly Finding[]
+  readonly violations: number
+  readonly inFlight: number
+}
+
+/** Work between services is done within seconds; after this long it counts as lost. */
+export const GRACE = 5 * 60_000
+
+/** Stores besides the services' that are looked into where they are. */
+const SIMULATORS = ['simulator_toss']
+
+/** What an audit is given besides the data. */
+export interface AuditOptions {
+  readonly services: readonly ServiceDefinition<any>[]
+  readonly runtime: Runtime
+  readonly settings?: Settings
+  /** Milliseconds; five minutes unless told. */
+  readonly grace?: number
+  /** Ids of orders that customers were told of. */
+  readonly acknowledged?: readonly string[]
+}
+
+/** Every store an audit of these services looks into. */
+export const storesOf = ({ services }: Pick<AuditOptions, 'services'>): string[] => [
+  ...services.map((each) => each.contract.name as string),
+  ...SIMULATORS,
+]
+
+/** Audits what snapshots show. */
+export const auditOf = async (
+  snapshots: Omit<Snapshots, 'close'>,
+  { services, runtime, settings, grace = GRACE, acknowledged: ids }: AuditOptions,
+): Promise<AuditReport> => {
+  const names = services.map((each) => each.contract.name as string)
+  const checks: readonly Check[] = [
+    money,
+    provider,
+    stock,
+    orders,
+    purchases,
+    ...(ids ? [acknowledged(ids)] : []),
+    events(await subscriptionsOf(services, runtime, settings), names),
+    catalogue,
+    carts,
+    access(names),
+    forgetting,
+  ]
+  const view: View = { store: snapshots.store, has: snapshots.has, now: await snapshots.time(runtime.now()), grace }
+  const findings: Finding[] = []
+  for (const each of checks) findings.push(...(await examined(each, view)))
+  const sum = (pick: (finding: Finding) => number) => findings.reduce((total, each) => total + pick(each), 0)
+  return { at: view.now, findings, violations: sum((each) => each.violations), inFlight: sum((each) => each.inFlight) }
+}
+
+/**
+ * Checks what must always hold (design §10) over live data, at one instant. Reads only, and holds up nobody. What work
+ * between services leaves for a moment is in flight while its cause is younger than the grace.
+ */
+export const audit = async (
+  given: AuditOptions & { readonly adminOf: (service: string) => ConnectionSettings },
+): Promise<AuditReport> => {
+  const snapshots = await takeSnapshots(given.adminOf, storesOf(given))
+  try {
+    return await auditOf(snapshots, given)
+  } finally {
+    await snapshots.close()
+  }
+}
+
+const examined = async ({ family, needs, invariants, examine }: Check, view: View): Promise<Finding[]> => {
+  const tallies = new Map(invariants.map((each) => [each, new Tally(view)]))
+  const here = needs.every(view.has)
+  if (here) await examine(view, (invariant) => tallies.get(invariant)!)
+  return [...tallies].map(([invariant, { looked, inFlight, violations, listed }]) => ({
+    family,
+    invariant,
+    looked: here ? looked : null,
+    inFlight,
+    violations,
+    listed,
+  }))
+}

@@ -1,0 +1,148 @@
+import type { Queryable } from '#kernel/store.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { Violation } from './invariant.ts'
+
+/** An order as other services' records of it are compared with. */
+export interface OrderSeen {
+  readonly id: string
+  readonly status: 'PENDING_PAYMENT' | 'PAYING' | 'PAID' | 'CANCEL_REQUESTED' | 'CANCELED' | 'EXPIRED'
+  readonly amount: number
+  readonly paymentKey: string | null
+  readonly reservationId: string
+  readonly payBefore: number
+  readonly paidAt: number | null
+  readonly canceledAt: number | null
+  /** `sku quantity` of each line, sorted. */
+  readonly lines: readonly string[]
+}
+
+/** Orders by id after an id. */
+export const readOrders = (db: Queryable, after: string, limit: number): Promise<OrderSeen[]> =>
+  db.query<OrderSeen & Record<string, unknown>>(sql`
+    SELECT id, status, amount, payment_key AS "paymentKey", reservation_id AS "reservationId",
+      pay_before AS "payBefore", paid_at AS "paidAt", canceled_at AS "canceledAt",
+      ARRAY (SELECT sku_id || ' ' || quantity FROM jt_order.order_line WHERE order_id = orders.id ORDER BY sku_id) AS lines
+    FROM jt_order.orders WHERE id > ${after} ORDER BY id LIMIT ${limit}`)
+
+/** Which of the ids are orders, with their states. */
+export const statesOfOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, string>> => {
+  const rows = await db.query<{ id: string; status: string }>(sql`
+    SELECT id, status FROM jt_order.orders WHERE id = ANY (${ids}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, row.status]))
+}
+
+/** The orders that hold reservations. */
+export const ordersHolding = async (db: Queryable, reservationIds: readonly string[]): Promise<Set<string>> => {
+  const rows = await db.query<{ id: string }>(sql`
+    SELECT reservation_id AS id FROM jt_order.orders WHERE reservation_id = ANY (${reservationIds}::uuid[])`)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** A payment of an order. */
+export interface PaymentSeen {
+  readonly id: string
+  readonly orderId: string
+  readonly paymentKey: string
+  readonly state: string
+  readonly amount: number
+  readonly refunded: number
+  readonly createdAt: number
+  readonly capturedAt: number | null
+  /** When a refund of it was last asked for or made. */
+  readonly refundAt: number | null
+}
+
+const PAYMENT = `payment.id, payment.order_id AS "orderId", payment_key AS "paymentKey", payment.state, payment.amount,
+  refunded, payment.created_at AS "createdAt", captured_at AS "capturedAt",
+  (SELECT max(greatest(refund.created_at, ended_at)) FROM jt_payment.refund WHERE payment_id = payment.id) AS "refundAt"`
+
+/** The payments of orders. */
+export const paymentsOfOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, PaymentSeen[]>> => {
+  const rows = await db.query<PaymentSeen>({
+    name: 'audit_payments_of_orders',
+    text: `SELECT ${PAYMENT} FROM jt_payment.payment WHERE order_id = ANY ($1::uuid[])`,
+    values: [ids],
+  })
+  return Map.groupBy(rows, (row) => row.orderId)
+}
+
+/** Captured payments by id after an id. */
+export const readCaptures = (db: Queryable, after: string, limit: number): Promise<PaymentSeen[]> =>
+  db.query<PaymentSeen>({
+    name: 'audit_captures',
+    text: `SELECT ${PAYMENT} FROM jt_payment.payment WHERE state = 'CAPTURED' AND id > $1 ORDER BY id LIMIT $2`,
+    values: [after, limit],
+  })
+
+/** A reservation of stock. */
+export interface ReservationSeen {
+  readonly id: string
+  readonly state: 'HELD' | 'SECURED' | 'ALLOCATED' | 'RELEASED' | 'RESTOCKED'
+  readonly expiresAt: number
+  /** `sku quantity` of each line, sorted. */
+  readonly lines: readonly string[]
+}
+
+/** Reservations by id. */
+export const reservationsOf = async (db: Queryable, ids: readonly string[]): Promise<Map<string, ReservationSeen>> => {
+  const rows = await db.query<ReservationSeen & Record<string, unknown>>(sql`
+    SELECT id, state, expires_at AS "expiresAt",
+      ARRAY (SELECT sku_id || ' ' || quantity FROM unnest(sku_ids, quantities) AS line (sku_id, quantity) ORDER BY sku_id) AS lines
+    FROM jt_product.reservation WHERE id = ANY (${ids}::uuid[])`)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Reservations that hold stock, by id after an id. */
+export const readHolds = (db: Queryable, after: string, limit: number): Promise<Omit<ReservationSeen, 'lines'>[]> =>
+  db.query<Omit<ReservationSeen, 'lines'> & Record<string, unknown>>(sql`
+    SELECT id, state, expires_at AS "expiresAt" FROM jt_product.reservation
+    WHERE state IN ('HELD', 'SECURED') AND id > ${after} ORDER BY id LIMIT ${limit}`)
+
+/** When orders were told to have come to an end or to be wanted ended, since an instant: the latest word of each. */
+export const recentWords = async (
+  db: Queryable,
+  names: readonly string[],
+  since: number,
+): Promise<Map<string, number>> => {
+  const rows = await db.query<{ key: string; at: number }>(sql`
+    SELECT key, max(at) AS at FROM jt_order.outbox WHERE name = ANY (${names}) AND at > ${new Date(since)} GROUP BY key`)
+  return new Map(rows.map((row) => [row.key, row.at]))
+}
+
+/** How many orders there are. */
+export const countOrders = async (db: Queryable): Promise<number> =>
+  (await db.query<{ count: number }>(sql`SELECT count(*) AS count FROM jt_order.orders`))[0]!.count
+
+/** Orders whose amount is not what their lines cost, or that have none. */
+export const wrongTotals = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT orders.id, format('amount %s won, %s lines cost %s', amount, count(line.number),
+      coalesce(sum(quantity * unit_price), 0)) AS what
+    FROM jt_order.orders LEFT JOIN jt_order.order_line AS line ON order_id = orders.id
+    GROUP BY orders.id HAVING count(line.number) = 0 OR sum(quantity * unit_price) <> amount`)
+
+/** Orders whose lines are in another state, and lines without an order. While money moves lines wait as they did. */
+export const wrongLines = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT coalesce(orders.id, order_id) AS id, format('the order is %s, its line %s %s',
+      coalesce(orders.status, 'not there'), line.number, line.status) AS what
+    FROM jt_order.order_line AS line LEFT JOIN jt_order.orders ON orders.id = order_id
+    WHERE line.status IS DISTINCT FROM CASE orders.status WHEN 'PAYING' THEN 'PENDING_PAYMENT' ELSE orders.status END`)
+
+/** Orders without a key, keys without an order, and what has more than one. */
+export const wrongKeys = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT coalesce(orders.id, order_id) AS id,
+      CASE
+        WHEN orders.id IS NULL THEN format('answered under the key %L, but it is not there', key)
+        WHEN order_id IS NULL THEN 'placed under no key'
+        ELSE 'placed under the key of another member'
+      END AS what
+    FROM jt_order.idempotency AS known FULL JOIN jt_order.orders ON orders.id = order_id
+    WHERE orders.id IS NULL OR order_id IS NULL OR known.member_id <> orders.member_id
+    UNION ALL
+    SELECT order_id, format('answered under %s keys', count(*)) FROM jt_order.idempotency
+    GROUP BY order_id HAVING count(*) > 1
+    UNION ALL
+    SELECT member_id, format('%s orders under the key %L', count(*), key) FROM jt_order.idempotency
+    GROUP BY member_id, key HAVING count(*) > 1`)

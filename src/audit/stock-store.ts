@@ -1,0 +1,67 @@
+import type { Queryable } from '#kernel/store.ts'
+import { sql } from '#engines/postgres/sql.ts'
+import type { Violation } from './invariant.ts'
+
+/** How much there is to look at. */
+export const countStock = async (db: Queryable): Promise<{ skus: number; reservations: number; holds: number }> =>
+  (
+    await db.query<{ skus: number; reservations: number; holds: number }>(sql`
+      SELECT (SELECT count(*) FROM jt_product.sku) AS skus, count(*) AS reservations,
+        count(*) FILTER (WHERE state IN ('HELD', 'SECURED')) AS holds
+      FROM jt_product.reservation`)
+  )[0]!
+
+/** SKUs whose stock on hand is not what was moved in and out. */
+export const wrongOnHand = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    WITH moved AS (SELECT sku_id, sum(delta) AS sum FROM jt_product.stock_movement GROUP BY sku_id)
+    SELECT coalesce(id, sku_id) AS id,
+      format('%s on hand, movements sum to %s', coalesce(on_hand::text, 'no such SKU'), coalesce(sum, 0)) AS what
+    FROM jt_product.sku FULL JOIN moved ON sku_id = id
+    WHERE on_hand IS DISTINCT FROM coalesce(sum, 0)`)
+
+/** SKUs whose reserved units are not those of live reservations. */
+export const wrongReserved = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    WITH held AS (
+      SELECT line.sku_id, sum(line.quantity) AS sum
+      FROM jt_product.reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+      WHERE state IN ('HELD', 'SECURED') GROUP BY line.sku_id
+    )
+    SELECT coalesce(id, sku_id) AS id,
+      format('%s reserved, live reservations sum to %s', coalesce(reserved::text, 'no such SKU'), coalesce(sum, 0)) AS what
+    FROM jt_product.sku FULL JOIN held ON sku_id = id
+    WHERE reserved IS DISTINCT FROM coalesce(sum, 0)`)
+
+/** SKUs with less than nothing, or with more promised than there is. */
+export const impossibleStock = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT id, format('%s on hand, %s reserved', on_hand, reserved) AS what
+    FROM jt_product.sku WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand`)
+
+/** Reservations whose units did not leave stock, or come back, as their state says. */
+export const wrongMovements = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    WITH line AS (
+      SELECT reservation.id::text AS reference, line.sku_id, state, line.quantity
+      FROM jt_product.reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+    ), moved AS (
+      SELECT reference, sku_id, coalesce(-sum(delta) FILTER (WHERE kind = 'SOLD'), 0) AS sold,
+        coalesce(sum(delta) FILTER (WHERE kind = 'RETURNED'), 0) AS returned
+      FROM jt_product.stock_movement WHERE kind IN ('SOLD', 'RETURNED') GROUP BY reference, sku_id
+    )
+    SELECT coalesce(reference, '(no reference)') AS id, format('%s of %s units: %s sold, %s returned, SKU %s',
+      coalesce(state, 'no reservation'), coalesce(quantity, 0), coalesce(sold, 0), coalesce(returned, 0), sku_id) AS what
+    FROM line FULL JOIN moved USING (reference, sku_id)
+    WHERE NOT CASE state
+      WHEN 'ALLOCATED' THEN coalesce(sold, 0) = quantity AND coalesce(returned, 0) = 0
+      -- Returned before word of the sale came: it never left.
+      WHEN 'RESTOCKED' THEN coalesce(sold, 0) = coalesce(returned, 0) AND coalesce(sold, 0) IN (0, quantity)
+      ELSE coalesce(sold, 0) = 0 AND coalesce(returned, 0) = 0
+    END`)
+
+/** Holds past their deadline, with it. */
+export const overdueHolds = (db: Queryable, now: number): Promise<{ id: string; at: number }[]> =>
+  db.query<{ id: string; at: number }>(sql`
+    SELECT id, expires_at AS at FROM jt_product.reservation
+    WHERE state = 'HELD' AND expires_at <= ${new Date(now)}`)

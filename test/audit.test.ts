@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { connect, fromUrl } from '#engines/postgres/connection.ts'
+import { run } from '#engines/postgres/transaction.ts'
+import type { Queryable } from '#kernel/store.ts'
+import { audit, auditOf, type AuditReport, storesOf } from '#src/audit/audit.ts'
+import { existingSchemas } from '#src/audit/snapshot-store.ts'
+import { snapshotsOn } from '#src/audit/snapshots.ts'
+import { shop as services } from '#src/shop.ts'
+import { plants } from './audit/plants.ts'
+import { settled } from './audit/settled.ts'
+import { payOrder, placeOrder, putOnSale, signInStaff, signUp } from './support/client.ts'
+import { startTestShop, type TestShop } from './support/shop.ts'
+
+const running = await startTestShop()
+
+/** What a shop without trouble has none of, or none yet. */
+const EMPTY = ['no event lies dead', 'the shop window has the categories that there are']
+
+/** A little of everything that can happen to orders and members. */
+const live = async ({ origin, runtime }: TestShop): Promise<string[]> => {
+  const staff = await signInStaff(origin)
+  const { skuId } = await putOnSale(staff, 20)
+  const { skuId: last } = await putOnSale(staff, 1)
+  const late = await signUp(origin)
+  const expired = await placeOrder(late, skuId)
+  runtime.advance(11 * 60_000)
+
+  const buyer = await signUp(origin)
+  const paid = await placeOrder(buyer, skuId, 2)
+  await payOrder(buyer, paid)
+  const canceled = await placeOrder(buyer, last)
+  await payOrder(buyer, canceled)
+  await buyer.must('POST', `/api/orders/${canceled.id}/cancel`, { reason: '변심' })
+  const dropped = await placeOrder(buyer, skuId)
+  await buyer.must('POST', `/api/orders/${dropped.id}/cancel`, { reason: '변심' })
+  const pending = await placeOrder(buyer, skuId, 3)
+  await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 2 })
+
+  const leaver = await signUp(origin)
+  await leaver.must('PUT', `/api/cart/items/${skuId}`, { quantity: 1 })
+  await leaver.must('DELETE', '/api/members/me', { password: 'correct horse 9' })
+  return [expired, paid, canceled, dropped, pending].map((each) => each.id)
+}
+
+describe('the audit', () => {
+  let orders: string[]
+  const source = fromUrl(running.databaseUrl)
+
+  const options = (acknowledged: readonly string[], grace = 0) => ({
+    services,
+    runtime: running.runtime,
+    grace,
+    acknowledged,
+  })
+  const look = () => audit({ ...options(orders), adminOf: () => source })
+
+  /** Does something to the shop's data that nobody else sees, and that is undone; answers what the audit makes of it. */
+  const afterPlanting = async (text: string, acknowledged: readonly string[] = orders, grace?: number): Promise<AuditReport> => {
+    const client = await connect(source, 'planting')
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+      await client.query(text)
+      const store: Queryable = { query: (statement) => run(client, statement) }
+      const server = { store, schemas: await existingSchemas(store) }
+      const given = options(acknowledged, grace)
+      return await auditOf(
+        snapshotsOn(() => server, storesOf(given)),
+        given,
+      )
+    } finally {
+      await client.query('ROLLBACK')
+      await client.end()
+    }
+  }
+
+  before(async () => {
+    orders = await live(running)
+    await settled(look)
+    await running.stop()
+  })
+
+  test('finds nothing wrong with a shop that is right, and has looked at something of each kind', async () => {
+    const { findings, violations, inFlight } = await look()
+    assert.deepEqual(
+      findings.flatMap((each) => each.listed),
+      [],
+    )
+    assert.equal(violations + inFlight, 0)
+    for (const { invariant, looked } of findings)
+      assert.ok(EMPTY.includes(invariant) || looked! > 0, `it looked at nothing: ${invariant}`)
+  })
+
+  for (const { invariant, name, plant, acknowledged } of plants)
+    test(`finds that it is not true: ${invariant}: ${name}`, async () => {
+      const report = await afterPlanting(plant, acknowledged ?? orders)
+      const found = report.findings.find((each) => each.invariant === invariant)
+      assert.ok(found, 'the invariant is one of the audit')
+      assert.ok(found.violations > 0, `nothing was found; ${report.violations} violations of others`)
+      assert.match(found.listed[0]!.id, /./)
+    })
+
+  test('each invariant has been seen to be found out', async () => {
+    const { findings } = await look()
+    const planted = new Set(plants.map((each) => each.invariant))
+    assert.deepEqual(
+      findings.map((each) => each.invariant).filter((each) => !planted.has(each)),
+      [],
+    )
+  })
+
+  test('what is young is in flight, and no violation', async () => {
+    const requested = `UPDATE jt_payment.refund SET state = 'REQUESTED', ended_at = NULL`
+    const report = await afterPlanting(requested, orders, 3_600_000)
+    const known = report.findings.find((each) => each.invariant === 'each outcome becomes known')!
+    assert.equal(known.inFlight, 1)
+    assert.equal(known.violations, 0)
+  })
+})

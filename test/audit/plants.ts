@@ -1,0 +1,307 @@
+/** A violation put into a shop that was right, by hand and past every guard. */
+export interface Plant {
+  readonly invariant: string
+  readonly name: string
+  /** Done to the database. */
+  readonly plant: string
+  readonly acknowledged?: readonly string[]
+}
+
+const money: readonly Plant[] = [
+  {
+    invariant: 'postings of each entry, and all together, sum to zero',
+    name: 'one side of an entry grew',
+    plant: `UPDATE jt_payment.posting SET amount = amount + 1 WHERE account = 'provider_receivable'`,
+  },
+  {
+    invariant: 'captured − refunded is what the ledger says, for each payment and order',
+    name: 'an entry is missing',
+    plant: `DELETE FROM jt_payment.posting WHERE entry_id = (SELECT min(entry_id::text)::uuid FROM jt_payment.posting)`,
+  },
+  {
+    invariant: 'captured − refunded is what the ledger says, for each payment and order',
+    name: 'an entry is for another order',
+    plant: `UPDATE jt_payment.posting SET order_id = gen_random_uuid()`,
+  },
+  {
+    invariant: 'refunds never exceed captures',
+    name: 'twice as much was given back',
+    plant: `UPDATE jt_payment.refund SET amount = amount * 2`,
+  },
+  {
+    invariant: 'an order is captured at most once',
+    name: 'two captures of one order',
+    plant: `DROP INDEX jt_payment.payment_captured;
+      INSERT INTO jt_payment.payment (id, order_id, payment_key, amount, state, created_at, next_check_at)
+      SELECT gen_random_uuid(), order_id, 'another', amount, state, created_at, next_check_at FROM jt_payment.payment
+      WHERE state = 'CAPTURED'`,
+  },
+  {
+    invariant: 'each outcome becomes known',
+    name: 'a refund was forgotten',
+    plant: `UPDATE jt_payment.refund SET state = 'REQUESTED', created_at = created_at - interval '1 hour'`,
+  },
+  {
+    invariant: 'each outcome becomes known',
+    name: 'an attempt was forgotten',
+    plant: `UPDATE jt_payment.payment SET state = 'CONFIRMING', refunded = 0, refund_requested = 0`,
+  },
+  {
+    invariant: 'what the provider captured and gave back is what we recorded',
+    name: 'we believe a capture failed',
+    plant: `UPDATE jt_payment.payment SET state = 'FAILED' WHERE refunded = 0`,
+  },
+  {
+    invariant: 'what the provider captured and gave back is what we recorded',
+    name: 'the provider gave something back by itself',
+    plant: `UPDATE jt_simulator_toss.payment SET refunded = 1 WHERE refunded = 0 AND captured > 0`,
+  },
+  {
+    invariant: 'what we recorded the provider did',
+    name: 'the provider knows of no capture',
+    plant: `UPDATE jt_simulator_toss.payment SET captured = 0 WHERE refunded = 0`,
+  },
+  {
+    invariant: 'what we recorded the provider did',
+    name: 'the provider knows of no refund',
+    plant: `UPDATE jt_simulator_toss.payment SET refunded = 0`,
+  },
+]
+
+const stock: readonly Plant[] = [
+  {
+    invariant: 'what is on hand is the sum of its movements',
+    name: 'stock from nowhere',
+    plant: `UPDATE jt_product.sku SET on_hand = on_hand + 1`,
+  },
+  {
+    invariant: 'what is reserved is the sum of its live reservations',
+    name: 'reserved for nobody',
+    plant: `UPDATE jt_product.sku SET reserved = reserved + 1 WHERE on_hand > reserved`,
+  },
+  {
+    invariant: 'no stock is negative, nor more reserved than there is',
+    name: 'more promised than there is',
+    plant: `ALTER TABLE jt_product.sku DROP CONSTRAINT sku_stock; UPDATE jt_product.sku SET reserved = on_hand + 1`,
+  },
+  {
+    invariant: 'each sale and each return moved stock once',
+    name: 'sold without leaving',
+    plant: `DELETE FROM jt_product.stock_movement WHERE kind = 'SOLD'`,
+  },
+  {
+    invariant: 'each sale and each return moved stock once',
+    name: 'returned twice',
+    plant: `UPDATE jt_product.stock_movement SET delta = delta * 2 WHERE kind = 'RETURNED'`,
+  },
+  {
+    invariant: 'each hold ends',
+    name: 'a hold past its deadline',
+    plant: `UPDATE jt_product.reservation SET expires_at = expires_at - interval '1 day' WHERE state = 'HELD'`,
+  },
+]
+
+const orders: readonly Plant[] = [
+  {
+    invariant: 'an order costs what its lines cost',
+    name: 'a won too much',
+    plant: `UPDATE jt_order.orders SET amount = amount + 1`,
+  },
+  {
+    invariant: 'an order costs what its lines cost',
+    name: 'an order of nothing',
+    plant: `DELETE FROM jt_order.order_line`,
+  },
+  {
+    invariant: 'an order and its lines are in the same state',
+    name: 'a line lags behind',
+    plant: `UPDATE jt_order.order_line SET status = 'PENDING_PAYMENT' WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'each order was placed under one idempotency key, and each key placed one order',
+    name: 'an order under no key',
+    plant: `DELETE FROM jt_order.idempotency`,
+  },
+  {
+    invariant: 'each order was placed under one idempotency key, and each key placed one order',
+    name: 'an answer without its order',
+    plant: `UPDATE jt_order.idempotency SET order_id = gen_random_uuid()`,
+  },
+  {
+    invariant: 'an order that was acknowledged exists',
+    name: 'a customer knows an order that we do not',
+    plant: '',
+    acknowledged: ['01990000-0000-7000-8000-000000000000'],
+  },
+  {
+    invariant: 'a paid order has one capture of its amount, and its stock',
+    name: 'paid by nothing',
+    plant: `UPDATE jt_order.orders SET status = 'PAID', payment_key = 'none' WHERE status = 'PENDING_PAYMENT'`,
+  },
+  {
+    invariant: 'a paid order has one capture of its amount, and its stock',
+    name: 'its stock was given away',
+    plant: `UPDATE jt_product.reservation SET state = 'RELEASED' WHERE state = 'ALLOCATED'`,
+  },
+  {
+    invariant: 'a paid order has one capture of its amount, and its stock',
+    name: 'its cancellation stands still',
+    plant: `UPDATE jt_order.orders SET status = 'CANCEL_REQUESTED', cancellation_id = gen_random_uuid() WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'its stock was given away',
+    plant: `UPDATE jt_product.reservation SET state = 'RELEASED' WHERE state = 'HELD'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'its time has passed',
+    plant: `UPDATE jt_order.orders SET pay_before = pay_before - interval '1 day' WHERE status = 'PENDING_PAYMENT'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'its money was captured',
+    plant: `UPDATE jt_order.orders SET status = 'PENDING_PAYMENT' WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'an ended order leaves no hold and no money',
+    name: 'its money stayed with us',
+    plant: `UPDATE jt_order.orders SET status = 'CANCELED' WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'an ended order leaves no hold and no money',
+    name: 'its stock stayed reserved',
+    plant: `UPDATE jt_order.orders SET status = 'EXPIRED' WHERE status = 'PENDING_PAYMENT'`,
+  },
+  {
+    invariant: 'each hold belongs to an order, or dies at its deadline',
+    name: 'secured for nobody',
+    plant: `INSERT INTO jt_product.reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
+      VALUES (gen_random_uuid(), 'SECURED', now() - interval '1 day', '{}', '{}', '{}')`,
+  },
+  {
+    invariant: 'each capture belongs to an order',
+    name: 'paid for an order that does not exist',
+    plant: `UPDATE jt_payment.payment SET order_id = gen_random_uuid() WHERE refunded = 0`,
+  },
+]
+
+const events: readonly Plant[] = [
+  {
+    invariant: 'each event reaches every consumer that wants it',
+    name: 'a consumer stands still',
+    plant: `UPDATE jt_product.cursor SET xid = '0', id = 0`,
+  },
+  {
+    invariant: 'each event reaches every consumer that wants it',
+    name: 'a consumer never began',
+    plant: `DELETE FROM jt_notification.cursor`,
+  },
+  {
+    invariant: 'each event that was passed had its one effect',
+    name: 'passed over',
+    plant: `DELETE FROM jt_order.inbox`,
+  },
+  {
+    invariant: 'no event lies dead',
+    name: 'given up',
+    plant: `INSERT INTO jt_order.dead_letter (consumer, source, id, xid, name, version, key, payload, at, state, next_at)
+      VALUES ('payments', 'payment', 1000000, '1', 'payment.captured', 1, 'k', '{}', now(), 'DEAD', now())`,
+  },
+]
+
+const catalogue: readonly Plant[] = [
+  {
+    invariant: 'what the shop window shows of a product is what the product is',
+    name: 'changed without a word',
+    plant: `UPDATE jt_product.product SET name = '이름 없는 것'`,
+  },
+  {
+    invariant: 'what the shop window shows of a product is what the product is',
+    name: 'sold out in the window only',
+    plant: `UPDATE jt_catalog.product SET skus = jsonb_set(skus, '{0,soldOut}', 'true') WHERE NOT sold_out`,
+  },
+  {
+    invariant: 'what the shop window shows of a product is what the product is',
+    name: 'missing in the window',
+    plant: `DELETE FROM jt_catalog.product`,
+  },
+  {
+    invariant: 'the shop window is what its rebuilding from the log would be',
+    name: 'an altered price',
+    plant: `UPDATE jt_catalog.product SET skus = jsonb_set(skus, '{0,price}', '10')`,
+  },
+  {
+    invariant: 'the shop window is what its rebuilding from the log would be',
+    name: 'an event is missing in the log',
+    plant: `DELETE FROM jt_product.outbox WHERE name = 'product.changed'`,
+  },
+  {
+    invariant: 'a product is listed, priced and sold out as its SKUs are',
+    name: 'cheaper in lists',
+    plant: `UPDATE jt_catalog.product SET price = price - 1`,
+  },
+  {
+    invariant: 'the shop window has the categories that there are',
+    name: 'a category of nobody',
+    plant: `INSERT INTO jt_catalog.category VALUES ('ghost', '유령', 'Ghost', NULL, 0)`,
+  },
+  {
+    invariant: 'what lies in a cart exists',
+    name: 'a SKU of nobody',
+    plant: `UPDATE jt_cart.cart_item SET sku_id = gen_random_uuid()`,
+  },
+]
+
+const told = (service: string, payload: object): string =>
+  `INSERT INTO jt_${service}.outbox (name, version, key, payload, at)
+   VALUES ('${service}.planted', 1, 'k', '${JSON.stringify(payload)}', now() - interval '1 hour')`
+
+const SECRETS = 'no secret is told in an event, a notification or an error'
+
+const access: readonly Plant[] = [
+  { invariant: SECRETS, name: 'a password', plant: told('member', { password: 'hunter22' }) },
+  { invariant: SECRETS, name: 'an e-mail code', plant: told('email', { code: '123456' }) },
+  {
+    invariant: SECRETS,
+    name: 'an access token',
+    plant: told('auth', { why: 'Bearer eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl' }),
+  },
+  { invariant: SECRETS, name: 'a password hash', plant: told('auth', { was: '$argon2id$v=19$m=19456' }) },
+  { invariant: SECRETS, name: 'a key of the provider', plant: told('payment', { key: 'test_gsk_jangteo0000000' }) },
+  { invariant: SECRETS, name: 'a card number', plant: told('payment', { card: '4111 1111 1111 1111' }) },
+  {
+    invariant: SECRETS,
+    name: 'a card number in a notification',
+    plant: `UPDATE jt_notification.notification SET body = '{"ko": "4111111111111111"}'`,
+  },
+  {
+    invariant: 'no event tells how a person is reached',
+    name: 'an e-mail address',
+    plant: told('member', { to: 'hong@example.kr' }),
+  },
+  {
+    invariant: 'no event tells how a person is reached',
+    name: 'a telephone number',
+    plant: told('order', { phone: '010-1234-5678' }),
+  },
+  {
+    invariant: 'nothing is left of members who withdrew',
+    name: 'a cart',
+    plant: `INSERT INTO jt_cart.cart (kind, owner_id, touched_at)
+      SELECT 'member', id, now() FROM jt_member.member WHERE withdrawn_at IS NOT NULL`,
+  },
+  {
+    invariant: 'nothing is left of members who withdrew',
+    name: 'a session',
+    plant: `UPDATE jt_auth.session SET ended_at = NULL, end_reason = NULL;
+      UPDATE jt_auth.session SET member_id = (SELECT id FROM jt_member.member WHERE withdrawn_at IS NOT NULL)`,
+  },
+  {
+    invariant: 'what was kept for a while is forgotten in time',
+    name: 'proofs of addresses',
+    plant: `UPDATE jt_email.proof SET expires_at = expires_at - interval '30 days'`,
+  },
+]
+
+export const plants: readonly Plant[] = [...money, ...stock, ...orders, ...events, ...catalogue, ...access]
