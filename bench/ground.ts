@@ -32,11 +32,12 @@ export const prepareGround = async (
   origin: string,
   given: { readonly connections: number; readonly seconds: number; readonly staffPassword: string },
 ): Promise<Ground> => {
-  const connections = await Promise.all(Array.from({ length: given.connections }, () => openConnection(origin)))
-  const members: BenchMember[] = []
   // A few at a time: hashing passwords is meant to be slow.
-  for (let from = 0; from < connections.length; from += 8)
-    members.push(...(await Promise.all(connections.slice(from, from + 8).map(signUp))))
+  const desks = await Promise.all(Array.from({ length: 8 }, () => openConnection(origin)))
+  const members: BenchMember[] = []
+  while (members.length < given.connections) members.push(...(await Promise.all(desks.map(signUp))))
+  for (const desk of desks) desk.close()
+  const connections = await Promise.all(Array.from({ length: given.connections }, () => openConnection(origin)))
 
   const signIn = await fetch(`${origin}/api/auth/sign-in`, {
     method: 'POST',

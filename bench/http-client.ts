@@ -53,6 +53,7 @@ export const openConnection = async (origin: string): Promise<Connection> => {
   return {
     request: (method, path, headers, body) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('The connection is closed'))
         waiting = { resolve, reject }
         const length =
           body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`

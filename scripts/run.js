@@ -15,6 +15,7 @@ const verbs = {
   migrate: ['src/main.ts', 'migrate'],
   seed: ['src/main.ts', 'seed'],
   status: ['src/main.ts', 'status'],
+  'dead-letters': ['src/main.ts', 'dead-letters'],
   audit: ['src/main.ts', 'audit'],
   serve: ['src/main.ts', 'serve'],
   bench: ['bench/main.ts'],

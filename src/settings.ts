@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { address, choice, type Kind, secret, text, whole } from './settings/kinds.ts'
+import { address, choice, type Kind, networks, origins, secret, text, whole } from './settings/kinds.ts'
 import { isLocal, masked } from './settings/show.ts'
 
 /** `development` brings simulators and secrets of its own; `production` refuses both. */
@@ -44,6 +44,14 @@ export const declared = {
     needed: true,
     inProduction: (value) => (value.startsWith('https://') ? notLocal(value) : 'give an https:// address'),
     about: 'Address customers reach the shop at; by default the one it listens on.',
+  }),
+  JANGTEO_TRUST_PROXY: declare({
+    kind: networks(),
+    about: 'Proxies in front of the shop whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.',
+  }),
+  JANGTEO_CORS_ORIGINS: declare({
+    kind: origins(),
+    about: 'Other origins whose pages may call the API, with a bearer token.',
   }),
   LOG_LEVEL: declare({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -118,9 +118,16 @@ test('transactions are listed by time, page by page, and add up', async () => {
 })
 
 test('addresses nobody serves answer in the words of Toss', async () => {
-  for (const path of ['/v1/nothing', '/v2/payments', '/v1/billing/x']) {
+  for (const path of ['/v1/nothing', '/v2/payments']) {
     const answer = await toss.post(path, {})
     assert.deepEqual([answer.status, answer.body.code], [404, 'NOT_FOUND'])
+  }
+})
+
+test('what needs a further contract is not supported', async () => {
+  for (const path of ['/v1/billing/authorizations/issue', '/v1/billing/some-key', '/v1/payments/key-in']) {
+    const answer = await toss.post(path, {})
+    assert.deepEqual([answer.status, answer.body.code], [403, 'NOT_SUPPORTED_METHOD'])
   }
 })
 

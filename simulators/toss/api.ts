@@ -83,10 +83,10 @@ export const tossApi =
       }),
     )
 
-    app.post(
-      '/v1/payments/key-in',
-      exchange.handle('any', () => 'NOT_SUPPORTED_METHOD'),
-    )
+    // What needs a further contract with Toss, which this merchant does not have.
+    const uncontracted = exchange.handle('any', () => 'NOT_SUPPORTED_METHOD')
+    app.post('/v1/payments/key-in', uncontracted)
+    app.all('/v1/billing/*', uncontracted)
 
     app.post(
       '/v1/payments/:paymentKey',

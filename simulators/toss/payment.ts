@@ -180,7 +180,9 @@ export const shown = (payment: Payment, origin: string) => {
     virtualAccount: virtualAccountOf(payment),
     transfer: payment.method === 'TRANSFER' ? { bankCode: payment.bankCode, settlementStatus } : null,
     mobilePhone:
-      payment.method === 'MOBILE_PHONE' ? { customerMobilePhone: null, settlementStatus, receiptUrl: page } : null,
+      payment.method === 'MOBILE_PHONE'
+        ? { customerMobilePhone: '01000000000', settlementStatus, receiptUrl: page }
+        : null,
     giftCertificate: null,
     cashReceipt: null,
     cashReceipts: null,

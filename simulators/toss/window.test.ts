@@ -25,7 +25,7 @@ const open = (body: object) =>
   )
 
 const opened = async (orderId: string, more: object = {}): Promise<string> =>
-  (await open({ orderId, ...more })).body.url
+  `${toss.origin}/simulators/toss/window/${(await open({ orderId, ...more })).body.paymentKey}`
 
 const press = async (url: string, form: Record<string, string>) => {
   const answer = await request(url, {

@@ -23,7 +23,6 @@ interface Given {
   readonly faults: Faults
   readonly ledger: Ledger
   readonly webhooks: Webhooks
-  readonly origin: () => string
 }
 
 const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
@@ -172,7 +171,7 @@ export const paymentWindow =
       })
       if (!outcome.payment)
         return reply.code(400).send({ code: outcome.refused, message: tossError(outcome.refused!).ko })
-      return { url: `${given.origin()}/simulators/toss/window/${outcome.payment.paymentKey}` }
+      return { paymentKey: outcome.payment.paymentKey }
     })
 
     app.get('/window/:paymentKey', async (request, reply) => {

@@ -11,4 +11,5 @@ export type Command = (given: {
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
+  'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
 }

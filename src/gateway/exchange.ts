@@ -4,6 +4,7 @@ import { DEADLINE_EXCEEDED, INTERNAL } from '#kernel/faults.ts'
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
 import type { Edge } from './edge.ts'
 import { localeOf } from './locale.ts'
+import { serialized } from './serialize.ts'
 import { traceparentOf } from './trace.ts'
 import type { Waiting } from './deadlines.ts'
 
@@ -51,12 +52,22 @@ export const begin = (
   let answered = false
   reply.hijack()
 
-  const send = (status: number, type: string | undefined, body: string | undefined, code: string | undefined): void => {
+  const send = (
+    status: number,
+    type: string | undefined,
+    body: string | Buffer | undefined,
+    code: string | undefined,
+  ): void => {
     answered = true
     edge.deadlines.done(exchange)
     const all: string[] = ['x-request-id', requestId, ...edge.apiHeaders]
     if (type !== undefined && body !== undefined)
-      all.push('content-type', type, 'content-length', String(Buffer.byteLength(body)))
+      all.push(
+        'content-type',
+        type,
+        'content-length',
+        String(typeof body === 'string' ? Buffer.byteLength(body) : body.length),
+      )
     if (traceparent !== undefined) all.push('traceparent', traceparent)
     if (incoming.headers.origin !== undefined) edge.cors(incoming.headers.origin, all)
     if (headers.length > 0) all.push(...headers)
@@ -88,7 +99,7 @@ export const begin = (
       if (answered) return
       if (output === undefined || status === 204)
         send(output === undefined ? 204 : status, undefined, undefined, undefined)
-      else send(status, JSON_TYPE, JSON.stringify(output), undefined)
+      else send(status, JSON_TYPE, serialized(output), undefined)
     },
     say: (status, type, text) => {
       if (!answered) send(status, type, text, undefined)

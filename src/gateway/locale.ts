@@ -20,13 +20,15 @@ const accepted = (header: string): Locale | undefined => {
   return best
 }
 
+/** The language the person chose on our pages, if any. */
+export const chosenLocale = (headers: IncomingHttpHeaders): Locale | undefined => {
+  if (headers.cookie === undefined) return undefined
+  const chosen = cookieOf(headers.cookie, LOCALE) ?? cookieOf(headers.cookie, PAGE_LOCALE)
+  return chosen === 'ko' || chosen === 'en' ? chosen : undefined
+}
+
 /** The caller's language: what the person chose on our pages, else what the client prefers, else Korean. */
 export const localeOf = (headers: IncomingHttpHeaders): Locale => {
-  const chosen =
-    headers.cookie === undefined
-      ? undefined
-      : (cookieOf(headers.cookie, LOCALE) ?? cookieOf(headers.cookie, PAGE_LOCALE))
-  if (chosen === 'ko' || chosen === 'en') return chosen
   const preferred = headers['accept-language']
-  return (preferred !== undefined && accepted(preferred)) || 'ko'
+  return chosenLocale(headers) ?? ((preferred !== undefined && accepted(preferred)) || 'ko')
 }

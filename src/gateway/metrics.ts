@@ -1,5 +1,5 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { CallObserver, LocalEndpoint } from '#kernel/call.ts'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { CallObserver } from '#kernel/call.ts'
 
 /** What a process tells Prometheus. */
 export interface Metrics {
@@ -50,57 +50,4 @@ export const metricsOf = (given: { readonly defaults?: boolean } = {}): Metrics 
     },
     request: (route, method, status, ms) => requestSeries(route, method, status).observe(ms / 1_000),
   }
-}
-
-/** A service of this process as metrics see it. */
-export interface Watched {
-  readonly service: string
-  readonly endpoint: Pick<LocalEndpoint, 'batches'>
-  readonly db: { readonly stats: () => { open: number; waiting: number } }
-}
-
-/** Adds the batches and connections of the services that run in this process. Called when they are asked for, never in between. */
-export const watchServices = (registry: Registry, services: readonly Watched[]): void => {
-  const registers = [registry]
-  const labelNames = ['service', 'operation']
-  const batches = new Gauge({ name: 'jangteo_batches_total', help: 'Batches run', labelNames, registers })
-  const inputs = new Gauge({
-    name: 'jangteo_batch_inputs_total',
-    help: 'Inputs carried by batches',
-    labelNames,
-    registers,
-  })
-  new Gauge({
-    name: 'jangteo_batch_waiting',
-    help: 'Inputs that wait for a free lane',
-    labelNames,
-    registers,
-    collect() {
-      for (const { service, endpoint } of services)
-        for (const [operation, stats] of Object.entries(endpoint.batches())) {
-          batches.set({ service, operation }, stats.batches)
-          inputs.set({ service, operation }, stats.inputs)
-          this.set({ service, operation }, stats.waiting)
-        }
-    },
-  })
-  const waiting = new Gauge({
-    name: 'jangteo_pool_waiting',
-    help: 'Transactions that wait for a connection',
-    labelNames: ['service'],
-    registers,
-  })
-  new Gauge({
-    name: 'jangteo_pool_open',
-    help: 'Open connections',
-    labelNames: ['service'],
-    registers,
-    collect() {
-      for (const { service, db } of services) {
-        const stats = db.stats()
-        this.set({ service }, stats.open)
-        waiting.set({ service }, stats.waiting)
-      }
-    },
-  })
 }

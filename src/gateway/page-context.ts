@@ -15,7 +15,7 @@ import type { PageContext, Viewer } from '../../web/context.ts'
 import { GUEST, GUEST_SECONDS, noSessionCookies, privateCookie, sessionCookies } from './cookies.ts'
 import type { Edge } from './edge.ts'
 import { actorOf, identify, type Identity } from './identity.ts'
-import { localeOf } from './locale.ts'
+import { chosenLocale } from './locale.ts'
 import { traceparentOf } from './trace.ts'
 
 /** What pages are told that no request changes. */
@@ -69,7 +69,8 @@ export const pageContexts =
 
     const identity = await identify(headers, edge.tokens, edge.revocations)
     let actor = identity.refreshable === undefined ? identity.actor : await renew(identity)
-    const locale = localeOf(headers)
+    // The pages are Korean until somebody switches: what they sell is named in Korean.
+    const locale = chosenLocale(headers) ?? 'ko'
     const traceparent = traceparentOf(headers['traceparent'])
     const context = (): Omit<CallContext, 'deadline'> => ({
       actor,

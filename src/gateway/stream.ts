@@ -109,6 +109,7 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
   }
 
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const began = performance.now()
     const url = new URL(request.url ?? '/', 'http://shop')
     if (url.pathname !== STREAM_PATH) throw ROUTE_NOT_FOUND()
     const after = url.searchParams.get('after')
@@ -124,6 +125,13 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
       await news.begin()
       if (socket.destroyed) return
       sockets.handleUpgrade(request, socket, head, (opened) => {
+        edge.accessLog?.write({
+          method: 'GET',
+          route: 'notification.stream',
+          status: 101,
+          ms: performance.now() - began,
+          requestId: runtime.id(),
+        })
         welcome(opened, holder, after).catch((error: unknown) => {
           log.warn({ err: error }, 'Missed notifications cannot be sent')
           opened.close(1011)

@@ -178,6 +178,36 @@ describe('a host', () => {
     assert.equal(outcome.status, 'fulfilled')
   })
 
+  test('each service may have its database on a server of its own', async () => {
+    const other = await freshStores(['till'])
+    const connection = (name: string, source = name) =>
+      serviceConnection(source === 'till' ? other.admin : stores.admin, name)
+    await withHosts([settings({ services: [shelfService, tillService], connection })], async (host) => {
+      await host.client(till).buy({ item: 'far away' })
+      await eventually(
+        async () => (await host.client(till).receipts({})).includes('far away'),
+        'its receipt is printed',
+      )
+    })
+  })
+
+  test('one that cannot start leaves no connection behind', async () => {
+    const failing = service(contract('till', {}), {}, ({ db }) => ({
+      operations: {},
+      start: async () => {
+        await db.query(sql`SELECT 1`)
+        throw new Error('not today')
+      },
+    }))
+    const mine = () =>
+      stores.administrator.query(sql`
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'jangteo till'`)
+    const before = (await mine()).length
+    await assert.rejects(startHost(settings({ services: [failing] })), /not today/)
+    await eventually(async () => (await mine()).length === before, 'its connections are closed')
+  })
+
   test('a service nobody runs is named', async () => {
     await withHosts([settings({ services: [shelfService], background: false })], async (host) => {
       assert.throws(() => host.endpoint('till'), /No host runs the service till/)

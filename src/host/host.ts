@@ -9,7 +9,9 @@ import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/pos
 import { isPassing } from '#engines/postgres/passing.ts'
 import { historyOf } from '#engines/postgres/log.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
+import { RELAY } from '#engines/postgres/provision.ts'
 import { startPumps } from './pumps.ts'
+import { relays } from './relays.ts'
 import { wakes } from './wakes.ts'
 
 /** A process that runs some services. Which ones is configuration; the services cannot tell. */
@@ -34,8 +36,8 @@ export interface RunningService {
 
 export interface HostSettings {
   readonly services: readonly ServiceDefinition<any>[]
-  /** Connection of a service's own store; `relay` for the role that may read outboxes only. */
-  readonly connection: (service: string) => ConnectionSettings
+  /** Connection of a service's own store; of `relay`, the role that may read outboxes only, to the one `source` lies in. */
+  readonly connection: (service: string, source?: string) => ConnectionSettings
   readonly settings: Settings
   readonly runtime: Runtime
   readonly log: Logger
@@ -63,8 +65,8 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     return found
   }
 
-  const relay = openDatabase(given.connection('relay'), { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
-  const history = historyOf(relay)
+  const logs = relays((source) => given.connection(RELAY, source), runtime)
+  const history = historyOf(logs.logOf)
 
   const running = given.services.map((definition): RunningService => {
     const { name } = definition.contract
@@ -93,9 +95,19 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     return { definition, endpoint: served, db, built }
   })
 
-  for (const each of running) await each.built.start?.()
+  const close = async (): Promise<void> => {
+    await Promise.all([...running.map((each) => each.db), logs].map((each) => each.close()))
+  }
+  try {
+    for (const each of running) await each.built.start?.()
+  } catch (error) {
+    // Open connections would keep alive a process that has nothing to do.
+    await close()
+    throw error
+  }
 
-  const pumps: Pump[] = given.background === false ? [] : startPumps(running, { relay, runtime, log, signals })
+  const pumps: Pump[] =
+    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals })
 
   return {
     client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),
@@ -108,7 +120,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
       do await Promise.all(running.map((each) => each.endpoint.drained()))
       while (underWay())
       await Promise.all(running.map((each) => each.built.stop?.()))
-      await Promise.all([...running.map((each) => each.db), relay].map((each) => each.close()))
+      await close()
     },
   }
 }

@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { PostgresDatabase } from '#engines/postgres/database.ts'
-import { readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
+import { BATCH, readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
 import { pruneInbox, pruneOutbox } from '#engines/postgres/log-store.ts'
+import type { LogOf } from '#engines/postgres/log.ts'
 import { logTail } from '#engines/postgres/log-tail.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
 import { retryDue } from '#engines/postgres/retry.ts'
@@ -25,10 +25,10 @@ const KEPT_DAYS = 14
 /** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
 export const startPumps = (
   running: readonly RunningService[],
-  given: { relay: PostgresDatabase; runtime: Runtime; log: Logger; signals: Wakes },
+  given: { logOf: LogOf; runtime: Runtime; log: Logger; signals: Wakes },
 ): Pump[] => {
-  const { relay, runtime, log, signals } = given
-  const tail = logTail(relay)
+  const { logOf, runtime, log, signals } = given
+  const tail = logTail(logOf)
   const pumps = running.flatMap(({ definition, db, built }) => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
@@ -39,7 +39,7 @@ export const startPumps = (
       readersOf(tools, each).map((reader) => {
         const reads = pump(
           `${name}.${each.name}`,
-          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE },
+          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
           reader.step,
         )
         signals.on(reader.source, reads.wake)
@@ -62,5 +62,5 @@ export const startPumps = (
     })
     return [...reading, ...retrying, ...sweeping, pruning]
   })
-  return [...pumps, watchLogs(relay, signals, { runtime, logger: log })]
+  return [...pumps, watchLogs(logOf, signals, { runtime, logger: log })]
 }

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { gateway } from '#gateway/gateway.ts'
-import { metricsOf, watchServices } from '#gateway/metrics.ts'
+import { metricsOf } from '#gateway/metrics.ts'
 import { pageContexts } from '#gateway/page-context.ts'
 import { pages } from '#gateway/pages.ts'
+import type { GatewaySettings } from '#gateway/settings.ts'
+import { watchServices } from '#gateway/watch.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
 import { sampleImages } from '#samples/route.ts'
@@ -16,6 +17,7 @@ import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
 import { eventsOf, startHost, type Host } from './host.ts'
+import { makeLog } from './logging.ts'
 import { seedShop } from './seed.ts'
 import { simulatorSchemas, startSimulators, type Simulated } from './simulated.ts'
 import { openStores, prepareSchemas } from './stores.ts'
@@ -58,10 +60,20 @@ const listen = async (app: Awaited<ReturnType<typeof gateway>>['app'], settings:
   return (app.server.address() as { port: number }).port
 }
 
+/** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
+const edgeSettings = (settings: ShopSettings): Partial<GatewaySettings> => ({
+  production: settings.mode === 'production',
+  trustProxy: settings.JANGTEO_TRUST_PROXY || false,
+  corsOrigins: [
+    ...settings.JANGTEO_CORS_ORIGINS.split(',').filter((each) => each !== ''),
+    ...(settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).origin] : []),
+  ],
+})
+
 /** Starts the whole shop in this process. What was started is stopped again when a later part cannot start. */
 export const startShop = async (settings: ShopSettings, options: StartOptions): Promise<Shop> => {
   const { services, runtime, progress = () => {} } = options
-  const log = pino({ level: settings.LOG_LEVEL, base: null })
+  const log = makeLog(settings.LOG_LEVEL)
   const cleanups: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -139,7 +151,7 @@ export const startShop = async (settings: ShopSettings, options: StartOptions): 
       runtime,
       log,
       metrics,
-      settings: { production: settings.mode === 'production' },
+      settings: edgeSettings(settings),
       accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
       checks: Object.fromEntries(
         host.services.map(({ definition, db }) => [

@@ -14,7 +14,8 @@ export interface Schema {
 
 /** The databases the shop stands on. */
 export interface Stores {
-  readonly connection: (service: string) => ConnectionSettings
+  /** How a service reaches its own store; of the relay, how it reaches the one `source` lies in. */
+  readonly connection: (service: string, source?: string) => ConnectionSettings
   stop(): Promise<void>
 }
 
@@ -42,7 +43,11 @@ export const openStores = async (
   if (settings.DATABASE_URL) {
     const adminOf = (service: string): ConnectionSettings => fromUrl(databaseUrlOf(settings, service))
     await reachable(fromUrl(settings.DATABASE_URL))
-    return { adminOf, connection: (service) => serviceConnection(adminOf(service), service), stop: async () => {} }
+    return {
+      adminOf,
+      connection: (service, source = service) => serviceConnection(adminOf(source), service),
+      stop: async () => {},
+    }
   }
   const embedded = await startEmbedded({
     dataDir: settings.JANGTEO_DATA,

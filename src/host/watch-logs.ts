@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Queryable } from '#kernel/store.ts'
-import { headOf } from '#engines/postgres/log.ts'
+import { headOf, type LogOf } from '#engines/postgres/log.ts'
 import { codeOf } from '#engines/postgres/passing.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
 import type { Wakes } from './wakes.ts'
@@ -17,13 +16,13 @@ const NOT_THERE_YET = new Set(['42P01', '3F000', '42501'])
  * last event has changed. A source whose schema is not there yet is looked for again.
  */
 export const watchLogs = (
-  relay: Queryable,
+  logOf: LogOf,
   signals: Wakes,
   { runtime, logger }: { readonly runtime: Runtime; readonly logger: Logger },
 ): Pump => {
   const heads = new Map<string, string>()
   const look = async (source: string): Promise<void> => {
-    const head = await headOf(relay, source)
+    const head = await headOf(logOf(source), source)
     const place = head && `${head.xid}:${head.id}`
     if (place === undefined || heads.get(source) === place) return
     heads.set(source, place)

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** How a setting is read from the text of its environment variable. Throws a TypeError that says what would be right. */
 export interface Kind<T extends string | number | boolean> {
   read(text: string): T
@@ -35,4 +37,30 @@ export const address = (...protocols: readonly string[]): Kind<string> => ({
 /** A secret of at least `least` characters. */
 export const secret = (least: number): Kind<string> => ({
   read: (given) => (given.length >= least ? given : wrong(`give at least ${least} characters`)),
+})
+
+const partsOf = (given: string): readonly string[] => given.split(/[\s,]+/).filter((each) => each !== '')
+
+const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+const isNetwork = (text: string): boolean => {
+  const [host = '', bits] = text.split('/')
+  const family = isIP(host)
+  return NETWORKS.has(text) || (family > 0 && (bits === undefined || Number(bits) <= (family === 4 ? 32 : 128)))
+}
+
+/** Networks, commas between: addresses, CIDR, or one of loopback, linklocal, uniquelocal. */
+export const networks = (): Kind<string> => ({
+  read: (given) =>
+    partsOf(given).every(isNetwork)
+      ? partsOf(given).join(',')
+      : wrong('give addresses or networks as in 10.0.0.0/8 or loopback, commas between'),
+})
+
+/** Origins of web pages, commas between. */
+export const origins = (): Kind<string> => ({
+  read: (given) =>
+    partsOf(given).every((each) => URL.parse(each)?.origin === each)
+      ? partsOf(given).join(',')
+      : wrong('give origins as in https://admin.example.com, commas between'),
 })

@@ -65,6 +65,19 @@ describe('settings', () => {
     ])
   })
 
+  test('proxies and origins are lists, each part checked', () => {
+    const { JANGTEO_TRUST_PROXY, JANGTEO_CORS_ORIGINS } = readSettings({
+      JANGTEO_TRUST_PROXY: 'loopback, 10.0.0.0/8  ::1',
+      JANGTEO_CORS_ORIGINS: 'https://admin.example.com, http://localhost:5173',
+    })
+    assert.equal(JANGTEO_TRUST_PROXY, 'loopback,10.0.0.0/8,::1')
+    assert.equal(JANGTEO_CORS_ORIGINS, 'https://admin.example.com,http://localhost:5173')
+    for (const JANGTEO_TRUST_PROXY of ['true', '10.0.0.0/33', 'proxy.local'])
+      assert.equal(complaints({ JANGTEO_TRUST_PROXY }).length, 1)
+    for (const JANGTEO_CORS_ORIGINS of ['*', 'https://a.example/', 'a.example'])
+      assert.equal(complaints({ JANGTEO_CORS_ORIGINS }).length, 1)
+  })
+
   test('production starts with real settings only', () => {
     assert.equal(readSettings(production).TOSS_BASE_URL, 'https://api.tosspayments.com')
     const missing = complaints({ JANGTEO_ENV: 'production' }).map((line) => line.split(' ')[3])

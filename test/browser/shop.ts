@@ -40,12 +40,16 @@ export interface Visitor {
   leave(): Promise<void>
 }
 
+// A headless browser says so, and is given whole pages as crawlers are; people get theirs as they become ready.
+const PERSON = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36'
+
 /** Opens a browser of its own for one visitor, in Korean unless told. */
 export const visitor = async (options: BrowserContextOptions = {}): Promise<Visitor> => {
   const browser = await (browsing ??= launch())
   const context = await browser.newContext({
     baseURL: origin,
     locale: 'ko-KR',
+    userAgent: PERSON,
     timezoneId: 'Asia/Seoul',
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',

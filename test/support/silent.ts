@@ -1,13 +1,14 @@
-import { pino, type Logger } from 'pino'
+import type { Logger } from 'pino'
+import { makeLog } from '#src/host/logging.ts'
 
 /** Says nothing. */
-export const silent: Logger = pino({ level: 'silent' })
+export const silent: Logger = makeLog('silent')
 
-/** A log that a test reads: every line as it was written, at every level. */
+/** The shop’s log, for a test to read: every line as it was written, at every level. */
 export const overheard = (): { log: Logger; lines: () => string } => {
   const lines: string[] = []
   return {
-    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    log: makeLog('trace', { write: (line: string) => void lines.push(line) }),
     lines: () => lines.join(''),
   }
 }

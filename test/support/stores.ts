@@ -47,6 +47,6 @@ export const freshStores = async (services: readonly string[], runtime: Runtime 
     administrator: openAs(admin, 'administrator', {}),
     relay,
     open,
-    tools: (service, db = open(service)) => ({ service, db, log: logTail(relay), runtime, logger: silent }),
+    tools: (service, db = open(service)) => ({ service, db, log: logTail(() => relay), runtime, logger: silent }),
   }
 }

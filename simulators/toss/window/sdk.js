@@ -98,7 +98,7 @@
       })
       const body = await answer.json()
       if (!answer.ok) throw refuse(body.code, body.message)
-      window.location.assign(body.url)
+      window.location.assign(`${base}window/${body.paymentKey}`)
     } finally {
       running = false
     }

@@ -12,7 +12,7 @@ import { isPassing } from './passing.ts'
 import { react, reactionsBySource, type Reactions } from './reactions.ts'
 
 /** Events of a source read at once. */
-const BATCH = 500
+export const BATCH = 500
 /** Unwanted events passed over before the cursor is moved past them on disk. */
 const PASSED_OVER = 5_000
 

@@ -145,7 +145,7 @@ export const claimSetAside = async (db: Queryable, consumer: string, now: number
         SELECT FROM dead_letter AS earlier
         WHERE earlier.consumer = due.consumer AND earlier.source = due.source AND earlier.key = due.key
           AND (earlier.xid, earlier.id) < (due.xid, due.id))
-    ORDER BY xid, id
+    ORDER BY due.xid, due.id
     LIMIT 1
     FOR UPDATE SKIP LOCKED`)
   if (!row) return undefined

@@ -1,5 +1,4 @@
-import type { Queryable } from '#kernel/store.ts'
-import { readLog, type Logged, type Position } from './log.ts'
+import { readLog, type Logged, type LogOf, type Position } from './log.ts'
 
 /** Reads logs on behalf of every consumer of a process: those that stand at the same place share one read. */
 export interface LogTail {
@@ -24,13 +23,13 @@ const within = ({ after, events }: Window, from: Position): readonly Logged[] | 
 }
 
 /** Keeps the last window read of each source: with a dozen consumers of one source, the log is read and parsed once, not a dozen times. */
-export const logTail = (db: Queryable): LogTail => {
+export const logTail = (logOf: LogOf): LogTail => {
   const wanted = new Map<string, Set<string>>()
   const windows = new Map<string, Window>()
   const underWay = new Map<string, Promise<readonly Logged[]>>()
 
   const fetch = async (source: string, after: Position, limit: number): Promise<readonly Logged[]> => {
-    const events = await readLog(db, source, after, wanted.get(source) ?? new Set(), limit)
+    const events = await readLog(logOf(source), source, after, wanted.get(source) ?? new Set(), limit)
     if (events.length > 0) windows.set(source, { after, events })
     return events
   }

@@ -92,7 +92,7 @@ describe('reading a log', () => {
   })
 
   test('under concurrent commits every event is read exactly once', async () => {
-    const tail = logTail(stores.relay)
+    const tail = logTail(() => stores.relay)
     tail.want('alpha', names)
     let position = (await headOf(stores.relay, 'alpha'))!
     const read: (string | undefined)[] = []
@@ -125,10 +125,32 @@ describe('reading a log', () => {
     }
   })
 
+  test('places are ordered as numbers: 9, 10, 99, 100, however few are read at a time', async () => {
+    await alpha.query(sql`DELETE FROM outbox`)
+    for (const xid of ['100', '9', '99', '10'])
+      await alpha.query(sql`
+        INSERT INTO outbox (xid, name, version, key, payload, at)
+        VALUES (${xid}::text::xid8, ${happened.name}, 1, 'k', ${JSON.stringify({ id: xid })}, now())`)
+    const read: unknown[] = []
+    let position = START
+    for (;;) {
+      const events = await readLog(stores.relay, 'alpha', position, names, 1)
+      if (events.length === 0) break
+      read.push(...idsOf(events))
+      position = events.at(-1)!.position
+    }
+    assert.deepEqual(read, ['9', '10', '99', '100'])
+    assert.equal((await headOf(stores.relay, 'alpha'))!.xid, '100')
+    assert.deepEqual(idsOf(await readLog(stores.relay, 'alpha', START, names, 10)), read)
+    await alpha.query(sql`DELETE FROM outbox`)
+    await emit('after')
+    await allVisible()
+  })
+
   test('readers at one place share one read; one that fell behind still gets every event', async () => {
     let statements = 0
     const counting = { query: (statement: never) => (statements++, stores.relay.query(statement)) } as never
-    const tail = logTail(counting)
+    const tail = logTail(() => counting)
     tail.want('alpha', names)
     const from = (await headOf(stores.relay, 'alpha'))!
     for (const id of ['x', 'y', 'z']) await emit(id)
@@ -147,7 +169,7 @@ describe('reading a log', () => {
   })
 
   test('a name asked for later is read with its payload', async () => {
-    const tail = logTail(stores.relay)
+    const tail = logTail(() => stores.relay)
     tail.want('alpha', ['alpha.other'])
     const from = (await headOf(stores.relay, 'alpha'))!
     await emit('late')

@@ -30,14 +30,15 @@ export const schemaOf = (service: string): string => `jt_${service}`
 /**
  * Reads the log of `source` after a position, oldest first. Only below the snapshot's horizon: a commit still under way
  * may yet appear with a lower place, and a reader that went past it would never see it.
+ * Ordered by the table's own `xid`: by its name alone it would be the text that is answered, and "1000" comes before "999".
  */
 const readStatement = (source: string, after: Position, names: readonly string[], limit: number): Statement => ({
   name: `log_${source}`,
   text: `
     SELECT xid::text AS xid, id, name, version, key, CASE WHEN name = ANY ($3) THEN payload END AS payload, at
-    FROM ${schemaOf(source)}.outbox
+    FROM ${schemaOf(source)}.outbox AS log
     WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid, id
+    ORDER BY log.xid, log.id
     LIMIT $4`,
   values: [after.xid, after.id, names, limit],
 })
@@ -66,9 +67,9 @@ export const readLog = async (
 const headStatement = (source: string): Statement => ({
   name: `head_${source}`,
   text: `
-    SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox
+    SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox AS log
     WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid DESC, id DESC
+    ORDER BY log.xid DESC, log.id DESC
     LIMIT 1`,
   values: [],
 })
@@ -81,15 +82,18 @@ const BEGINNING: Position = { xid: '0', id: 0 }
 /** Events looked at in one go, wanted or not. */
 const LOOK = 1_000
 
-/** The history of every service whose outbox `db` may read. */
-export const historyOf = (db: Queryable): History => ({
+/** The store that holds a source's log: services may live in different databases. */
+export type LogOf = (source: string) => Queryable
+
+/** The history of every service. */
+export const historyOf = (logOf: LogOf): History => ({
   read: async (source, events, after, limit) => {
     const wanted = new Map(events.map((each) => [each.name, each]))
     const names = new Set(wanted.keys())
     const found = []
     let place = after ?? BEGINNING
     while (found.length < limit) {
-      const rows = await readLog(db, source, place, names, LOOK)
+      const rows = await readLog(logOf(source), source, place, names, LOOK)
       for (const row of rows) {
         place = row.position
         const event = wanted.get(row.name)

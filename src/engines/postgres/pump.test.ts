@@ -71,6 +71,15 @@ describe('a pump', () => {
     await p.stop()
   })
 
+  test('does not pause after a full step: there are surely more', async () => {
+    const { runtime, naps } = sleepy()
+    const answers = [500, 500, 499]
+    const p = pump('p', { runtime, logger: silent, idle: 1_000, pace: 10, full: 500 }, async () => answers.shift() ?? 0)
+    await settle()
+    assert.deepEqual([answers.length, naps.map((each) => each.ms)], [0, [10]])
+    await p.stop()
+  })
+
   test('a wake ends its long sleep at once', async () => {
     const p = pumping([])
     await fallAsleep(p)

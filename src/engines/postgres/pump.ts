@@ -15,15 +15,22 @@ const FAILED_AT_MOST = 5_000
 
 /**
  * Calls `step` again and again while it finds work; when it finds none, sleeps until woken or for `idle` milliseconds.
- * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each.
+ * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each; not after a step
+ * that did `full` things: there are surely more.
  * `step` answers how many things it did, or `busy` when someone else is at it. An error is logged and waited out.
  */
 export const pump = (
   name: string,
-  given: { readonly runtime: Runtime; readonly logger: Logger; readonly idle: number; readonly pace?: number },
+  given: {
+    readonly runtime: Runtime
+    readonly logger: Logger
+    readonly idle: number
+    readonly pace?: number
+    readonly full?: number
+  },
   step: () => Promise<number | 'busy'>,
 ): Pump => {
-  const { runtime, logger, idle, pace } = given
+  const { runtime, logger, idle, pace, full = Infinity } = given
   let stopped = false
   let woken = false
   let sleeping: { readonly until: AbortController; readonly wakeable: boolean } | undefined
@@ -47,7 +54,7 @@ export const pump = (
         if (done !== 0) {
           look = 0
           if (done === 'busy') await sleep(idle, false)
-          else if (pace) await sleep(pace, false)
+          else if (pace && done < full) await sleep(pace, false)
           continue
         }
         if (woken) look = 0

@@ -85,7 +85,12 @@ test('through a member’s whole life, and when things break, no secret is in a 
     }
   }
 
+  // A row that breaks a rule of its table is told in full by PostgreSQL; the log keeps that to itself.
+  await db('member').query(sql`ALTER TABLE member ADD CONSTRAINT broken CHECK (name <> '깨진이름')`)
+  await refused('INTERNAL', shop.as(member, actorOf(fourth)).updateMe({ name: '깨진이름' }))
+
   const logged = lines()
+  assert.match(logged, /violates check constraint/)
   assert.match(logged, /An operation failed/)
   found('the log', logged)
   assert.ok(!logged.includes(to), 'the log holds the address')

@@ -88,7 +88,7 @@ test('what one sender is about to claim, another does not even wait for', async 
   assert.equal(first.length, 4)
   assert.deepEqual(await second.other, [])
   runtime.advance(60_000)
-  await play(() => ({ kind: 'sent' })).mails.deliver(runtime.now())
+  await play(() => ({ kind: 'sent' })).mails.deliver(runtime.now(), 20)
 })
 
 test('twin: taking what is due without claiming it sends mails twice', async () => {

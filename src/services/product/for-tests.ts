@@ -27,13 +27,29 @@ export const startProductHost = async () => {
   const host = await startTestHost([productService, orders.service])
   const staff = host.as(product, staffActor(randomUUID(), 'catalog'))
   const inside = host.inside(product)
-  const tell = host.inside(orders.contract)
   const db = host.db('product')
+  /** Tells what became of orders, and waits until it has had its effect. */
+  const tell = async (...events: readonly { name: string; payload: unknown }[]): Promise<void> => {
+    await host.inside(orders.contract).tell({ events: [...events] })
+    await host.settled()
+  }
+  const paid = (reservationId: string) => ({ name: 'order.paid', payload: orderFacts(reservationId) })
+  const canceled = (reservationId: string, wasPaid: boolean) => ({
+    name: 'order.canceled',
+    payload: { ...orderFacts(reservationId), wasPaid, reason: 'test' },
+  })
+  const expired = (reservationId: string) => ({ name: 'order.expired', payload: orderFacts(reservationId) })
+  const changed = (formerReservationId: string) => ({
+    name: 'order.items_changed',
+    payload: { ...orderFacts(formerReservationId), reservationId: host.runtime.id(), formerReservationId },
+  })
+  const stateOf = async (id: string): Promise<string | undefined> =>
+    (await db.query<{ state: string }>({ text: 'SELECT state FROM reservation WHERE id = $1', values: [id] }))[0]?.state
 
   /** Puts a product with one SKU on sale; answers the SKU's id. */
   const sku = async (onHand: number, more: Partial<InputOf<typeof product.operations.create>> = {}): Promise<string> =>
     (await create({ skus: [{ price: 1_000, onHand }], ...more })).skus[0]!.id
-  const create = (more: Partial<InputOf<typeof product.operations.create>>): Promise<Created> =>
+  const create = (more: Partial<InputOf<typeof product.operations.create>> = {}): Promise<Created> =>
     staff.create({ name: '무선 이어폰', skus: [{ price: 1_000, onHand: 10 }], ...more })
 
   const reserve = (
@@ -49,7 +65,22 @@ export const startProductHost = async () => {
       })
       .then((answer) => ({ reservationId, ...answer }))
 
-  return { ...host, staff, inside, tell, db, sku, create, reserve, stockOf: (id: string) => stockOf(db, id) }
+  return {
+    ...host,
+    staff,
+    inside,
+    tell,
+    paid,
+    canceled,
+    expired,
+    changed,
+    stateOf,
+    db,
+    sku,
+    create,
+    reserve,
+    stockOf: (id: string) => stockOf(db, id),
+  }
 }
 
 /** What is on hand and reserved of a SKU. */
@@ -66,11 +97,15 @@ export const wrongStock = (db: Queryable): Promise<unknown[]> =>
   db.query({
     text: `
       SELECT sku.id, on_hand, reserved, moved, held FROM sku
-      LEFT JOIN LATERAL (SELECT coalesce(sum(delta), 0) AS moved FROM stock_movement WHERE sku_id = sku.id) AS m ON true
-      LEFT JOIN LATERAL (
-        SELECT coalesce(sum(quantity), 0) AS held
+      LEFT JOIN (SELECT sku_id, sum(delta) AS moved FROM stock_movement GROUP BY sku_id) AS m ON m.sku_id = sku.id
+      LEFT JOIN (
+        SELECT line.sku_id, sum(quantity) AS held
         FROM reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
-        WHERE state IN ('HELD', 'SECURED') AND line.sku_id = sku.id) AS r ON true
-      WHERE on_hand <> moved OR reserved <> held OR reserved < 0 OR on_hand < reserved`,
+        WHERE state IN ('HELD', 'SECURED') GROUP BY line.sku_id) AS r ON r.sku_id = sku.id
+      WHERE on_hand <> coalesce(moved, 0) OR reserved <> coalesce(held, 0) OR reserved < 0 OR on_hand < reserved`,
     values: [],
   })
+
+/** Events the product service has told, oldest first. */
+export const toldBy = async (db: Queryable): Promise<{ name: string; payload: any }[]> =>
+  db.query({ text: 'SELECT name, payload FROM outbox ORDER BY xid, id', values: [] })

@@ -31,7 +31,9 @@ export const ProductCard = ({ card, eager, rank }: { card: Card; eager?: boolean
       </div>
       <div className="pt-3">
         {card.brand && !card.name.includes(card.brand) && <p className="truncate text-sm text-quiet">{card.brand}</p>}
-        <p className="line-clamp-2 leading-snug group-hover:underline group-hover:underline-offset-4">{card.name}</p>
+        <p lang="ko" className="line-clamp-2 leading-snug group-hover:underline group-hover:underline-offset-4">
+          {card.name}
+        </p>
         <p className={`mt-1 text-lg font-bold ${card.soldOut ? 'text-quiet' : ''}`}>
           <Price amount={card.price} />
         </p>

@@ -16,7 +16,9 @@ export const ProductFacts = ({ product }: { product: ProductDetail }) => {
     <div className="mt-12 grid gap-12 border-t border-line pt-10 md:mt-20 md:grid-cols-2 md:gap-16 md:pt-14">
       <section>
         <h2 className="text-xl">{t.product.description}</h2>
-        <p className="prose-ko mt-4">{product.description}</p>
+        <p lang="ko" className="prose-ko mt-4">
+          {product.description}
+        </p>
       </section>
       <div className="flex flex-col gap-10">
         <section>

@@ -101,7 +101,9 @@ export default function Product() {
           {product.brand && !product.name.includes(product.brand) && (
             <p className="font-semibold text-quiet">{product.brand}</p>
           )}
-          <h1 className="mt-1 text-2xl">{product.name}</h1>
+          <h1 lang="ko" className="mt-1 text-2xl">
+            {product.name}
+          </h1>
           <BuyBox key={product.id} product={product} refusal={refused(answer) ? answer : undefined} />
           <div aria-live="polite">
             {answer && 'added' in answer && (

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Registry } from 'prom-client'
+import { z } from 'zod'
+import { contract, event } from '#kernel/contract.ts'
+import { batched, consumer, on, service } from '#kernel/service.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { startTestHost } from '#test/support/host.ts'
+import { watchServices } from './watch.ts'
+
+const said = event('speaker.said', {
+  version: 1,
+  key: 'to',
+  summary: 'Something was said.',
+  payload: z.object({ to: z.string() }),
+})
+const speaker = contract('speaker', {
+  say: {
+    summary: 'Says.',
+    method: 'POST',
+    access: 'service',
+    input: z.object({ to: z.string() }),
+    output: z.object({}),
+  },
+})
+const speakerService = service(speaker, { emits: [said] }, ({ db }) => ({
+  operations: {
+    say: batched(async (inputs) => {
+      await db.tx('speaker.say', (tx) => tx.emitAll(said, inputs))
+      return inputs.map(() => ({}))
+    }),
+  },
+}))
+const listenerService = service(contract('listener', {}), {}, () => ({
+  operations: {},
+  consumers: [
+    consumer('deaf', [
+      on(said, async ({ payload }) => {
+        if (payload.to === 'nobody') throw new Error('cannot hear')
+      }),
+    ]),
+  ],
+}))
+
+const scrape = (services: Parameters<typeof watchServices>[1]) => {
+  const registry = new Registry()
+  watchServices(registry, services)
+  return () => registry.metrics()
+}
+
+test('batches, connections, lag and events set aside are told when asked for', async () => {
+  const shop = await startTestHost([speakerService, listenerService])
+  const metrics = scrape(
+    shop.host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
+  )
+  await shop.inside(speaker).say({ to: 'nobody' })
+  await eventually(async () => (await metrics()).includes('consumer="deaf",state="RETRYING"} 1'), 'it is set aside')
+  const text = await metrics()
+  assert.match(text, /jangteo_batches_total\{service="speaker",operation="say"\} 1/)
+  assert.match(text, /jangteo_batch_inputs_total\{service="speaker",operation="say"\} 1/)
+  assert.match(text, /jangteo_pool_open\{service="speaker"\} [1-9]/)
+  assert.match(text, /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 0/)
+})
+
+test('a consumer that does not run is behind by what was told', async () => {
+  const shop = await startTestHost([speakerService, listenerService], { background: false })
+  const services = shop.host.services
+  const [first, second] = services.map(({ definition, endpoint, db }) => ({
+    service: definition.contract.name,
+    endpoint,
+    db,
+  }))
+  await shop
+    .db('listener')
+    .query({ text: "INSERT INTO cursor (consumer, source) VALUES ('deaf', 'speaker')", values: [] })
+  for (const to of ['a', 'b', 'c']) await shop.inside(speaker).say({ to })
+  assert.match(
+    await scrape([first!, second!])(),
+    /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 3/,
+  )
+})

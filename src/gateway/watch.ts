@@ -1,0 +1,100 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { LocalEndpoint } from '#kernel/call.ts'
+import type { Queryable } from '#kernel/store.ts'
+import { behind, cursorsOf, setAsideOf } from './lag-store.ts'
+
+/** A service of this process as metrics see it. */
+export interface Watched {
+  readonly service: string
+  readonly endpoint: Pick<LocalEndpoint, 'batches'>
+  readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
+}
+
+/** Batches: how many, how full, and what waits for a free lane. */
+const watchBatches = (registers: Registry[], services: readonly Watched[]): void => {
+  const labelNames = ['service', 'operation']
+  const batches = new Gauge({ name: 'jangteo_batches_total', help: 'Batches run', labelNames, registers })
+  const inputs = new Gauge({
+    name: 'jangteo_batch_inputs_total',
+    help: 'Inputs carried by batches',
+    labelNames,
+    registers,
+  })
+  new Gauge({
+    name: 'jangteo_batch_waiting',
+    help: 'Inputs that wait for a free lane',
+    labelNames,
+    registers,
+    collect() {
+      for (const { service, endpoint } of services)
+        for (const [operation, stats] of Object.entries(endpoint.batches())) {
+          batches.set({ service, operation }, stats.batches)
+          inputs.set({ service, operation }, stats.inputs)
+          this.set({ service, operation }, stats.waiting)
+        }
+    },
+  })
+}
+
+/** Connections to the stores, and transactions that wait for one. */
+const watchPools = (registers: Registry[], services: readonly Watched[]): void => {
+  const labelNames = ['service']
+  const waiting = new Gauge({
+    name: 'jangteo_pool_waiting',
+    help: 'Transactions that wait for a connection',
+    labelNames,
+    registers,
+  })
+  new Gauge({
+    name: 'jangteo_pool_open',
+    help: 'Open connections',
+    labelNames,
+    registers,
+    collect() {
+      for (const { service, db } of services) {
+        const stats = db.stats()
+        this.set({ service }, stats.open)
+        waiting.set({ service }, stats.waiting)
+      }
+    },
+  })
+}
+
+/** How far consumers are behind the logs they read, and what they have set aside. */
+const watchConsumers = (registers: Registry[], services: readonly Watched[]): void => {
+  const stores = new Map(services.map((each) => [each.service, each.db]))
+  const aside = new Gauge({
+    name: 'jangteo_events_set_aside',
+    help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
+    labelNames: ['service', 'consumer', 'state'],
+    registers,
+  })
+  new Gauge({
+    name: 'jangteo_events_behind',
+    help: 'Events a consumer has yet to read of a log, up to 10000',
+    labelNames: ['service', 'consumer', 'source'],
+    registers,
+    async collect() {
+      aside.reset()
+      this.reset()
+      // A store that is away leaves its own lines out, not everybody's.
+      await Promise.allSettled(
+        services.map(async ({ service, db }) => {
+          for (const { consumer, state, count } of await setAsideOf(db)) aside.set({ service, consumer, state }, count)
+          for (const cursor of await cursorsOf(db)) {
+            const source = stores.get(cursor.source)
+            if (!source) continue
+            this.set({ service, consumer: cursor.consumer, source: cursor.source }, await behind(source, cursor))
+          }
+        }),
+      )
+    },
+  })
+}
+
+/** Adds what the services of this process tell of themselves. Looked at when asked for, never in between. */
+export const watchServices = (registry: Registry, services: readonly Watched[]): void => {
+  watchBatches([registry], services)
+  watchPools([registry], services)
+  watchConsumers([registry], services)
+}

@@ -1,0 +1,32 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import type { LogOf } from '#engines/postgres/log.ts'
+
+/** Reads the logs of all services, each in the database it lies in. */
+export interface Relays {
+  readonly logOf: LogOf
+  close(): Promise<void>
+}
+
+/** One store for each database that holds logs; opened when a log in it is first read. */
+export const relays = (connectionTo: (source: string) => ConnectionSettings, runtime: Runtime): Relays => {
+  const bySource = new Map<string, PostgresDatabase>()
+  const byDatabase = new Map<string, PostgresDatabase>()
+  return {
+    logOf: (source) => {
+      const known = bySource.get(source)
+      if (known) return known
+      const settings = connectionTo(source)
+      const place = JSON.stringify(settings)
+      const db =
+        byDatabase.get(place) ?? openDatabase(settings, { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
+      byDatabase.set(place, db)
+      bySource.set(source, db)
+      return db
+    },
+    close: async () => {
+      await Promise.all([...byDatabase.values()].map((each) => each.close()))
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { Fault } from '#kernel/fault.ts'
+import type { Database } from '#kernel/store.ts'
+import { startProductHost, wrongStock } from './for-tests.ts'
+import { reserving } from './reserving.ts'
+import { settle } from './settling.ts'
+import { lifeOfReservation, type Cause, type ReservationState } from './reservation.ts'
+
+const causes = Object.keys(lifeOfReservation) as Cause[]
+const states = Object.keys(lifeOfReservation.secure) as ReservationState[]
+const live = (state: ReservationState): number => (state === 'HELD' || state === 'SECURED' ? 1 : 0)
+/** Units on hand, compared with what was there before the reservation. */
+const away = (state: ReservationState): number => (state === 'ALLOCATED' ? -1 : 0)
+
+describe('the life of a reservation', () => {
+  test('every way out of a state changes stock by just what the states mean', () => {
+    for (const cause of causes)
+      for (const state of states) {
+        const verdict = lifeOfReservation[cause][state]
+        if (typeof verdict === 'string') continue
+        assert.equal(verdict.reserved, live(verdict.to) - live(state), `${cause} ${state}`)
+        assert.equal(verdict.onHand, away(verdict.to) - away(state), `${cause} ${state}`)
+      }
+  })
+
+  test('saying the same again changes nothing', () => {
+    for (const cause of causes)
+      for (const state of states) {
+        const verdict = lifeOfReservation[cause][state]
+        if (typeof verdict !== 'string') assert.equal(typeof lifeOfReservation[cause][verdict.to], 'string')
+      }
+  })
+})
+
+describe('any mix of buyers, payments and ends, all at once', () => {
+  let shop: Awaited<ReturnType<typeof startProductHost>>
+  before(async () => {
+    shop = await startProductHost()
+  })
+
+  const ask = fc.record({
+    kind: fc.constant('reserve' as const),
+    id: fc.nat(5),
+    lines: fc.array(fc.record({ sku: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  })
+  const end = fc.record({ kind: fc.constant('settle' as const), id: fc.nat(5), cause: fc.constantFrom(...causes) })
+  const batch = fc.array(fc.oneof(ask, ask, end), { minLength: 1, maxLength: 6 })
+
+  test('stock is what ledger and live reservations say, and never negative', async () => {
+    const db = shop.db as Database
+    const seller = reserving(db)
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(batch, { minLength: 1, maxLength: 3 }), { maxLength: 4 }), async (rounds) => {
+        const skus = await Promise.all([shop.sku(2), shop.sku(5), shop.sku(9)])
+        const ids = Array.from({ length: 6 }, () => shop.runtime.id())
+        for (const round of rounds) {
+          // The batches of a round run at the same time, as in several processes.
+          await Promise.all(
+            round.map(async (steps) => {
+              const asks = steps.filter((each) => each.kind === 'reserve')
+              const ends = steps.filter((each) => each.kind === 'settle')
+              const answers = await seller(
+                asks.map((each) => ({
+                  reservationId: ids[each.id]!,
+                  lines: each.lines.map(({ sku, quantity }) => ({ skuId: skus[sku]!, quantity })),
+                  expiresAt: shop.runtime.now() + 600_000,
+                })),
+              )
+              answers.forEach((answer, i) => {
+                if (!(answer instanceof Fault)) assert.equal(answer.lines.length, asks[i]!.lines.length)
+              })
+              if (ends.length === 0) return
+              await db.tx('test.settle', (tx) =>
+                settle(
+                  tx,
+                  ends.map(({ id, cause }) => ({ reservationId: ids[id]!, cause })),
+                  shop.runtime,
+                ),
+              )
+            }),
+          )
+        }
+        assert.deepEqual(await wrongStock(db), [])
+      }),
+      { numRuns: 40, endOnFailure: true },
+    )
+  })
+})
