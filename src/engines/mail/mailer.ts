@@ -20,7 +20,7 @@ export type Outcome =
 
 /** Hands mails to a mail server. */
 export interface Mailer {
-  /** Tries once and answers within a minute. Never throws. */
+  /** Tries once and answers within half a minute. Never throws. */
   send(mail: Mail): Promise<Outcome>
   close(): void
 }

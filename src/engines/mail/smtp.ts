@@ -3,7 +3,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Mailer, Outcome } from './mailer.ts'
 
 /** Milliseconds an attempt may take, waiting for a connection included. */
-const PATIENCE = 60_000
+const PATIENCE = 30_000
 
 const settingsOf = (url: string) => {
   const parsed = new URL(url)
@@ -44,7 +44,7 @@ export const smtpMailer = (given: {
     maxConnections: 3,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
-    socketTimeout: 30_000,
+    socketTimeout: 20_000,
     disableFileAccess: true,
     disableUrlAccess: true,
   })

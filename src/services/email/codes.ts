@@ -24,6 +24,8 @@ export const codes = (
   { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
   secrets: Secrets,
   outgoing: Pick<Outgoing, 'queue'>,
+  /** Told when a code has been queued: somebody is waiting for it. */
+  waitedFor: () => void,
 ): Pick<Handlers<typeof email>, 'sendCode' | 'verifyCode' | 'redeemProof'> => {
   const rates = ratesFrom(settings)
   const hashOf = (email: string): string => secrets.mac('email-address', email)
@@ -54,6 +56,7 @@ export const codes = (
         await tx.query(putCode({ address: whom, purpose, id, hash: codeHash(id, code), expiresAt }))
         await outgoing.queue(tx, [{ id, to: email, ...codeLetter(purpose, code, locale) }], expiresAt)
       })
+      waitedFor()
       return { expiresAt: instant(expiresAt) }
     },
 

@@ -29,9 +29,20 @@ export const emailService = service(
     const from = String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
     const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from, runtime })
     const mails = outgoing(tools, secrets, mailer)
+
+    let hurrying: Promise<unknown> = Promise.resolve()
+    // A person looks at the screen until the code is there, so it does not wait for the next look.
+    const hurry = (): void => {
+      if (!url) return
+      const hurried = mails
+        .deliver(runtime.now(), 1)
+        .catch((error: unknown) => log.warn({ err: error }, 'A code waits for the next look'))
+      hurrying = Promise.all([hurrying, hurried])
+    }
+
     return {
       operations: {
-        ...codes(tools, secrets, mails),
+        ...codes(tools, secrets, mails, hurry),
         send: batched(async (given) => {
           await mails.queue(db, given, runtime.now() + WORTH)
           return given.map(({ id }) => ({ id }))
@@ -56,7 +67,10 @@ export const emailService = service(
       start: async () => {
         if (!url) log.warn('SMTP_URL is not set: mail waits until it is')
       },
-      stop: async () => mailer.close(),
+      stop: async () => {
+        await hurrying
+        mailer.close()
+      },
     }
   },
 )
