@@ -32,7 +32,7 @@ export const startPumps = (
   const pumps = running.flatMap(({ definition, db, built }) => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
-    const tools: ConsumerTools = { service: name, db, log: tail, runtime, logger }
+    const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger }
     const consumers = built.consumers ?? []
 
     const reading = consumers.flatMap((each) =>

@@ -164,6 +164,34 @@ describe('connections', () => {
     assert.deepEqual(order, [1, 1, 2, 2, 3, 3, 4, 4])
   })
 
+  test('work in the background leaves a connection to requests, and is not starved by them', async () => {
+    const narrow = stores.open('alpha', { sizes: { shared: 1, exclusive: 2 } })
+    const order: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const background = ['b1', 'b2'].map((name) =>
+      narrow.background.tx('alpha.background', async () => {
+        order.push(name)
+        await gate.promise
+      }),
+    )
+    await narrow.tx('alpha.request', async () => void order.push('r1'))
+    assert.deepEqual(order, ['b1', 'r1'])
+    const requests = ['r2', 'r3', 'r4'].map((name) =>
+      narrow.tx('alpha.request', async (tx) => {
+        order.push(name)
+        await tx.query(sql`SELECT pg_sleep(0.01)`)
+      }),
+    )
+    gate.resolve()
+    await Promise.all([...background, ...requests])
+    assert.ok(order.indexOf('b2') < order.indexOf('r4'), order.join(' '))
+    assert.deepEqual(
+      order.filter((each) => each.startsWith('r')),
+      ['r1', 'r2', 'r3', 'r4'],
+    )
+    assert.deepEqual(narrow.stats(), { open: 2, busy: 0, waiting: 0 })
+  })
+
   test('a read is not held up by a write that waits for a lock', async () => {
     await db.query(add('a', 1))
     let release = (): void => {}

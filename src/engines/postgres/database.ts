@@ -9,6 +9,8 @@ export type { StepHook } from './transaction.ts'
 
 /** A database with what a host needs besides: closing it, watching it. */
 export interface PostgresDatabase extends Database {
+  /** The same store for work nobody waits for, consumers of events above all: leaves a connection to requests. */
+  readonly background: Database
   close(): Promise<void>
   readonly stats: () => PoolStats
 }
@@ -51,26 +53,34 @@ export const openDatabase = (
     }
   }
 
-  return {
-    query: async <R>(statement: Statement): Promise<R[]> => {
-      const kind = kindOf(statement)
-      try {
-        return await once<R>(statement, kind)
-      } catch (error) {
-        // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
-        if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)
-        throw error
-      }
-    },
-    tx: (step, work) =>
+  const query = async <R>(statement: Statement): Promise<R[]> => {
+    const kind = kindOf(statement)
+    try {
+      return await once<R>(statement, kind)
+    } catch (error) {
+      // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
+      if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)
+      throw error
+    }
+  }
+
+  const transactions =
+    (kind: 'request' | 'background'): Database['tx'] =>
+    (step, work) =>
       connections.exclusive(async (client) => {
+        const discard = (): void => connections.discard(client)
         try {
-          return await inTransaction(client, step, work, { ...given, discard: () => connections.discard(client) })
+          return await inTransaction(client, step, work, { ...given, discard })
         } catch (error) {
-          if (isSpoiled(error)) connections.discard(client)
+          if (isSpoiled(error)) discard()
           throw error
         }
-      }),
+      }, kind)
+
+  return {
+    query,
+    tx: transactions('request'),
+    background: { query, tx: transactions('background') },
     close: connections.close,
     stats: connections.stats,
   }

@@ -8,8 +8,11 @@ export interface Pool {
    * what was sent behind it waits with it.
    */
   shared(kind: 'read' | 'write'): Promise<pg.Client>
-  /** Runs `work` with a connection that nobody else uses meanwhile; waits for one in order of asking. */
-  exclusive<T>(work: (client: pg.Client) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` with a connection that nobody else uses meanwhile; waits for one in order of asking. Work in the
+   * background never takes the last one: people who wait for an answer find it free of that.
+   */
+  exclusive<T>(work: (client: pg.Client) => Promise<T>, kind?: 'request' | 'background'): Promise<T>
   /** Lets nobody use the connection any more: it is broken, or its state is unknown. */
   discard(client: pg.Client): void
   /** Closes every connection once what is under way has ended. */
@@ -30,6 +33,12 @@ interface Slot {
   client: pg.Client | undefined
 }
 
+interface Waiting {
+  readonly background: boolean
+  take(slot: Slot): void
+  refuse(error: Error): void
+}
+
 const slots = (count: number): Slot[] =>
   Array.from({ length: count }, () => ({ opening: undefined, client: undefined }))
 
@@ -43,7 +52,9 @@ export const pool = (
   const exclusiveSlots = slots(sizes.exclusive)
   const all = [...sharedSlots, ...exclusiveSlots]
   const free = [...exclusiveSlots].reverse()
-  const waiting: { take: (slot: Slot) => void; refuse: (error: Error) => void }[] = []
+  const waiting: Waiting[] = []
+  const mostInBackground = Math.max(1, sizes.exclusive - 1)
+  let inBackground = 0
   const isClosed = (): Error => new Error(`The store of ${name} is closed`)
   let closed = false
   let whenFree: (() => void) | undefined
@@ -73,17 +84,27 @@ export const pool = (
     return opening
   }
 
-  const take = (): Promise<Slot> => {
+  const mayGo = (background: boolean): boolean => !background || inBackground < mostInBackground
+
+  const take = (background: boolean): Promise<Slot> => {
     if (closed) return Promise.reject(isClosed())
-    const slot = free.pop()
-    if (slot) return Promise.resolve(slot)
-    return new Promise((resolve, reject) => waiting.push({ take: resolve, refuse: reject }))
+    if (free.length > 0 && mayGo(background)) {
+      if (background) inBackground++
+      return Promise.resolve(free.pop()!)
+    }
+    return new Promise((resolve, reject) => waiting.push({ background, take: resolve, refuse: reject }))
   }
 
-  const give = (slot: Slot): void => {
-    const next = waiting.shift()
-    if (next) return next.take(slot)
+  const give = (slot: Slot, background: boolean): void => {
+    if (background) inBackground--
     free.push(slot)
+    for (let i = 0; i < waiting.length && free.length > 0; i++) {
+      const next = waiting[i]!
+      if (!mayGo(next.background)) continue
+      waiting.splice(i--, 1)
+      if (next.background) inBackground++
+      next.take(free.pop()!)
+    }
     if (free.length === exclusiveSlots.length) whenFree?.()
   }
 
@@ -94,12 +115,13 @@ export const pool = (
   return {
     // One is for writes; should there be more, reads take the others.
     shared: (kind) => open(sharedSlots[kind === 'write' ? sharedSlots.length - 1 : 0]!),
-    exclusive: async (work) => {
-      const slot = await take()
+    exclusive: async (work, kind = 'request') => {
+      const background = kind === 'background'
+      const slot = await take(background)
       try {
         return await work(await open(slot))
       } finally {
-        give(slot)
+        give(slot, background)
       }
     },
     discard: (client) => {
