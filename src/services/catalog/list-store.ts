@@ -93,15 +93,34 @@ export const findCards = (
   )
 }
 
-const best = sql`GROUP BY text ORDER BY bool_or(opens) DESC, sum(weight) DESC, length(text), text`
+/** Rows that may hold the best completions of a beginning so short that very many have it. */
+const CANDIDATES = 300
+
+/** The terms that match, or the best of them where the beginning is one or two letters: those lie sorted in an index. */
+const matching = (completion: Completion): Statement => {
+  const { by, from, to } = completion
+  const short = [...from].length
+  const sorted = sql`ORDER BY opens DESC, weight DESC LIMIT ${CANDIDATES}`
+  if (by === 'initials') {
+    const fits = sql`AND rest ~ ${completion.pattern}`
+    const terms = sql`SELECT text, opens, weight FROM term WHERE`
+    if (short === 1) return compose([terms, sql`left(initials, 1) = ${from}`, fits, sorted])
+    if (short === 2) return compose([terms, sql`left(initials, 2) = ${from}`, fits, sorted])
+    return compose([terms, sql`initials >= ${from} AND initials < ${to}`, fits])
+  }
+  if (short === 1) return compose([sql`SELECT text, opens, weight FROM term WHERE left(key, 1) = ${from}`, sorted])
+  if (short === 2) return compose([sql`SELECT text, opens, weight FROM term WHERE left(key, 2) = ${from}`, sorted])
+  return sql`SELECT text, opens, weight FROM term WHERE key >= ${from} AND key < ${to}`
+}
 
 /** The best completions: those that begin so, then by how well they sell. */
 export const findCompletions = async (db: Queryable, completion: Completion, limit: number): Promise<string[]> => {
-  const { from, to } = completion
-  const matching =
-    completion.by === 'key'
-      ? sql`SELECT text FROM term WHERE key >= ${from} AND key < ${to}`
-      : sql`SELECT text FROM term WHERE initials >= ${from} AND initials < ${to} AND rest ~ ${completion.pattern}`
-  const rows = await db.query<{ text: string }>(compose([matching, best, sql`LIMIT ${limit}`]))
+  const rows = await db.query<{ text: string }>(
+    compose([
+      sql`SELECT text FROM (`,
+      matching(completion),
+      sql`) AS found GROUP BY text ORDER BY bool_or(opens) DESC, sum(weight) DESC, length(text), text LIMIT ${limit}`,
+    ]),
+  )
   return rows.map((row) => row.text)
 }

@@ -15,23 +15,31 @@ const freeze = <T>(value: T): T => {
 }
 
 /**
- * Loads an answer once for everyone who asks within `ms` milliseconds, and keeps at most `max`. Everyone gets the very
- * same frozen object, so that what is made of it (its JSON) can be kept beside it. Failures are not kept.
+ * Loads an answer once for everyone who asks within `ms` milliseconds, and keeps at most `max`; `longer` tells for how
+ * many more an answer is good. Everyone gets the very same frozen object, so that what is made of it (its JSON) can be
+ * kept beside it. Failures are not kept.
  */
 export const ready = <K extends {}, V>(
   load: (key: K) => Promise<V>,
-  { max, ms, now }: { max: number; ms: number; now: () => number },
+  given: { max: number; ms: number; now: () => number; longer?: (value: V) => number },
 ): Ready<K, V> => {
-  const kept = new LRUCache<K, { readonly answer: Promise<V>; readonly until: number }>({ max })
+  const { max, ms, now, longer } = given
+  const kept = new LRUCache<K, { readonly answer: Promise<V>; until: number }>({ max })
   return {
     get: (key) => {
       const known = kept.get(key)
       if (known && known.until > now()) return known.answer
       const answer = load(key).then(freeze)
-      kept.set(key, { answer, until: now() + ms })
-      answer.catch(() => {
-        if (kept.peek(key)?.answer === answer) kept.delete(key)
-      })
+      const entry = { answer, until: now() + ms }
+      kept.set(key, entry)
+      answer.then(
+        (value) => {
+          if (longer) entry.until += longer(value)
+        },
+        () => {
+          if (kept.peek(key) === entry) kept.delete(key)
+        },
+      )
       return answer
     },
     forget: (key) => void kept.delete(key),

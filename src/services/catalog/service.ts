@@ -19,6 +19,9 @@ const KEPT = 1_000
 /** Milliseconds after which a change that was taken in is surely committed. */
 const COMMITTED = 50
 const RANKED_AT_ONCE = 500
+/** Completions that are plenty, and how many milliseconds longer they are good. */
+const PLENTY = 8
+const PLENTY_KEPT = 20_000
 
 const card = (shown: Shown) => {
   const { price, soldOut } = derived(shown)
@@ -96,7 +99,13 @@ export const catalogService = service(
         const [typed, limit] = JSON.parse(key) as [string, number]
         return { items: (await complete(typed, limit)).map((text) => ({ text })) }
       },
-      { max: 20_000, ms: KEPT, now },
+      {
+        max: 20_000,
+        ms: KEPT,
+        now,
+        // Where there is plenty to choose from, newcomers are not among the best at once.
+        longer: ({ items }) => (items.length >= PLENTY ? PLENTY_KEPT : 0),
+      },
     )
 
     return {

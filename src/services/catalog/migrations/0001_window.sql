@@ -54,6 +54,11 @@ CREATE TABLE term (
 CREATE INDEX term_owner ON term (owner);
 CREATE INDEX term_key ON term (key);
 CREATE INDEX term_initials ON term (initials);
+-- Very many terms share a beginning of one or two letters: the best of them must be found without reading all.
+CREATE INDEX term_key_1 ON term (left(key, 1), opens DESC, weight DESC);
+CREATE INDEX term_key_2 ON term (left(key, 2), opens DESC, weight DESC);
+CREATE INDEX term_initials_1 ON term (left(initials, 1), opens DESC, weight DESC);
+CREATE INDEX term_initials_2 ON term (left(initials, 2), opens DESC, weight DESC);
 
 -- Units sold, counted at once; ranked into `product` now and then, because that touches many indexes.
 CREATE TABLE sale (
