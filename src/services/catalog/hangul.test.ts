@@ -14,7 +14,7 @@ const finds = (typed: string, text: string): boolean => {
   const { text: lines, grams } = textOf([text])
   return (
     search.grams.every((gram) => grams.includes(gram)) &&
-    search.patterns.every((pattern) => new RegExp(pattern, 'u').test(lines))
+    search.words.every((word) => (search.as === 'words' ? lines.includes(word) : new RegExp(word, 'u').test(lines)))
   )
 }
 

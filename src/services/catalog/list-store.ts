@@ -32,22 +32,40 @@ export interface Filter {
 /** The last product of a page, by what the list is sorted by. */
 export type Place = Pick<CardRow, 'id' | 'createdAt' | 'popularity' | 'price' | 'score'>
 
+/** Texts that hold all words, each with how well it does. Words hold no sign, so nothing in them is special to LIKE. */
+const found = ({ as, words, whole, grams }: Search): Statement => {
+  if (as === 'patterns')
+    return sql`
+      SELECT product_id, CASE
+          WHEN text ~ ${`^${whole}\n`} THEN 3
+          WHEN text ~ ${`^${whole}`} THEN 2
+          WHEN split_part(text, E'\n', 1) ~ ALL (${words}::text[]) THEN 1
+          ELSE 0
+        END AS score
+      FROM product_text
+      WHERE grams @> ${grams}::text[] AND text ~ ALL (${words}::text[])`
+  const holding = words.map((word) => `%${word}%`)
+  return sql`
+    SELECT product_id, CASE
+        WHEN starts_with(text, ${`${whole}\n`}) THEN 3
+        WHEN starts_with(text, ${whole}) THEN 2
+        WHEN split_part(text, E'\n', 1) LIKE ALL (${holding}::text[]) THEN 1
+        ELSE 0
+      END AS score
+    FROM product_text
+    WHERE grams @> ${grams}::text[] AND text LIKE ALL (${holding}::text[])`
+}
+
 const columns = (search: Search | undefined): Statement =>
   search
-    ? sql`
-      SELECT product.id, name, brand, price, image_urls ->> 0 AS "imageUrl", sold_out AS "soldOut",
-             category_id AS "categoryId", created_at AS "createdAt", popularity, score
-      FROM (
-        SELECT product_id, CASE
-            WHEN text ~ ${`^${search.whole}\n`} THEN 3
-            WHEN text ~ ${`^${search.whole}`} THEN 2
-            WHEN split_part(text, E'\n', 1) ~ ALL (${search.patterns}::text[]) THEN 1
-            ELSE 0
-          END AS score
-        FROM product_text
-        WHERE grams @> ${search.grams}::text[] AND text ~ ALL (${search.patterns}::text[])
-      ) AS found JOIN product ON product.id = found.product_id
-      WHERE listed`
+    ? compose([
+        sql`
+          SELECT product.id, name, brand, price, image_urls ->> 0 AS "imageUrl", sold_out AS "soldOut",
+                 category_id AS "categoryId", created_at AS "createdAt", popularity, score
+          FROM (`,
+        found(search),
+        sql`) AS found JOIN product ON product.id = found.product_id WHERE listed`,
+      ])
     : sql`
       SELECT id, name, brand, price, image_urls ->> 0 AS "imageUrl", sold_out AS "soldOut",
              category_id AS "categoryId", created_at AS "createdAt", popularity, 0 AS score

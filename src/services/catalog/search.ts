@@ -1,11 +1,12 @@
 import { convertHangulToQwerty, convertQwertyToHangul } from 'es-hangul'
-import { compact, gramsOf, gramsOfWord, initials, jamo, patternOf, spread } from './hangul.ts'
+import { compact, gramsOf, gramsOfWord, hasLoneConsonant, initials, jamo, patternOf, spread } from './hangul.ts'
 
 /** What someone looks for. Every word must be found somewhere in a product's text. */
 export interface Search {
-  /** Regular expressions, one for each word. */
-  readonly patterns: readonly string[]
-  /** The same for all words run together. */
+  /** Words as they are; or, where initial consonants stand among them, as regular expressions. */
+  readonly as: 'words' | 'patterns'
+  readonly words: readonly string[]
+  /** The same, all words run together. */
   readonly whole: string
   readonly grams: readonly string[]
 }
@@ -14,11 +15,11 @@ export interface Search {
 export const searchFor = (typed: string): Search | undefined => {
   const words = typed.split(/\s+/).map(compact).filter(Boolean)
   if (words.length === 0) return undefined
-  return {
-    patterns: words.map((word) => patternOf(word)),
-    whole: patternOf(words.join('')),
-    grams: [...new Set(words.flatMap(gramsOfWord))],
-  }
+  const grams = [...new Set(words.flatMap(gramsOfWord))]
+  const whole = words.join('')
+  return hasLoneConsonant(whole)
+    ? { as: 'patterns', words: words.map((word) => patternOf(word)), whole: patternOf(whole), grams }
+    : { as: 'words', words, whole, grams }
 }
 
 /** What was meant if the keyboard was in the other language: antjs is 무선, 메ㅔㅣㄷ is apple. */
@@ -72,12 +73,12 @@ const END = '\u{10ffff}'
 export const completionOf = (typed: string): Completion | undefined => {
   const given = spread([...compact(typed)].slice(0, COMPARED).join(''))
   if (given === '') return undefined
-  if (!/[ㄱ-ㅎ]/.test(given)) {
+  if (!hasLoneConsonant(given)) {
     const from = jamo(given).slice(0, COMPARED * 2)
     return { by: 'key', from, to: from + END }
   }
   // The last syllable's final may begin the next one: only what stands before it is sure.
   const letters = [...given]
-  const sure = initials(/[ㄱ-ㅎ]/.test(letters.at(-1)!) ? given : letters.slice(0, -1).join('')) || initials(given)
+  const sure = initials(hasLoneConsonant(letters.at(-1)!) ? given : letters.slice(0, -1).join('')) || initials(given)
   return { by: 'initials', from: sure, to: sure + END, pattern: `^${patternOf(given, true)}` }
 }
