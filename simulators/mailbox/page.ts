@@ -13,7 +13,7 @@ const when = new Intl.DateTimeFormat('ko-KR', { dateStyle: 'medium', timeStyle: 
 
 const style = `
 body{margin:0;background:#f5f5f4;color:#1c1917;font:16px/1.6 'Apple SD Gothic Neo','Malgun Gothic',system-ui,sans-serif}
-main{max-width:720px;margin:0 auto;padding:24px 16px}
+main{word-break:keep-all;max-width:720px;margin:0 auto;padding:24px 16px}
 h1{font-size:24px;margin:0 0 4px}
 form{display:flex;gap:8px;margin:16px 0}
 input{flex:1;min-width:0;padding:8px 12px;font:inherit;border:1px solid #a8a29e;border-radius:8px}

@@ -13,7 +13,7 @@ import { authService } from './service.ts'
 import { STAFF_EMAIL } from './staff.ts'
 
 const STAFF_PASSWORD = 'a staff password 1'
-const { shop, anyone, join, somebody, proof, neighbours } = await startIdentity({
+const { shop, anyone, join, somebody, proof, actorOf, neighbours } = await startIdentity({
   settings: { JANGTEO_STAFF_PASSWORD: STAFF_PASSWORD },
 })
 const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
@@ -54,7 +54,7 @@ test('staff sign in with every role in their token; customers have none', async 
   assert.deepEqual(claimsOf((await join()).accessToken).roles, [])
 })
 
-test('starting again leaves the staff account alone, unless its password is another now', async () => {
+test('starting again leaves the staff account alone, unless its password is another now or it is gone', async () => {
   const hashOf = async (): Promise<string> =>
     (
       await db.query<{ hash: string }>(sql`SELECT password_hash AS hash FROM credential WHERE email = ${STAFF_EMAIL}`)
@@ -77,4 +77,12 @@ test('starting again leaves the staff account alone, unless its password is anot
   await anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' })
   await refused('CREDENTIALS_INVALID', anyone.signIn({ email: STAFF_EMAIL, password: STAFF_PASSWORD }))
   assert.equal((await db.query(sql`SELECT FROM staff_role`)).length, 4)
+
+  const staff = await anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' })
+  await shop.as(member, actorOf(staff)).withdraw({})
+  await shop.settled()
+  await refused('CREDENTIALS_INVALID', anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' }))
+  await Promise.all([restart(STAFF_PASSWORD), restart(STAFF_PASSWORD)])
+  const again = await anyone.signIn({ email: STAFF_EMAIL, password: STAFF_PASSWORD })
+  assert.equal(claimsOf(again.accessToken).roles.length, 4)
 })

@@ -1,5 +1,4 @@
 import type { StaffRole } from '#kernel/contract.ts'
-import { derivedId } from '#kernel/ids.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Accounts } from './accounts.ts'
 import { changeHash, findByEmail, grantRoles, insertPending } from './credential-store.ts'
@@ -8,6 +7,7 @@ import type { Sessions } from './sessions.ts'
 
 /** The account of staff in development. */
 export const STAFF_EMAIL = 'staff@jangteo.local'
+const NAME = '장터 직원'
 const EVERY_ROLE: readonly StaffRole[] = ['catalog', 'orders', 'members', 'operations']
 
 /**
@@ -19,22 +19,25 @@ export const seedStaff = async (
   { passwords, accounts, sessions }: { passwords: Passwords; accounts: Accounts; sessions: Sessions },
   password: string,
 ): Promise<void> => {
-  const memberId = derivedId('staff', STAFF_EMAIL)
   const found = await findByEmail(db, STAFF_EMAIL)
   if (found && (await passwords.verify(found.passwordHash, password))) return
   const passwordHash = await passwords.hash(password)
-  await db.tx('auth.seed-staff', async (tx) => {
+  const account = await db.tx('auth.seed-staff', async (tx) => {
     const now = runtime.now()
     if (found) {
       await changeHash(tx, found.memberId, found.passwordHash, passwordHash, now)
       await sessions.endAll(tx, found.memberId, 'password-changed')
-    } else {
-      await tx.query(insertPending({ memberId, email: STAFF_EMAIL, passwordHash, name: '장터 직원' }, now, now))
-      await tx.query(grantRoles(memberId, EVERY_ROLE))
+      return found
     }
+    await tx.query(insertPending({ memberId: runtime.id(), email: STAFF_EMAIL, passwordHash, name: NAME }, now, now))
+    // Another process may have been first.
+    const stored = (await findByEmail(tx, STAFF_EMAIL))!
+    await tx.query(grantRoles(stored.memberId, EVERY_ROLE))
+    return stored
   })
-  if (found) return
+  const { memberId, email, pendingName } = account
+  if (pendingName === null) return
   await accounts
-    .finish({ memberId, email: STAFF_EMAIL, pendingName: '장터 직원' })
+    .finish({ memberId, email, pendingName })
     .catch((error: unknown) => log.warn({ err: error }, 'The profile of the staff account will be made later'))
 }

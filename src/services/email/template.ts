@@ -32,7 +32,7 @@ export const letter = (
   const body = paragraphs
     .map((each) =>
       typeof each === 'string'
-        ? `<p style="margin:0 0 16px;line-height:1.6">${escaped(each)}</p>`
+        ? `<p style="margin:0 0 16px;line-height:1.6;word-break:keep-all">${escaped(each)}</p>`
         : `<p style="margin:0 0 16px;font-size:32px;font-weight:700;letter-spacing:6px">${escaped(each.strong)}</p>`,
     )
     .join('\n')
@@ -47,7 +47,7 @@ export const letter = (
 <div style="max-width:480px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
 <p style="margin:0 0 24px;font-size:18px;font-weight:700">${shop}</p>
 ${body}
-<p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #e7e5e4;font-size:13px;color:#57534e">${foot}</p>
+<p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #e7e5e4;font-size:13px;color:#57534e;word-break:keep-all">${foot}</p>
 </div></body></html>`,
   }
 }
