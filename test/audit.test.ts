@@ -56,7 +56,11 @@ describe('the audit', () => {
   const look = () => audit({ ...options(orders), adminOf: () => source })
 
   /** Does something to the shop's data that nobody else sees, and that is undone; answers what the audit makes of it. */
-  const afterPlanting = async (text: string, acknowledged: readonly string[] = orders, grace?: number): Promise<AuditReport> => {
+  const afterPlanting = async (
+    text: string,
+    acknowledged: readonly string[] = orders,
+    grace?: number,
+  ): Promise<AuditReport> => {
     const client = await connect(source, 'planting')
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')

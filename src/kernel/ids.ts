@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 
 /** An entity's id as it travels in contracts. */
@@ -56,7 +56,7 @@ export const uuidv7 = (now: () => number, random: (size: number) => Uint8Array):
 
 /** The same UUID for the same parts, always (RFC 9562 §5.8, version 8 over SHA-256): names an effect so that repeating it finds the first. */
 export const derivedId = (...parts: readonly string[]): string => {
-  const bytes = new Uint8Array(createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16))
+  const bytes = new Uint8Array(hash('sha256', JSON.stringify(parts), 'buffer').subarray(0, 16))
   bytes[6] = 0x80 | (bytes[6]! & 0x0f)
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)
   return format(bytes)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Statement } from '#kernel/store.ts'
+import { bound } from './encode.ts'
 
 const names = new WeakMap<TemplateStringsArray, { text: string; name: string }>()
 
@@ -15,5 +16,5 @@ export const sql = (parts: TemplateStringsArray, ...values: readonly unknown[]):
     known = { text, name: `q${createHash('sha1').update(text).digest('base64url').slice(0, 16)}` }
     names.set(parts, known)
   }
-  return { ...known, values }
+  return { text: known.text, name: known.name, values: values.map(bound) }
 }

@@ -9,10 +9,13 @@ import type { Told } from './contract.ts'
 export type Words = Pick<Told, 'type' | 'title' | 'body' | 'link'>
 type PayloadOf<E extends { readonly payload: z.ZodType }> = z.output<E['payload']>
 
+// Korean and English group digits alike; a formatter made for each call would cost more than the rest of a notification.
+const digits = new Intl.NumberFormat('en-US')
+
 /** An amount as a Korean reader writes it: `12,900원`. */
-export const wonKo = (amount: number): string => `${amount.toLocaleString('ko-KR')}원`
+export const wonKo = (amount: number): string => `${digits.format(amount)}원`
 /** The same in English: `₩12,900`. */
-export const wonEn = (amount: number): string => `₩${amount.toLocaleString('en-US')}`
+export const wonEn = (amount: number): string => `₩${digits.format(amount)}`
 
 const linkTo = (orderId: string): string => `/orders/${orderId}`
 

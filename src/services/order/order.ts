@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { instant } from '#kernel/contract.ts'
 import { sumWon, type Won, won } from '#kernel/money.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
@@ -70,9 +70,7 @@ export const fingerprintOf = (
     shipping.address2,
     shipping.memo,
   ]
-  return createHash('sha256')
-    .update(JSON.stringify([sorted, address ?? null]))
-    .digest('base64url')
+  return hash('sha256', JSON.stringify([sorted, address ?? null]), 'base64url')
 }
 
 /** An order as its owner sees it. */
