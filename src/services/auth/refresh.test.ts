@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from '#engines/postgres/sql.ts'
+import { blocked } from '#test/support/blocked.ts'
 import { claimsOf, startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { auth, type Session } from './contract.ts'
@@ -68,7 +69,7 @@ test('two requests that meet in the database get the same next token', async () 
       // By the other way, as if in another process: calls of one way would be folded before the database.
       page.renew({ refreshToken: first.refreshToken }),
     )
-    await shop.runtime.sleep(150)
+    await blocked(db, 2)
   })
   const [a, b] = await Promise.all(outcomes)
   assert.equal(a!.refreshToken, b!.refreshToken)
