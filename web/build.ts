@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-
-const STAMP = 'sources.sha256'
 
 /** Every file the pages are made of, in a fixed order. */
 const sources = async (root: string): Promise<string[]> => {
@@ -71,25 +69,44 @@ const precompress = async (folder: string): Promise<void> => {
   )
 }
 
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Removes builds other than this one and the one before, which an older shop may still be serving. */
+const prune = async (builds: string, current: string): Promise<void> => {
+  const others = (await readdir(builds)).filter((name) => name !== current)
+  const aged = await Promise.all(
+    others.map(async (name) => ({ name, at: (await stat(join(builds, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  )
+  aged.sort((a, b) => b.at - a.at)
+  await Promise.all(aged.slice(1).map(({ name }) => rm(join(builds, name), { recursive: true, force: true })))
+}
+
 /**
- * Makes sure the built pages match their sources and answers with their folder. Builds only when something changed, in a
- * process of its own and beside the old build, which stays in place until the new one is whole.
+ * Makes sure there is a build of the pages as their sources stand, and answers with its folder, which is named after
+ * them. Builds only when something changed, in a process of its own; a build appears whole or not at all, so that shops
+ * starting at the same time, or cut off half way, do each other no harm.
  */
 export const ensurePagesBuilt = async (root: string, progress: (line: string) => void = () => {}): Promise<string> => {
-  const buildDir = join(root, 'build', 'pages')
-  const wanted = await fingerprint(root)
-  const built = await readFile(join(buildDir, STAMP), 'utf8').catch(() => '')
-  if (built === wanted) return buildDir
-  progress('Building the pages…')
+  const name = (await fingerprint(root)).slice(0, 16)
+  const builds = join(root, 'build', 'pages')
+  const buildDir = join(builds, name)
+  if (await isThere(buildDir)) return buildDir
+  progress('Building the pages')
   const fresh = join(root, 'build', `pages.${process.pid}`)
   await rm(fresh, { recursive: true, force: true })
   await mkdir(fresh, { recursive: true })
   try {
     await bundle(root, fresh)
     await precompress(join(fresh, 'client'))
-    await writeFile(join(fresh, STAMP), wanted)
-    await rm(buildDir, { recursive: true, force: true })
-    await rename(fresh, buildDir)
+    await mkdir(builds, { recursive: true })
+    await rename(fresh, buildDir).catch(async (error: unknown) => {
+      if (!(await isThere(buildDir))) throw error
+    })
+    await prune(builds, name)
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
