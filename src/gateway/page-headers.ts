@@ -1,5 +1,5 @@
 /** The headers of every page: only our own scripts (by nonce) and the payment provider's may run, and nobody frames us. */
-export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, string> => {
+export const pageHeaders = (nonce: string, tossSdkUrl: string, personal: boolean): Record<string, string> => {
   const toss = tossSdkUrl.startsWith('https://')
     ? ` https://*.tosspayments.com ${new URL(tossSdkUrl).origin}`
     : originOf(tossSdkUrl)
@@ -18,7 +18,8 @@ export const pageHeaders = (nonce: string, tossSdkUrl: string): Record<string, s
     ].join('; '),
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(self)',
     'cross-origin-opener-policy': 'same-origin-allow-popups',
-    'cache-control': 'private, no-store',
+    // A member's pages are not kept, not even for the back button of whoever sits there next.
+    'cache-control': personal ? 'private, no-store' : 'private, no-cache',
     vary: 'cookie',
   }
 }

@@ -19,6 +19,7 @@ const server = `export const entry = { module: { pagesHandler: (build, onError) 
 
 let app: FastifyInstance
 let folder: string
+let viewer: { kind: string } = { kind: 'member' }
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'jangteo-pages-'))
   await mkdir(join(folder, 'client/assets'), { recursive: true })
@@ -36,7 +37,7 @@ before(async () => {
       tossSdkUrl: 'https://js.tosspayments.com/v2/standard',
       shopFor: (_request, reply) => {
         reply.header('set-cookie', 'guest=g; Path=/')
-        return { name: 'the viewer' } as never
+        return { name: 'the viewer', viewer } as never
       },
     }),
   )
@@ -51,7 +52,11 @@ test('a page is rendered for its viewer, with the cookies of host and page', asy
   assert.equal(response.statusCode, 201)
   assert.deepEqual(response.json(), { ...response.json(), url: 'http://shop.test/products?q=1', name: 'the viewer' })
   assert.deepEqual(response.headers['set-cookie'], ['guest=g; Path=/', 'a=1; Path=/', 'b=2; Path=/'])
-  assert.match(String(response.headers['cache-control']), /no-store/)
+  assert.equal(response.headers['cache-control'], 'private, no-store')
+
+  viewer = { kind: 'anonymous' }
+  const strange = await app.inject({ url: '/products' })
+  assert.equal(strange.headers['cache-control'], 'private, no-cache')
 })
 
 test('each response has a nonce of its own, and the policy lets that one through', async () => {

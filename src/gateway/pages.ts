@@ -68,7 +68,7 @@ export const pages =
           const nonce = Buffer.from(runtime.random(16)).toString('base64')
           const page = await shopFor(request, reply)
           const response = await render(webRequest(request, reply), page, nonce)
-          return answer(request, reply, response, pageHeaders(nonce, tossSdkUrl))
+          return answer(request, reply, response, pageHeaders(nonce, tossSdkUrl, page.viewer.kind === 'member'))
         },
       })
     })

@@ -12,13 +12,13 @@ export const alive = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => Object.keys(document.body).some((key) => key.startsWith('__react')))
 }
 
-/** The newest code mailed to an address, from the mailbox of development. */
-export const mailedCode = async (page: Page, email: string): Promise<string> => {
+/** The newest code mailed to an address under a subject, from the mailbox of development. */
+export const mailedCode = async (page: Page, email: string, subject = /./): Promise<string> => {
   let code: string | undefined
   await eventually(async () => {
     const response = await page.request.get(`/simulators/mailbox/messages?to=${encodeURIComponent(email)}`)
-    const { items } = (await response.json()) as { items: { text: string }[] }
-    code = items[0]?.text.match(/\b\d{6}\b/)?.[0]
+    const { items } = (await response.json()) as { items: { subject: string; text: string }[] }
+    code = items.find((each) => subject.test(each.subject))?.text.match(/\b\d{6}\b/)?.[0]
     return code !== undefined
   }, `a code is mailed to ${email}`)
   return code!

@@ -9,6 +9,7 @@ import {
   useRouteLoaderData,
   type ShouldRevalidateFunctionArgs,
 } from 'react-router'
+import type { Locale } from '#kernel/fault.ts'
 import { LocaleContext, messagesIn } from '../i18n/index.ts'
 import './app.css'
 import { Failure } from './parts/failure.tsx'
@@ -49,7 +50,12 @@ export const shouldRevalidate = ({
     : currentUrl.pathname.startsWith('/checkout') !== nextUrl.pathname.startsWith('/checkout') ||
       (currentUrl.href === nextUrl.href && defaultShouldRevalidate)
 
-export const meta = () => [{ title: '장터' }]
+export const meta = ({ error, loaderData }: { error?: unknown; loaderData?: { locale: Locale } }) => {
+  const t = messagesIn(loaderData?.locale ?? 'ko')
+  if (error === undefined) return [{ title: t.shop.name }]
+  const missing = isRouteErrorResponse(error) && error.status === 404
+  return [{ title: `${missing ? t.error.notFoundTitle : t.error.title} | ${t.shop.name}` }]
+}
 
 export const Layout = ({ children }: { children: ReactNode }) => {
   // Nothing is known of the viewer when the frame itself could not be loaded.

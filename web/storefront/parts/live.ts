@@ -15,9 +15,9 @@ const readNotification = (text: string): Notification | undefined => {
 
 /**
  * Notifications as they happen, newest first, while the page is open. A stream that breaks is opened again, ever more slowly.
- * `onOpen` runs whenever it opens, for what may have happened before.
+ * `onNews` runs whenever it opens, for what may have happened before, and with everything heard.
  */
-export const useLiveNotifications = (onOpen: () => void): readonly Notification[] => {
+export const useLiveNotifications = (onNews: () => void): readonly Notification[] => {
   const [heard, setHeard] = useState<readonly Notification[]>([])
   useEffect(() => {
     let gone = false
@@ -39,11 +39,13 @@ export const useLiveNotifications = (onOpen: () => void): readonly Notification[
       socket = new WebSocket(address)
       socket.onopen = () => {
         failures = 0
-        onOpen()
+        onNews()
       }
       socket.onmessage = (event) => {
         const notification = readNotification(String(event.data))
-        if (notification) setHeard((before) => [notification, ...before.filter((each) => each.id !== notification.id)])
+        if (!notification) return
+        setHeard((before) => [notification, ...before.filter((each) => each.id !== notification.id)])
+        onNews()
       }
       socket.onclose = again
     }
@@ -53,6 +55,6 @@ export const useLiveNotifications = (onOpen: () => void): readonly Notification[
       clearTimeout(timer)
       socket?.close()
     }
-  }, [onOpen])
+  }, [onNews])
   return heard
 }

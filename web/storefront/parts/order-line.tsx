@@ -10,10 +10,12 @@ interface Props {
   readonly options: string
   readonly quantity: number
   readonly amount: number
+  /** Why it cannot be had as asked. */
+  readonly problem?: string
 }
 
 /** One line of an order: what, which, how many, how much. */
-export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount }: Props) => {
+export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount, problem }: Props) => {
   const { t } = useText()
   return (
     <li className="flex items-center gap-4 border-b border-line py-4">
@@ -32,6 +34,7 @@ export const OrderLine = ({ productName, productId, imageUrl, options, quantity,
           {options && <span className="mr-2">{options}</span>}
           <span className="num">{t.orders.quantity(quantity)}</span>
         </p>
+        {problem && <p className="text-sm font-medium text-juhong">{problem}</p>}
       </div>
       <p className="font-bold">
         <Price amount={amount} />

@@ -13,7 +13,7 @@ import { OrderLine } from '../parts/order-line.tsx'
 import { Sum, SumRow } from '../parts/sum.tsx'
 import { typedAddress } from '../server/address.server.ts'
 import { linesToOrder, orderKey, seenItems } from '../server/checkout.server.ts'
-import { act, load, membersOnly, text } from '../server/page.server.ts'
+import { act, load, membersOnly, text, type Refusal } from '../server/page.server.ts'
 
 export const loader = load(async (visit) => {
   membersOnly(visit)
@@ -63,10 +63,15 @@ export default function Checkout() {
   // After a refusal the page asks anew, under a new key of its own; the reader is still sending the same order.
   const pageKey = (refused(answer) && answer.values['key']) || key
 
+  const left = leftOf(refusal)
+
   if (lines.length === 0) {
     return (
-      <div className="wrap">
+      <div className="wrap" ref={box}>
         <PageTitle>{t.checkout.title}</PageTitle>
+        <div className="pb-6">
+          <Refused refusal={refusal} />
+        </div>
         <Empty title={t.checkout.nothing} hint={t.checkout.nothingHint}>
           <Link to="/cart" className={pressable('plain')}>
             {t.checkout.backToCart}
@@ -113,7 +118,12 @@ export default function Checkout() {
             <h2 className="border-b border-ink pb-3 text-lg">{t.checkout.items}</h2>
             <ul>
               {lines.map((line) => (
-                <OrderLine key={line.skuId} {...line} options={optionsText(line.options)} />
+                <OrderLine
+                  key={line.skuId}
+                  {...line}
+                  options={optionsText(line.options)}
+                  {...(left.has(line.skuId) && { problem: t.checkout.onlyLeft(left.get(line.skuId)!) })}
+                />
               ))}
             </ul>
             {fromCart && (
@@ -139,6 +149,14 @@ export default function Checkout() {
       </Form>
     </div>
   )
+}
+
+/** SKU → units left, of the lines an order was refused for. */
+const leftOf = (refusal: Refusal | undefined): ReadonlyMap<string, number> => {
+  const { code, data } = refusal?.problem ?? {}
+  if (code !== 'OUT_OF_STOCK') return new Map()
+  const { shortages = [] } = (data ?? {}) as { shortages?: { skuId: string; available: number }[] }
+  return new Map(shortages.map((each) => [each.skuId, each.available]))
 }
 
 interface ChoiceProps {

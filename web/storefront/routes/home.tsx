@@ -3,7 +3,7 @@ import type { ProductCard as Card } from '#services/catalog/contract.ts'
 import { useText } from '../../i18n/index.ts'
 import { pressable } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { Empty } from '../../ui/notice.tsx'
+import { Empty, Notice } from '../../ui/notice.tsx'
 import { below, nameOf } from '../parts/categories.ts'
 import { textOf } from '../parts/meta.ts'
 import { Picture } from '../parts/picture.tsx'
@@ -11,12 +11,12 @@ import { ProductGrid } from '../parts/product-card.tsx'
 import type { loader as rootLoader } from '../root.tsx'
 import { load } from '../server/page.server.ts'
 
-export const loader = load(async ({ shop }) => {
+export const loader = load(async ({ shop, url }) => {
   const [popular, newest] = await Promise.all([
     shop.catalog.list({ sort: 'popular', inStock: true, limit: 13 }),
     shop.catalog.list({ sort: 'newest', limit: 8 }),
   ])
-  return { popular: popular.items, newest: newest.items }
+  return { popular: popular.items, newest: newest.items, withdrawn: url.searchParams.has('withdrawn') }
 })
 
 export const meta = ({ matches }: { matches: Parameters<typeof textOf>[0] }) => {
@@ -32,10 +32,17 @@ export const meta = ({ matches }: { matches: Parameters<typeof textOf>[0] }) => 
 }
 
 export default function Home() {
-  const { popular, newest } = useLoaderData<typeof loader>()
+  const { popular, newest, withdrawn } = useLoaderData<typeof loader>()
   const { t } = useText()
   return (
     <>
+      {withdrawn && (
+        <div className="wrap py-4">
+          <Notice tone="good" role="status">
+            {t.me.withdrawn}
+          </Notice>
+        </div>
+      )}
       <Hero cards={popular.slice(0, 5)} />
       {popular.length === 0 && newest.length === 0 ? (
         <div className="wrap pt-12">
