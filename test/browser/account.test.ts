@@ -28,6 +28,7 @@ test('a forgotten password is set anew with a mailed code', async () => {
   await page.getByRole('alert').filter({ hasText: '이메일 또는 비밀번호가 맞지 않습니다' }).waitFor()
 
   await page.getByRole('link', { name: '비밀번호를 잊으셨나요?' }).click()
+  await page.getByRole('heading', { name: '비밀번호 다시 정하기' }).waitFor()
   await page.getByLabel('이메일').fill(email)
   await page.getByRole('button', { name: '인증번호 받기' }).click()
   await page.getByRole('textbox', { name: '인증번호' }).fill('000000')

@@ -111,7 +111,7 @@ export const payAtWindow = async (page: Page, act: AtWindow = '결제하기', re
 export const orderComplete = async (page: Page): Promise<string> => {
   await page.waitForURL(/\/orders\/[0-9a-f-]{36}\/complete/)
   await page.getByRole('heading', { name: '주문이 완료되었습니다' }).waitFor()
-  const number = await page.getByRole('definition').first().textContent()
+  const number = await page.getByRole('main').getByRole('definition').first().textContent()
   assert.ok(number, 'the page of a complete order names its number')
   return number
 }
