@@ -17,6 +17,7 @@ const verbs = {
   status: ['src/main.ts', 'status'],
   'dead-letters': ['src/main.ts', 'dead-letters'],
   audit: ['src/main.ts', 'audit'],
+  openapi: ['src/main.ts', 'openapi'],
   serve: ['src/main.ts', 'serve'],
   bench: ['bench/main.ts'],
   test: ['scripts/test.ts'],

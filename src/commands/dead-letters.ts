@@ -1,63 +1,123 @@
+import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Runtime } from '#kernel/runtime.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
-import { instant } from '#kernel/contract.ts'
-import { listDeadLetters, redriveDeadLetters, type ServiceDeadLetter } from '#src/host/dead-letters.ts'
-import { lookIn } from '#src/host/look-in.ts'
+import { attachStores, type Attached } from '#src/host/attach.ts'
+import {
+  findDeadLetter,
+  listDeadLetters,
+  redriveDeadLetter,
+  redriveDeadLetters,
+  type ServiceDeadLetter,
+} from '#src/host/dead-letters.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
+import { optionsOf } from './options.ts'
+import { columns, print } from './terminal.ts'
 
-const USAGE = `Usage: npm run dead-letters                 lists events a service could not take in
-       npm run dead-letters -- redrive      has every dead one tried again, once its cause is put right
-       npm run dead-letters -- redrive order …   only those of the services named
-`
+const USAGE = `npm run dead-letters                                            events that could not be taken in
+npm run dead-letters -- show <service.consumer> <source> <id>     one of them, with payload and error
+npm run dead-letters -- redrive <service.consumer> <source> <id>  has it tried again now, those waiting behind it next
+npm run dead-letters -- redrive [<service> …]                     has every dead one (of those services) tried again`
 
-const describe = ({
-  state,
-  service,
-  consumer,
-  source,
-  id,
-  name,
-  key,
-  at,
-  attempts,
-  nextAt,
-  error,
-}: ServiceDeadLetter) => {
-  const head = `${state.padEnd(8)} ${service}/${consumer} ← ${name} ${source}:${id} (key ${key}, ${instant(at)})`
-  if (state === 'WAITING') return `${head}\n         waits behind an earlier event of its key`
-  const next = state === 'DEAD' ? 'needs a person' : `tried again at ${instant(nextAt)}`
-  return `${head}\n         ${attempts} tries, ${next}: ${error}`
-}
+const names = shop.map((each) => each.contract.name as string)
 
-/** `dead-letters`: events a service could not take in, listed or tried again. The shop may be running. */
-export const deadLetters: Command = async ({ args, env, runtime }) => {
-  const [verb, ...named] = args
-  const known = shop.map((each) => each.contract.name as string)
-  const services = named.length > 0 ? named : known
-  if ((verb !== undefined && verb !== 'redrive') || services.some((each) => !known.includes(each))) {
-    process.stderr.write(USAGE)
-    return 2
-  }
-  const stores = await lookIn(readSettings(env), runtime)
+type StoreOf = (service: string) => PostgresDatabase
+
+/** Opens services' stores as they are asked for, and closes them. */
+const withStores = async <T>(
+  stores: Attached,
+  runtime: Runtime,
+  work: (storeOf: StoreOf) => Promise<T>,
+): Promise<T> => {
   const opened = new Map<string, PostgresDatabase>()
-  const storeOf = (service: string): PostgresDatabase => {
-    const sizes = { shared: 1, exclusive: 1 }
-    const db = opened.get(service) ?? openDatabase(stores.connection(service), { name: service, runtime, sizes })
-    opened.set(service, db)
+  const storeOf: StoreOf = (name) => {
+    let db = opened.get(name)
+    if (!db) opened.set(name, (db = openDatabase(stores.connection(name), { name, runtime })))
     return db
   }
   try {
-    if (verb === 'redrive') {
-      const count = await redriveDeadLetters(services, storeOf, runtime.now())
-      process.stdout.write(`${count} dead events will be tried again.\n`)
-      return 0
-    }
-    const letters = await listDeadLetters(services, storeOf)
-    process.stdout.write(letters.length > 0 ? `${letters.map(describe).join('\n')}\n` : 'Every event was taken in.\n')
-    return 0
+    return await work(storeOf)
   } finally {
     await Promise.all([...opened.values()].map((each) => each.close()))
+  }
+}
+
+/** `cart.orders order 17` → which event, for which consumer. */
+const placeOf = (words: readonly string[]) => {
+  const [by = '', source = '', id = ''] = words
+  const [service = '', consumer = ''] = by.split('.')
+  if (words.length !== 3 || !names.includes(service) || !consumer || !/^\d{1,15}$/.test(id))
+    throw new CannotStart(`Name the event as the list does: <service.consumer> <source> <id>.\n${USAGE}`)
+  return { service, consumer, source, id: Number(id) }
+}
+
+const at = (ms: number): string => new Date(ms).toISOString()
+
+const listed = (letters: readonly ServiceDeadLetter[]): readonly string[] =>
+  letters.length === 0
+    ? ['Every event has been taken in, or is still on its way.']
+    : columns([
+        ['CONSUMER', 'SOURCE', 'ID', 'EVENT', 'KEY', 'STATE', 'TRIES', 'ERROR'],
+        ...letters.map((each) => [
+          `${each.service}.${each.consumer}`,
+          each.source,
+          String(each.id),
+          each.name,
+          each.key,
+          each.state,
+          String(each.attempts),
+          (each.error ?? '').split('\n')[0]!.slice(0, 80),
+        ]),
+      ])
+
+const shown = (letter: ServiceDeadLetter): readonly string[] => [
+  ...columns([
+    ['consumer', `${letter.service}.${letter.consumer}`],
+    ['event', `${letter.name} (version ${letter.version}) of ${letter.source}, id ${letter.id}, key ${letter.key}`],
+    ['emitted', at(letter.at)],
+    ['state', `${letter.state} after ${letter.attempts} tries`],
+    ...(letter.state === 'RETRYING' ? [['next try', at(letter.nextAt)]] : []),
+  ]),
+  `error     ${letter.error ?? 'none: it waits behind an earlier event of its key'}`,
+  `payload   ${JSON.stringify(letter.payload, undefined, 2)}`,
+]
+
+/** The services whose every dead event is asked for; nothing when one event is named. */
+const servicesOf = (words: readonly string[]): readonly string[] | undefined => {
+  if (words.length === 0) return names
+  return words.every((each) => names.includes(each)) ? words : undefined
+}
+
+/** `npm run dead-letters`: what could not be taken in, for a person to see, put right and have tried again. */
+export const deadLetters: Command = async ({ args, runtime, env, say = print }) => {
+  const [verb = 'list', ...words] = optionsOf(args, USAGE, {}).positionals
+  if (!['list', 'show', 'redrive'].includes(verb) || (verb === 'list' && words.length > 0)) throw new CannotStart(USAGE)
+  const many = verb === 'redrive' ? servicesOf(words) : undefined
+  const place = verb === 'list' || many ? undefined : placeOf(words)
+
+  const stores = await attachStores(readSettings(env), { runtime })
+  try {
+    return await withStores(stores, runtime, async (storeOf) => {
+      if (!place) {
+        if (many) say(`${await redriveDeadLetters(many, storeOf, runtime.now())} dead events will be tried again.`)
+        else for (const line of listed(await listDeadLetters(names, storeOf))) say(line)
+        return 0
+      }
+      const letter = await findDeadLetter(place, storeOf)
+      if (!letter) {
+        say('There is no such event set aside: it may have been taken in meanwhile.')
+        return 1
+      }
+      if (verb === 'show') {
+        for (const line of shown(letter)) say(line)
+        return 0
+      }
+      const done = await redriveDeadLetter(place, storeOf, runtime.now())
+      say(done ? 'It will be tried again.' : `It is not dead but ${letter.state}: it is tried by itself.`)
+      return done ? 0 : 1
+    })
+  } finally {
     await stores.stop()
   }
 }

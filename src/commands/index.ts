@@ -5,11 +5,17 @@ export type Command = (given: {
   readonly args: readonly string[]
   readonly runtime: Runtime
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Tells the person at the terminal a line. */
+  readonly say?: (line: string) => void
 }) => Promise<number>
 
 /** Every command, loaded when it is asked for. */
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  seed: async () => (await import('./seed.ts')).seed,
+  status: async () => (await import('./status.ts')).status,
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
+  openapi: async () => (await import('./openapi.ts')).openapi,
 }

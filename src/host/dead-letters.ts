@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
-import { listSetAside, redrive, redriveDead, type DeadLetter } from '#engines/postgres/log-store.ts'
+import { findSetAside, listSetAside, redrive, redriveDead, type DeadLetter } from '#engines/postgres/log-store.ts'
 
 /** A service's own store, by the service's name. */
 export type StoreOf = (service: string) => Queryable
@@ -28,9 +28,21 @@ export const listDeadLetters = async (
     .slice(0, limit)
 }
 
+/** What names one event set aside. */
+type Place = Pick<ServiceDeadLetter, 'service' | 'consumer' | 'source' | 'id'>
+
+/** One event set aside; nothing when it has been taken in meanwhile. */
+export const findDeadLetter = async (
+  { service, consumer, source, id }: Place,
+  storeOf: StoreOf,
+): Promise<ServiceDeadLetter | undefined> => {
+  const found = await findSetAside(storeOf(service), consumer, source, id)
+  return found && { service, ...found }
+}
+
 /** Has one dead event tried again now, and those waiting behind it after it. False when it is not dead (any more). */
 export const redriveDeadLetter = async (
-  { service, consumer, source, id }: Pick<ServiceDeadLetter, 'service' | 'consumer' | 'source' | 'id'>,
+  { service, consumer, source, id }: Place,
   storeOf: StoreOf,
   now: number,
 ): Promise<boolean> => (await redrive(storeOf(service), consumer, source, id, now)) > 0

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { seedSampleCatalogue } from '#samples/seed.ts'
+import { seedSampleCatalogue, type Seeded } from '#samples/seed.ts'
 import { catalog } from '#services/catalog/contract.ts'
 import { product } from '#services/product/contract.ts'
 import type { ShopSettings } from '#src/settings.ts'
@@ -13,25 +13,29 @@ const LOADED = 'samples-loaded'
 /** Milliseconds given to the shop windows to take in what was loaded; they go on by themselves. */
 const PATIENCE = 20_000
 
+interface Given {
+  readonly runtime: Runtime
+  readonly progress: (line: string) => void
+}
+
 /** Loads the sample catalogue on the first start. A start that was cut off loads the rest. */
-export const seedShop = async (
-  host: Host,
-  settings: ShopSettings,
-  given: { readonly runtime: Runtime; readonly progress: (line: string) => void },
-): Promise<void> => {
-  const { runtime, progress } = given
+export const seedShop = async (host: Host, settings: ShopSettings, given: Given): Promise<void> => {
   const marker = join(settings.JANGTEO_DATA, LOADED)
   if (existsSync(marker)) return
-  await withContext(systemContext('seed', runtime, 120_000), async () => {
-    progress('Loading the sample catalogue')
-    const client = host.client(product, 'seed')
-    const { made, known } = await seedSampleCatalogue(client)
-    for (const each of host.services) await each.db.query({ text: 'ANALYZE', values: [] }).catch(() => {})
-    await shown(host, made + known, runtime)
-    progress(`Loaded ${made} sample products`)
-  })
+  const { made } = await loadSamples(host, given)
+  given.progress(`Loaded ${made} sample products`)
   writeFileSync(marker, '')
 }
+
+/** Loads what is missing of the sample catalogue, and waits until the shop window shows it. */
+export const loadSamples = async (host: Host, { runtime, progress }: Given): Promise<Seeded> =>
+  withContext(systemContext('seed', runtime, 120_000), async () => {
+    progress('Loading the sample catalogue')
+    const seeded = await seedSampleCatalogue(host.client(product, 'seed'))
+    for (const each of host.services) await each.db.query({ text: 'ANALYZE', values: [] }).catch(() => {})
+    await shown(host, seeded.made + seeded.known, runtime)
+    return seeded
+  })
 
 /** Waits until the catalogue shows the last product loaded, so that the first visitor finds a full shop. */
 const shown = async (host: Host, count: number, runtime: Runtime): Promise<void> => {

@@ -18,8 +18,9 @@ import { ensurePagesBuilt } from '../../web/build.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
 import { eventsOf, startHost, type Host } from './host.ts'
 import { makeLog } from './logging.ts'
+import { schemasOf } from './schemas.ts'
 import { seedShop } from './seed.ts'
-import { simulatorSchemas, startSimulators, type Simulated } from './simulated.ts'
+import { startSimulators, type Simulated } from './simulated.ts'
 import { openStores, prepareSchemas } from './stores.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -91,13 +92,8 @@ export const startShop = async (settings: ShopSettings, options: StartOptions): 
       lost: (error) => log.fatal({ err: error }, 'The database is lost'),
     })
     cleanups.push(stores.stop)
-    const schemas = services.map(({ contract, migrations }) => ({ name: contract.name as string, migrations }))
-    const ran = await prepareSchemas(
-      stores.adminOf,
-      simulated ? [...schemas, ...simulatorSchemas] : schemas,
-      extensions,
-    )
-    if (ran > 0) progress(`Brought the schemas up to date (${ran} migrations)`)
+    const ran = await prepareSchemas(stores.adminOf, schemasOf(services, settings.mode), extensions)
+    if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
 
     const open: { origin?: string } = {}
     let simulators: Simulated | undefined

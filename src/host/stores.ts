@@ -59,12 +59,12 @@ export const openStores = async (
   return { adminOf: () => admin, connection: (service) => serviceConnection(admin, service), stop: embedded.stop }
 }
 
-/** Makes schemas and roles, and brings every schema up to date. Answers how many migrations ran. */
+/** Makes schemas and roles, and brings every schema up to date. Answers which migrations ran, as `order: 0001_orders.sql`. */
 export const prepareSchemas = async (
   adminOf: (service: string) => ConnectionSettings,
   schemas: readonly Schema[],
   extensions: Readonly<Record<string, readonly string[]>>,
-): Promise<number> => {
+): Promise<readonly string[]> => {
   const byServer = Map.groupBy(schemas, ({ name }) => JSON.stringify(adminOf(name)))
   for (const group of byServer.values()) {
     const names = group.map((each) => each.name)
@@ -72,7 +72,9 @@ export const prepareSchemas = async (
     await provision(adminOf(names[0]!), names, wanted)
   }
   const ran = await Promise.all(
-    schemas.map(({ name, migrations }) => migrate(serviceConnection(adminOf(name), name), name, migrations)),
+    schemas.map(async ({ name, migrations }) =>
+      (await migrate(serviceConnection(adminOf(name), name), name, migrations)).map((each) => `${name}: ${each}`),
+    ),
   )
-  return ran.flat().length
+  return ran.flat()
 }

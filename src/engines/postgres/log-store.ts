@@ -219,6 +219,19 @@ export const listSetAside = (db: Queryable, limit: number): Promise<DeadLetter[]
     ORDER BY state <> 'DEAD', state <> 'RETRYING', xid, id
     LIMIT ${limit}`)
 
+/** One event set aside. */
+export const findSetAside = async (
+  db: Queryable,
+  consumer: string,
+  source: string,
+  id: number,
+): Promise<DeadLetter | undefined> =>
+  (
+    await db.query<DeadLetter>(sql`
+      SELECT consumer, source, id, name, version, key, payload, at, state, attempts, next_at AS "nextAt", error
+      FROM dead_letter WHERE consumer = ${consumer} AND source = ${source} AND id = ${id}`)
+  )[0]
+
 /** Puts dead events back to be tried now; answers how many. */
 export const redrive = async (
   db: Queryable,

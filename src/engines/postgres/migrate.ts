@@ -19,6 +19,15 @@ const filesOf = async (folder: URL, prefix: string): Promise<Migration[]> => {
   )
 }
 
+const migrationsOf = async (folder: URL | undefined): Promise<Migration[]> => [
+  ...(await filesOf(PLATFORM, 'platform/')),
+  ...(folder ? await filesOf(folder, '') : []),
+]
+
+/** Names of the migrations a service's schema has when it is up to date, in their order. */
+export const migrationNames = async (folder: URL | undefined): Promise<string[]> =>
+  (await migrationsOf(folder)).map((each) => each.name)
+
 /**
  * Brings a service's schema up to date: the platform's own files, then the service's, each once, forward only, in one
  * transaction under an advisory lock. Answers the names of those it ran. Throws when the schema is ahead of this code.
@@ -28,7 +37,7 @@ export const migrate = async (
   service: string,
   folder: URL | undefined,
 ): Promise<string[]> => {
-  const wanted = [...(await filesOf(PLATFORM, 'platform/')), ...(folder ? await filesOf(folder, '') : [])]
+  const wanted = await migrationsOf(folder)
   const client = await connect(settings, `${service} migrate`)
   try {
     await client.query('BEGIN')

@@ -1,0 +1,27 @@
+import { attachStores } from '#src/host/attach.ts'
+import { schemasOf } from '#src/host/schemas.ts'
+import { prepareSchemas } from '#src/host/stores.ts'
+import { readSettings } from '#src/settings.ts'
+import { extensions, shop } from '#src/shop.ts'
+import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
+import { print } from './terminal.ts'
+
+const USAGE = 'npm run migrate: brings the schemas up to date'
+
+/** `npm run migrate`: makes what is missing of database, roles and schemas, runs what is missing of migrations. */
+export const migrate: Command = async ({ args, runtime, env, say = print }) => {
+  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  const settings = readSettings(env)
+  const stores = await attachStores(settings, { runtime, progress: say, make: true })
+  try {
+    const schemas = schemasOf(shop, settings.mode)
+    const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
+    for (const each of ran) say(`  ${each}`)
+    const did = ran.length > 0 ? `ran ${ran.length} migrations` : 'nothing to do'
+    say(`The ${schemas.length} schemas (${stores.where}) are up to date: ${did}.`)
+    return 0
+  } finally {
+    await stores.stop()
+  }
+}

@@ -1,0 +1,22 @@
+import type { Contract } from '#kernel/contract.ts'
+import { documents } from '#gateway/documents.ts'
+import { eventsOf } from '#src/host/host.ts'
+import { shop } from '#src/shop.ts'
+import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
+import { print } from './terminal.ts'
+
+const USAGE = `npm run -s openapi -- [--events]
+  --events  the events that services emit, as AsyncAPI`
+
+/** `npm run -s openapi`: prints the document of the public API, which a running shop serves at /api/openapi.json. */
+export const openapi: Command = async ({ args, say = print }) => {
+  const { values, positionals } = optionsOf(args, USAGE, { events: { type: 'boolean' } })
+  noWords(positionals, USAGE)
+  const made = documents(
+    shop.map((each) => each.contract as Contract),
+    eventsOf(shop),
+  )
+  say(JSON.stringify(JSON.parse(values.events ? made.asyncApiText() : made.openApiText()), undefined, 2))
+  return 0
+}

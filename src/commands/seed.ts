@@ -1,0 +1,43 @@
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { catalog } from '#services/catalog/contract.ts'
+import { product } from '#services/product/contract.ts'
+import { attachStores } from '#src/host/attach.ts'
+import { startHost } from '#src/host/host.ts'
+import { makeLog } from '#src/host/logging.ts'
+import { schemasOf } from '#src/host/schemas.ts'
+import { loadSamples } from '#src/host/seed.ts'
+import { prepareSchemas } from '#src/host/stores.ts'
+import { readSettings } from '#src/settings.ts'
+import { extensions, shop } from '#src/shop.ts'
+import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
+import { print } from './terminal.ts'
+
+const USAGE = 'npm run seed: loads what is missing of the sample catalogue'
+
+/**
+ * `npm run seed`: loads the sample catalogue beside the running shop, or into a stopped one. Products that are there
+ * stay as they are, whatever has been changed or sold since.
+ */
+export const seed: Command = async ({ args, runtime, env, say = print }) => {
+  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  const settings = readSettings(env)
+  if (settings.mode === 'production') throw new CannotStart('The sample catalogue is for development only.')
+  const stores = await attachStores(settings, { runtime, progress: say, make: true })
+  try {
+    await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions)
+    const log = makeLog(settings.LOG_LEVEL)
+    // These two suffice: one puts products on sale, the other's consumers fill the shop window.
+    const services = shop.filter(({ contract }) => contract === product || contract === catalog)
+    const host = await startHost({ services, connection: stores.connection, settings, runtime, log })
+    try {
+      const { made, known } = await loadSamples(host, { runtime, progress: say })
+      say(`Loaded ${made} sample products; ${known} were there already.`)
+    } finally {
+      await host.stop()
+    }
+    return 0
+  } finally {
+    await stores.stop()
+  }
+}

@@ -1,0 +1,94 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import { schemaOf } from '#engines/postgres/log.ts'
+import { migrationNames } from '#engines/postgres/migrate.ts'
+import type { Attached } from './attach.ts'
+import { countSetAside, findBehind, findCursors, findMigrations, findServer, type Cursor } from './status-store.ts'
+import type { Schema } from './stores.ts'
+
+/** With it a schema has the tables of the log. */
+const PLATFORM_LOG = 'platform/0001_log.sql'
+
+/** What a schema has of what this version of the shop wants. */
+export interface SchemaStatus {
+  readonly name: string
+  readonly ran: number
+  readonly missing: readonly string[]
+  /** Migrations of a later version of the shop. */
+  readonly ahead: readonly string[]
+}
+
+/** How far a consumer is behind a log it reads. */
+export interface LagStatus {
+  /** `cart.orders`: the service and its consumer. */
+  readonly consumer: string
+  readonly source: string
+  readonly events: number
+  /** Epoch milliseconds of the oldest event not read yet. */
+  readonly since: number | null
+}
+
+/** What a shop's databases tell of it. */
+export interface ShopStatus {
+  readonly version: string
+  readonly megabytes: number
+  /** Whether a process runs services on it now. */
+  readonly running: boolean
+  readonly schemas: readonly SchemaStatus[]
+  readonly lags: readonly LagStatus[]
+  /** Events set aside: all, and those that wait for a person. */
+  readonly setAside: { readonly all: number; readonly dead: number }
+}
+
+const without = (some: readonly string[], all: readonly string[]): string[] =>
+  some.filter((each) => !all.includes(each))
+
+/** Looks at a shop through its databases, whether it runs or not, and changes nothing. */
+export const lookAtShop = async (
+  adminOf: Attached['adminOf'],
+  schemas: readonly Schema[],
+  runtime: Runtime,
+): Promise<ShopStatus> => {
+  // As the administrator: a service's role may not be there yet.
+  const within = async <T>(name: string, work: (db: PostgresDatabase) => Promise<T>): Promise<T> => {
+    const connection = { ...adminOf(name), schema: schemaOf(name) }
+    const db = openDatabase(connection, { name: 'status', runtime, sizes: { shared: 1, exclusive: 1 } })
+    try {
+      return await work(db)
+    } finally {
+      await db.close()
+    }
+  }
+
+  const lagOf = async (service: string, cursor: Cursor): Promise<LagStatus> => {
+    const behind = await within(cursor.source, (db) => findBehind(db, cursor))
+    return { consumer: `${service}.${cursor.consumer}`, source: cursor.source, ...behind }
+  }
+
+  const look = async ({ name, migrations }: Schema) => {
+    const wanted = await migrationNames(migrations)
+    return within(name, async (db) => {
+      const ran = await findMigrations(db)
+      const ready = ran.includes(PLATFORM_LOG)
+      return {
+        schema: { name, ran: ran.length, missing: without(wanted, ran), ahead: without(ran, wanted) },
+        cursors: ready ? await findCursors(db) : [],
+        setAside: ready ? await countSetAside(db) : { all: 0, dead: 0 },
+      }
+    })
+  }
+
+  const server = await within('', findServer)
+  const looks = await Promise.all(schemas.map(look))
+  const lags = await Promise.all(
+    looks.flatMap(({ schema, cursors }) => cursors.map((each) => lagOf(schema.name, each))),
+  )
+  const sum = (count: (of: { all: number; dead: number }) => number): number =>
+    looks.reduce((total, { setAside }) => total + count(setAside), 0)
+  return {
+    ...server,
+    schemas: looks.map((each) => each.schema),
+    lags,
+    setAside: { all: sum((each) => each.all), dead: sum((each) => each.dead) },
+  }
+}
