@@ -2,7 +2,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { commands } from './commands/index.ts'
 
-/** The command line: `start`, `migrate`, `seed`, `audit`, `status`, `dead-letters`. */
+/** The command line: every verb of `commands`. */
 const main = async (): Promise<number> => {
   const [name = '', ...args] = process.argv.slice(2)
   const command = commands[name]

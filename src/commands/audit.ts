@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { audit as auditShop, GRACE } from '#src/audit/audit.ts'
-import { reachShop } from '#src/audit/reach.ts'
 import { written } from '#src/audit/report.ts'
+import { attachStores } from '#src/host/attach.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
@@ -44,7 +44,7 @@ export const audit: Command = async ({ args, runtime, env }) => {
   const { json, grace, file } = optionsOf(args)
   const acknowledged = file === undefined ? undefined : readIds(file)
   const settings = readSettings(env)
-  const reached = await reachShop(settings, runtime)
+  const reached = await attachStores(settings, { runtime })
   try {
     const report = await auditShop({
       services: shop,
@@ -57,6 +57,6 @@ export const audit: Command = async ({ args, runtime, env }) => {
     process.stdout.write(`${json ? JSON.stringify(report, undefined, 2) : written(report)}\n`)
     return report.violations > 0 ? 1 : 0
   } finally {
-    await reached.done()
+    await reached.stop()
   }
 }
