@@ -101,6 +101,8 @@ export interface Shop {
   readonly ended: { id: string; at: number }[]
   /** Makes the auth service unreachable. */
   authAway: boolean
+  /** The same for the cart service. */
+  cartAway: boolean
   token(
     claims?: Record<string, unknown>,
     options?: { kid?: string; expiresIn?: string; key?: 'other'; audience?: string },
@@ -126,7 +128,7 @@ export const openShop = async (
   const asked: string[] = []
   const merged: unknown[] = []
   const ended: { id: string; at: number }[] = []
-  const shop = { authAway: false }
+  const shop = { authAway: false, cartAway: false }
 
   const token: Shop['token'] = (claims = {}, given = {}) =>
     new SignJWT({ sid: SESSION, roles: [], ...claims })
@@ -155,7 +157,12 @@ export const openShop = async (
       return session()
     },
   }
-  const cartEndpoint: Endpoint = { call: async (_operation, input) => void merged.push(input) }
+  const cartEndpoint: Endpoint = {
+    call: async (_operation, input) => {
+      if (shop.cartAway) throw new Error('cart is away')
+      merged.push(input)
+    },
+  }
   const demoEndpoint = serveLocally(
     demo,
     {
@@ -167,7 +174,7 @@ export const openShop = async (
       change: seen,
       mine: seen,
       rule: seen,
-      slow: () => new Promise(() => {}),
+      slow: () => new Promise((_, reject) => setTimeout(reject, 300, new Error('too late'))),
       broken: () => {
         throw new Error('secret detail')
       },

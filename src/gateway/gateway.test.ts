@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -134,8 +135,18 @@ describe('input', () => {
     } as RequestInit)
     assert.equal(chunked.status, 413)
   })
+  test('a body that is announced too large is refused before it is read', async () => {
+    const socket = connect(Number(new URL(shop.url).port), '127.0.0.1')
+    socket.write(
+      'POST /api/loose HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n',
+    )
+    const [first] = await once(socket, 'data')
+    assert.match(String(first), /^HTTP\/1\.1 413 /)
+    socket.destroy()
+  })
   test('a query key may come once, and not as the name of a prototype', async () => {
-    assert.equal((await ask(`/api/things/${ID}?tag=a&tag=b`)).body.field, 'tag')
+    const repeated = (await ask(`/api/things/${ID}?tag=a&tag=b`)).body
+    assert.deepEqual([repeated.field, repeated.errors[0].code], ['tag', 'repeated'])
     assert.equal((await ask(`/api/things/${ID}?__proto__=a`)).status, 400)
     assert.equal((await ask(`/api/things/${ID}?limit=x`)).body.field, 'limit')
   })
@@ -161,10 +172,21 @@ describe('problems', () => {
     assert.ok(!JSON.stringify(body).includes('secret'))
     assert.ok(shop.log.some((line) => line.includes('secret detail') && line.includes(body.requestId)))
   })
+  test('an error of the way to a service is told without detail too', async () => {
+    shop.authAway = true
+    const { status, body } = await ask('/.well-known/jwks.json')
+    shop.authAway = false
+    assert.deepEqual([status, body.code], [500, 'INTERNAL'])
+    assert.ok(!JSON.stringify(body).includes('away'))
+    assert.ok(shop.log.some((line) => line.includes('auth is away') && line.includes(body.requestId)))
+  })
   test('what takes longer than its deadline is answered 504', async () => {
     const { status, body } = await ask('/api/slow')
     assert.equal(status, 504)
     assert.equal(body.code, 'DEADLINE_EXCEEDED')
+    // What comes of it later is nobody's answer any more.
+    await wait(300)
+    assert.equal(shop.access.filter((line) => line.includes(body.requestId)).length, 1)
   })
   test('a connection that speaks no HTTP gets a problem document too', async () => {
     const socket = connect(Number(new URL(shop.url).port), '127.0.0.1')

@@ -47,7 +47,7 @@ describe('bearer tokens', () => {
       `${head}.${Buffer.from(JSON.stringify({ sub: MEMBER })).toString('base64url')}.${signature}`,
       none,
       'nonsense',
-      'x'.repeat(6_000),
+      await shop.token({ padding: 'x'.repeat(6_000) }),
     ]
     for (const token of bad)
       for (const path of ['/api/mine', `/api/things/${ID}`]) {
@@ -56,7 +56,8 @@ describe('bearer tokens', () => {
         assert.equal(body.code, 'UNAUTHENTICATED')
         assert.match(headers.get('www-authenticate')!, /^Bearer/)
       }
-    assert.equal((await ask('GET', '/api/mine', { authorization: `Basic ${good}` })).status, 401)
+    for (const authorization of [`Basic ${good}`, good])
+      assert.equal((await ask('GET', '/api/mine', { authorization })).status, 401)
   })
   test('an identity claimed in other headers is nobody', async () => {
     const claims = { 'x-member-id': MEMBER, 'x-actor': '{"kind":"system"}', 'x-caller': 'order' }
@@ -144,6 +145,17 @@ describe('cookies', () => {
       ['jangteo_access', 'jangteo_refresh', 'jangteo_guest'],
     )
     assert.deepEqual(shop.merged.at(-1), { guestId: GUEST_ID, memberId: MEMBER })
+  })
+  test('a cart that cannot be moved does not cost the sign-in, and stays with the guest', async () => {
+    shop.cartAway = true
+    const headers = { cookie: `jangteo_guest=${GUEST_ID}` }
+    const answer = await ask('POST', '/api/auth/sign-in', headers, { email: 'a@b.kr', password: 'x' })
+    shop.cartAway = false
+    assert.equal(answer.status, 200)
+    assert.deepEqual(
+      answer.headers.getSetCookie().map((each) => each.split('=')[0]),
+      ['jangteo_access', 'jangteo_refresh'],
+    )
   })
   test('in production they travel by https only', async () => {
     const secure = await openShop({ settings: { production: true } })

@@ -15,6 +15,8 @@ export interface GatewaySettings {
   readonly revocationPoll: number
   /** Milliseconds between two looks at new notifications while somebody listens. */
   readonly streamPoll: number
+  /** Milliseconds between two pings of a listener; one that has not answered the last is cut off. */
+  readonly streamPing: number
   /** Connections to the notification stream at most, in this process and for one member. */
   readonly streamLimit: number
   readonly streamLimitPerMember: number
@@ -29,6 +31,7 @@ export const gatewayDefaults: GatewaySettings = {
   requestTimeout: 30_000,
   revocationPoll: 1_000,
   streamPoll: 200,
+  streamPing: 30_000,
   streamLimit: 10_000,
   streamLimitPerMember: 10,
 }

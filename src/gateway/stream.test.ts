@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { contract, instant } from '#kernel/contract.ts'
@@ -11,7 +12,7 @@ import { orderExpired } from '#services/order/contract.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { memberActor, startTestHost, type TestHost } from '#test/support/host.ts'
 import { send, UNREAD_AT_MOST } from './stream-listeners.ts'
-import { MEMBER, openShop, SESSION, type Shop } from './fixture.ts'
+import { GUEST_ID, MEMBER, openShop, SESSION, type Shop } from './fixture.ts'
 
 const OTHER = '01900000-0000-7000-8000-000000000002'
 
@@ -121,6 +122,13 @@ describe('the stream', () => {
     socket.close()
   })
 
+  test('a ticket of a sign-in that ended since opens nothing', async () => {
+    const { ticket } = await host.as(notification, memberActor(GUEST_ID)).createTicket({})
+    shop.ended.push({ id: GUEST_ID, at: Date.now() })
+    await wait(200)
+    assert.equal((await refused(shop, { query: `?ticket=${ticket}` })).code, 'UNAUTHENTICATED')
+  })
+
   test('opens by cookie for our own pages only', async () => {
     const cookie = `jangteo_access=${await shop.token()}`
     const { socket } = await listen(shop, { headers: { cookie, origin: shop.url } })
@@ -171,6 +179,18 @@ describe('the stream', () => {
     assert.equal(send({ socket: socket(UNREAD_AT_MOST + 1) }, 'x'), false)
     assert.deepEqual(did, ['send', 'terminate'])
   })
+})
+
+test('a full process takes no more listeners, and one that does not answer pings is cut off', async () => {
+  const endpoints = { notification: host.host.endpoint('notification') }
+  const small = await openShop({ endpoints, settings: { ...settings, streamLimit: 1, streamPing: 100 } })
+  const headers = { authorization: `Bearer ${await small.token()}` }
+  const socket = new WebSocket(address(small), { headers, autoPong: false })
+  await once(socket, 'open')
+  assert.equal((await refused(small, { headers })).code, 'UNAVAILABLE')
+  const [code] = await once(socket, 'close')
+  assert.equal(code, 1006)
+  await small.stop()
 })
 
 test('closing the shop closes streams, and at once', async () => {

@@ -24,9 +24,8 @@ export const CLOSED = { signIn: 4401, leaving: 1001 } as const
 
 /** Milliseconds a stream opened by a ticket lasts: as long as an access token. */
 const TICKET_STREAM = 900_000
-/** Milliseconds between two looks at sign-ins and between two pings. */
+/** Milliseconds between two looks at sign-ins. */
 const LOOK = 1_000
-const PING = 30_000
 /** Milliseconds clients are given to close when the shop does. */
 const LEAVE = 200
 /** A client has nothing to say. */
@@ -167,12 +166,12 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
 
   /** Ends streams whose sign-in must be shown again, and those whose client is gone without saying so. */
   const look = async (): Promise<void> => {
-    let pingAt = runtime.now() + PING
+    let pingAt = runtime.now() + settings.streamPing
     while (!stopped.signal.aborted) {
       await runtime.sleep(LOOK, stopped.signal).catch(() => {})
       const now = runtime.now()
       const ping = now >= pingAt
-      if (ping) pingAt = now + PING
+      if (ping) pingAt = now + settings.streamPing
       for (const each of connected.all()) {
         if (each.until <= now) end(each, CLOSED.signIn)
         else if (ping && !each.alive) each.socket.terminate()
