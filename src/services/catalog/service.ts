@@ -66,7 +66,7 @@ export const catalogService = service(
       { max: 1, ms: KEPT, now },
     )
     const list = lister(db, () => tree.get('all'))
-    const lists = ready((key: string) => list(JSON.parse(key)), { max: 2_000, ms: KEPT, now })
+    const lists = ready((key: string) => list(JSON.parse(key)), { max: 1_000, ms: KEPT, now })
 
     const details = lanes<string, Shown | undefined>({ lanes: 2, max: 256 }, async (ids) => {
       const found = await findShown(db, ids)
@@ -78,7 +78,7 @@ export const catalogService = service(
         if (!shown || !derived(shown).listed) throw NOT_FOUND()
         return detail(shown, await tree.get('all'))
       },
-      { max: 20_000, ms: KEPT, now },
+      { max: 5_000, ms: KEPT, now },
     )
     /** Lets go of answers made before a change, when it is taken in and again once it is surely committed. */
     const forget = (ids: readonly string[]): void => {
@@ -100,7 +100,7 @@ export const catalogService = service(
         return { items: (await complete(typed, limit)).map((text) => ({ text })) }
       },
       {
-        max: 20_000,
+        max: 10_000,
         ms: KEPT,
         now,
         // Where there is plenty to choose from, newcomers are not among the best at once.
