@@ -12,6 +12,7 @@ import { fault } from '../fault.ts'
 import { DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
 import { systemRuntime } from '../runtime.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
+import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 import { remoteEndpoint, type RemoteEndpoint, type RemoteLimits } from './endpoint.ts'
 import { startInternalServer, type InternalServer } from './server.ts'
@@ -162,13 +163,34 @@ describe('an answer that makes no sense', () => {
 describe('the deadline', () => {
   test('is kept when the callee never answers, and what is left is sent along', async () => {
     let left = 0
-    answer = (request) => (left = Number(request.headers['x-deadline-ms']))
+    let hungUp = false
+    answer = (request, reply) => {
+      left = Number(request.headers['x-deadline-ms'])
+      reply.on('close', () => (hungUp = true))
+    }
     const began = performance.now()
     assert.equal(await codeOf(reach().call('read', {}, context(200))), 'DEADLINE_EXCEEDED')
     const took = performance.now() - began
     assert.ok(took >= 190 && took < 400, String(took))
     assert.ok(left > 100 && left <= 200, String(left))
     assert.equal(requests, 1)
+    await eventually(() => hungUp, 'the callee sees that nobody waits')
+  })
+
+  test('that has passed sends nothing', async () => {
+    answer = ok
+    assert.equal(await codeOf(reach().call('read', {}, context(-1))), 'DEADLINE_EXCEEDED')
+    assert.equal(requests, 0)
+  })
+
+  test('missed counts against an instance only when it had a fair time', async () => {
+    answer = () => {}
+    const endpoint = reach({ failures: 1, openFor: 60_000 })
+    const state = () => endpoint.stats().instances[0]!.breaker
+    await Promise.all([1, 2, 3].map(() => codeOf(endpoint.call('take', {}, context(40)))))
+    assert.equal(state(), 'closed')
+    assert.equal(await codeOf(endpoint.call('take', {}, context(1_050))), 'DEADLINE_EXCEEDED')
+    assert.equal(state(), 'open')
   })
 })
 
@@ -220,6 +242,44 @@ describe('instances', () => {
     assert.deepEqual(counts, [5, 10])
     now = []
     assert.equal(await codeOf(endpoint.call('take', {}, context())), 'UNAVAILABLE')
+  })
+})
+
+describe('the choice of an instance', () => {
+  test('falls on the least busy, and on another when a call is repeated', async () => {
+    const held: (() => void)[] = []
+    const quick: RequestListener = (request, reply) => (requests++, breaks(request, reply))
+    const [, busy] = await listen((request, reply) => {
+      if (held.length < 2) held.push(() => ok(request, reply))
+      else ok(request, reply)
+    })
+    let now = [busy]
+    const endpoint = remoteEndpoint({
+      contract: stock,
+      origins: () => now,
+      tokens,
+      runtime,
+      log: silent,
+      limits: { failures: 1_000 },
+    })
+    closing.push(endpoint.close)
+    const waiting = [1, 2].map(() => endpoint.call('take', {}, context()))
+    while (held.length < 2) await runtime.sleep(5)
+    const [, idle] = await listen(quick)
+    now = [busy, idle]
+    // Each goes to the idle one, which breaks it, and then to the busy one.
+    for (let n = 0; n < 5; n++) assert.equal(await endpoint.call('read', {}, context()), 'ok')
+    assert.equal(requests, 5)
+    let served = 0
+    const [, free] = await listen((request, reply) => {
+      served++
+      ok(request, reply)
+    })
+    now = [busy, free]
+    for (let n = 0; n < 5; n++) await endpoint.call('take', {}, context())
+    assert.equal(served, 5)
+    for (const go of held) go()
+    assert.deepEqual(await Promise.all(waiting), ['ok', 'ok'])
   })
 })
 
@@ -341,7 +401,9 @@ describe('the internal port', () => {
     await runtime.sleep(20)
     gate.resolve()
     assert.equal(await calling, 'late')
+    const answered = performance.now()
     await closed
+    assert.ok(performance.now() - answered < 2_000, 'it does not wait for calls that do not come')
   })
 })
 
