@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { eventually } from '#test/support/eventually.ts'
 import { OUT_OF_STOCK, RESERVATION_CONFLICT, RESERVATION_ENDED, SKU_NOT_FOUND } from './contract.ts'
 import { startProductHost, wrongStock } from './for-tests.ts'
 
@@ -148,20 +149,38 @@ describe('reserving stock', () => {
     assert.deepEqual(await shop.stockOf(sku), [10, 10])
   })
 
-  test('a secured hold outlives their deadline, others do not', async () => {
-    const secured = await shop.reserve([[sku, 1]], randomUUID(), -1)
-    await shop.inside.secure({ reservationId: secured.reservationId }).catch(() => {})
+  test('a secured hold outlives its deadline, others die at it and not before', async () => {
     const kept = await shop.reserve([[sku, 2]])
-    await shop.inside.secure({ reservationId: kept.reservationId })
-    await shop.inside.secure({ reservationId: kept.reservationId })
     const dies = await shop.reserve([[sku, 3]])
+    const later = await shop.reserve([[sku, 1]], randomUUID(), 800_000)
+    await shop.inside.secure({ reservationId: kept.reservationId })
+    await shop.inside.secure({ reservationId: kept.reservationId })
     shop.runtime.advance(700_000)
-    const sweep = shop.host.services[0]!.built.sweeps![0]!
-    while ((await sweep.run(shop.runtime.now())) > 0);
-    const [, reserved] = await shop.stockOf(sku)
-    assert.ok(reserved === 2 || reserved === 3)
+    const { run } = shop.host.services[0]!.built.sweeps![0]!
+    // Two processes sweep at the same time.
+    await Promise.all([run(shop.runtime.now()), run(shop.runtime.now())])
+    await eventually(async () => (await shop.stateOf(dies.reservationId)) === 'RELEASED', 'the hold dies')
+    assert.equal(await shop.stateOf(kept.reservationId), 'SECURED')
+    assert.equal(await shop.stateOf(later.reservationId), 'HELD')
+    assert.deepEqual(await shop.stockOf(sku), [10, 3])
     await assert.rejects(shop.inside.secure({ reservationId: dies.reservationId }), RESERVATION_ENDED.is)
     await assert.rejects(shop.reserve([[sku, 3]], dies.reservationId), RESERVATION_ENDED.is)
+  })
+
+  test('a hold is secured or dies, never both, whoever comes first', async () => {
+    const { run } = shop.host.services[0]!.built.sweeps![0]!
+    for (let i = 0; i < 10; i++) {
+      const { reservationId } = await shop.reserve([[sku, 1]], randomUUID(), 5)
+      shop.runtime.advance(10)
+      const secured = shop.inside.secure({ reservationId }).then(
+        () => 'SECURED',
+        () => 'RELEASED',
+      )
+      await Promise.all([secured, run(shop.runtime.now()), run(shop.runtime.now())])
+      assert.equal(await shop.stateOf(reservationId), await secured)
+      await shop.tell(shop.expired(reservationId))
+    }
+    assert.deepEqual(await shop.stockOf(sku), [10, 0])
   })
 
   test('release gives back once, and before its reservation too', async () => {
