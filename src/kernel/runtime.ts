@@ -17,10 +17,26 @@ export interface Runtime {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+const POOL = 8_192
+
+/** Unpredictable bytes, asked of the system a pool at a time: asking costs more than the bytes. None is given out twice. */
+const pooledBytes = (): ((size: number) => Uint8Array) => {
+  let pool = randomBytes(POOL)
+  let used = 0
+  return (size) => {
+    if (size > POOL / 8) return randomBytes(size)
+    if (used + size > POOL) {
+      pool = randomBytes(POOL)
+      used = 0
+    }
+    return pool.subarray(used, (used += size))
+  }
+}
+
 /** A runtime on the machine's own clock and entropy. `now` and `random` may be replaced. */
 export const systemRuntime = (parts: Partial<Pick<Runtime, 'now' | 'random'>> = {}): Runtime => {
   const now = parts.now ?? Date.now
-  const random = parts.random ?? ((size: number) => randomBytes(size))
+  const random = parts.random ?? pooledBytes()
   return {
     now,
     random,
