@@ -6,6 +6,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // npm test [file …]: all tests, or those of the files named, on one PostgreSQL that lives as long as the run.
+// With --remote, services of a test host reach each other over HTTP.
 
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
@@ -15,7 +16,12 @@ const filesFor = (browser: boolean): string[] =>
     ? globSync(`${BROWSER}/**/*.test.ts`).sort()
     : globSync(PATTERNS, { exclude: (path) => path.startsWith(BROWSER) || path === 'node_modules' }).sort()
 
-const runTests = async (files: readonly string[], browser: boolean, server: object): Promise<number> => {
+const runTests = async (
+  files: readonly string[],
+  browser: boolean,
+  remote: boolean,
+  server: object,
+): Promise<number> => {
   const child = spawn(
     process.execPath,
     [
@@ -27,7 +33,14 @@ const runTests = async (files: readonly string[], browser: boolean, server: obje
       '--test-reporter-destination=stdout',
       ...files,
     ],
-    { stdio: 'inherit', env: { ...process.env, [TEST_SERVER]: JSON.stringify(server) } },
+    {
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        ...(remote && { JANGTEO_TEST_BINDING: 'remote' }),
+        [TEST_SERVER]: JSON.stringify(server),
+      },
+    },
   )
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.on('SIGINT', pass).on('SIGTERM', pass)
@@ -46,7 +59,7 @@ const main = async (): Promise<number> => {
   }
   const server = await startThrowaway(systemRuntime())
   try {
-    return await runTests(files, browser, server.connection)
+    return await runTests(files, browser, args.includes('--remote'), server.connection)
   } finally {
     await server.stop()
   }

@@ -51,7 +51,7 @@ export const staffActor = (memberId: string, ...roles: StaffRole[]): Actor => ({
 })
 
 /** Set to `remote`, tests put HTTP between the services of a test host. */
-const BINDING = 'JANGTEO_TEST_BINDING'
+export const BINDING = 'JANGTEO_TEST_BINDING'
 
 /** Extensions the services' schemas are given. */
 export const extensions = { catalog: ['pg_trgm'] }
