@@ -25,6 +25,15 @@ const kindOf = ({ text }: Statement): 'read' | 'write' => {
   return kind
 }
 
+/**
+ * A single write is a durable step too, named by what it does first: `payment.insert-payment`. One that comes with others
+ * belongs into a transaction, whose name it then has.
+ */
+const stepOf = (service: string, { text }: Statement): string => {
+  const [, verb = 'write', table = ''] = /\b(insert|update|delete)\s+(?:into\s+|from\s+)?(\w+)/i.exec(text) ?? []
+  return `${service}.${verb.toLowerCase()}-${table}`
+}
+
 /** Prepared statements of this connection no longer fit: a migration changed a table under them, or one got lost. */
 const STALE = new Set(['0A000', '26000'])
 
@@ -55,8 +64,12 @@ export const openDatabase = (
 
   const query = async <R>(statement: Statement): Promise<R[]> => {
     const kind = kindOf(statement)
+    const step = given.onStep && kind === 'write' ? stepOf(given.name, statement) : undefined
+    if (step !== undefined) await given.onStep?.(step, 'before')
     try {
-      return await once<R>(statement, kind)
+      const rows = await once<R>(statement, kind)
+      if (step !== undefined) await given.onStep?.(step, 'after')
+      return rows
     } catch (error) {
       // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
       if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { eventually } from '../support/eventually.ts'
+import type { Lane } from './lane.ts'
+import type { Customer, Flow } from './matrix.ts'
+import { cancel, type Placed, placeAndPay, placeNew, standing } from './purchase.ts'
+
+const cancelAgain = async (lane: Lane, { index, habit, case: order }: Customer<Placed>): Promise<void> => {
+  if (habit !== 'retries') return
+  await eventually(
+    async () => (await cancel(lane, index, order)).body.status === 'CANCELED',
+    'a cancellation comes to its end',
+  )
+}
+
+const canceledOr = (otherwise: 'PENDING_PAYMENT' | 'PAID') => async (lane: Lane, customer: Customer<Placed>) => {
+  const { habit, case: order } = customer
+  const { status, captured, refunded } = await standing(lane, order)
+  assert.ok(status === 'CANCELED' || (status === otherwise && habit !== 'retries'), `the order is ${status}`)
+  const given = captured > 0 && status === 'CANCELED' ? captured : 0
+  assert.equal(refunded, given)
+  if (status === 'CANCELED') return captured > 0 ? 'refunded once' : 'canceled'
+  return captured > 0 ? 'still paid' : 'payable'
+}
+
+export const cancelingUnpaid: Flow<Placed> = {
+  name: 'cancel, unpaid',
+  steps: ['order.cancel', 'product.consume.orders'],
+  habits: ['does nothing', 'retries', 'does nothing', 'retries'],
+  prepare: placeNew,
+  act: (lane, { index, case: order }) => cancel(lane, index, order),
+  afterwards: cancelAgain,
+  outcome: canceledOr('PENDING_PAYMENT'),
+}
+
+export const cancelingPaid: Flow<Placed> = {
+  name: 'cancel, paid',
+  steps: [
+    'order.cancel',
+    'payment.refund-request',
+    'payment.refund',
+    'order.cancel-refunded',
+    'payment.consume.cancellations',
+    'order.consume.payments',
+    'product.consume.orders',
+  ],
+  habits: ['does nothing', 'retries', 'does nothing', 'retries'],
+  prepare: placeAndPay,
+  act: cancelingUnpaid.act,
+  afterwards: cancelAgain,
+  outcome: canceledOr('PAID'),
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import type { Flow } from './matrix.ts'
+import {
+  approve,
+  confirm,
+  confirmUntilKnown,
+  paidOnceOrNot,
+  type Placed,
+  placeNew,
+  standing,
+  webhook,
+} from './purchase.ts'
+
+interface Approved {
+  readonly order: Placed
+  readonly paymentKey: string
+}
+
+export const paying: Flow<Approved> = {
+  name: 'pay',
+  steps: [
+    'payment.insert-payment',
+    'order.begin-payment',
+    'product.secure',
+    'payment.capture',
+    'order.complete-payment',
+    'order.consume.payments',
+    'product.consume.orders',
+  ],
+  habits: ['does nothing', 'retries', 'lets the webhook come', 'does nothing', 'retries'],
+  prepare: async (lane, index) => {
+    const order = await placeNew(lane, index)
+    return { order, paymentKey: await approve(lane, order) }
+  },
+  act: (lane, { index, case: { order, paymentKey } }) => confirm(lane.member(index), order, paymentKey),
+  afterwards: async (lane, { index, habit, case: { order, paymentKey } }) => {
+    if (habit === 'lets the webhook come') await webhook(lane, order, paymentKey)
+    if (habit !== 'retries') return
+    const answer = await confirmUntilKnown(lane, index, order, paymentKey)
+    assert.equal(answer.body.status, 'PAID', JSON.stringify(answer.body))
+  },
+  outcome: (lane, { habit, case: { order } }) => paidOnceOrNot(lane, order, habit === 'retries'),
+}
+
+/** The provider answers nothing, so that the attempt stays open; then word of it comes by webhook. */
+export const payingByWebhook: Flow<Approved> = {
+  name: 'pay by webhook',
+  steps: ['product.secure', 'payment.capture', 'order.complete-payment'],
+  habits: ['lets the webhook come', 'does nothing', 'retries'],
+  prepare: async (lane, index) => {
+    const order = await placeNew(lane, index)
+    const paymentKey = await approve(lane, order)
+    await lane.anyone().must('PUT', '/simulators/toss/faults', { http500: { scope: 'any' } })
+    const answer = await confirm(lane.member(index), order, paymentKey)
+    assert.equal(answer.body.status, 'CONFIRMING', JSON.stringify(answer.body))
+    return { order, paymentKey }
+  },
+  ready: (lane) => lane.anyone().must('DELETE', '/simulators/toss/faults'),
+  act: (lane, { case: { order, paymentKey } }) => webhook(lane, order, paymentKey),
+  afterwards: (lane, customer) => paying.afterwards(lane, customer),
+  outcome: (lane, { case: { order } }) => paidOnceOrNot(lane, order, true),
+}
+
+export const refused: Flow<Approved> = {
+  name: 'pay with a refused card',
+  steps: ['payment.fail', 'order.fail-payment'],
+  habits: ['does nothing', 'retries', 'lets the webhook come'],
+  prepare: async (lane, index) => {
+    const order = await placeNew(lane, index)
+    return { order, paymentKey: await approve(lane, order, { refusal: 'REJECT_CARD_COMPANY' }) }
+  },
+  act: paying.act,
+  afterwards: async (lane, { index, habit, case: { order, paymentKey } }) => {
+    if (habit === 'lets the webhook come') await webhook(lane, order, paymentKey)
+    if (habit !== 'retries') return
+    const answer = await confirmUntilKnown(lane, index, order, paymentKey)
+    assert.equal(answer.body.code, 'PAYMENT_REFUSED', JSON.stringify(answer.body))
+  },
+  outcome: async (lane, { case: { order } }) => {
+    const { status, captures } = await standing(lane, order)
+    assert.equal(status, 'PENDING_PAYMENT')
+    assert.equal(captures, 0)
+    return 'payable'
+  },
+}

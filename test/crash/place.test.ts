@@ -1,0 +1,4 @@
+import { changingItems, dyingHold, expiring, placing } from './flows-place.ts'
+import { crashMatrix } from './matrix.ts'
+
+crashMatrix([placing, changingItems, expiring, dyingHold])

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { subscriptionsOf } from '#src/audit/consumers.ts'
+import { shop } from '#src/shop.ts'
+import { cancelingPaid, cancelingUnpaid } from './flows-cancel.ts'
+import { paying, payingByWebhook, refused } from './flows-pay.ts'
+import { changingItems, dyingHold, expiring, placing } from './flows-place.ts'
+import { stepsOf } from './matrix.ts'
+
+const SERVICES = ['order', 'payment', 'product']
+
+/** Durable steps that are not struck, and why that tells nothing new. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'product.create': 'staff; one transaction, not part of a purchase',
+  'product.import': 'staff; one transaction, not part of a purchase',
+  'product.update': 'staff; one transaction, not part of a purchase',
+  'product.move-stock': 'staff; one transaction, not part of a purchase',
+  'product.put-category': 'staff; one transaction, not part of a purchase',
+  'product.release': 'gives back at once what dies at its deadline anyway: that is struck as product.overdue',
+  'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
+  'payment.refund-refused': 'the provider’s simulator refuses no refund of a captured payment',
+  'order.refund-refused': 'the provider’s simulator refuses no refund of a captured payment',
+}
+
+describe('the crash matrix', () => {
+  const struck = new Set(
+    stepsOf([
+      placing,
+      changingItems,
+      expiring,
+      dyingHold,
+      paying,
+      payingByWebhook,
+      refused,
+      cancelingUnpaid,
+      cancelingPaid,
+    ]),
+  )
+
+  test('strikes every transaction of order, payment and product, or says why not', () => {
+    const files = SERVICES.flatMap((each) => globSync(`src/services/${each}/**/*.ts`)).filter(
+      (path) => !path.endsWith('.test.ts'),
+    )
+    const steps = files.flatMap((path) => {
+      const code = readFileSync(path, 'utf8')
+      return [...code.matchAll(/\.tx\(\s*'([^']+)'/g)].map(([, step]) => step!)
+    })
+    assert.ok(steps.length > 15, 'the steps are found')
+    assert.deepEqual(
+      [...new Set(steps)].filter((step) => !struck.has(step) && !(step in elsewhere)),
+      [],
+    )
+    assert.deepEqual(
+      Object.keys(elsewhere).filter((step) => !steps.includes(step)),
+      [],
+      'no excuse is left for a step that is gone',
+    )
+  })
+
+  test('strikes every consumer of order, payment and product', async () => {
+    const consumers = (await subscriptionsOf(shop, systemRuntime()))
+      .filter((each) => SERVICES.includes(each.service))
+      .map((each) => `${each.service}.consume.${each.consumer}`)
+    assert.deepEqual(
+      [...new Set(consumers)].filter((step) => !struck.has(step)),
+      [],
+    )
+  })
+})
