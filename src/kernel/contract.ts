@@ -60,7 +60,10 @@ export type Client<C extends Contract> = {
 export interface EventType<P extends z.ZodType = z.ZodType> {
   readonly name: string
   readonly version: number
-  /** The payload member that orders it: events with the same value arrive in the order they happened. */
+  /**
+   * The payload member that orders it: events with the same value arrive in the order in which their transactions began
+   * to write. Where it matters who held a lock first, the payload says so (decision 0040).
+   */
   readonly key: string
   readonly payload: P
   readonly summary: string
