@@ -81,3 +81,6 @@ export const gramsOfWord = (word: string): string[] => {
   const whole = spreadWord.split(/[ㄱ-ㅎ]+/).filter(Boolean)
   return [...new Set([...pairs(initials(spreadWord)), ...whole.flatMap(pairs)])]
 }
+
+/** Every two jamo in a row. */
+export const soundsOf = (text: string): string[] => [...new Set(pairs(jamo(text)))]

@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { compose } from '#engines/postgres/compose.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Completion, Search } from './search.ts'
+import { SIMILAR, type Completion, type Search } from './search.ts'
 
 /** A product as a list shows it. */
 export interface CardRow {
@@ -14,7 +14,7 @@ export interface CardRow {
   readonly categoryId: string | null
   readonly createdAt: number
   readonly popularity: number
-  /** How well it answers a search: 3 its very name, 2 its name begins so, 1 its name holds it, 0 elsewhere. */
+  /** How well it answers a search: 3 its very name, 2 its name begins so, 1 its name holds it, 0 elsewhere; of a similar one, how many sounds of a hundred. */
   readonly score: number
 }
 
@@ -32,8 +32,24 @@ export interface Filter {
 /** The last product of a page, by what the list is sorted by. */
 export type Place = Pick<CardRow, 'id' | 'createdAt' | 'popularity' | 'price' | 'score'>
 
+/** Products looked at for being similar: common sounds are in very many. */
+const HEARD = 5_000
+
+/** Texts that share most sounds, each with how many of a hundred. */
+const similar = (sounds: readonly string[]): Statement => sql`
+  SELECT product_id, score FROM (
+    SELECT product_id, 100 * (
+        SELECT count(*) FROM unnest(${sounds}::text[]) AS sound WHERE sound = ANY (sounds)
+      )::integer / ${sounds.length}::integer AS score
+    FROM product_text WHERE sounds && ${sounds}::text[]
+    LIMIT ${HEARD}
+  ) AS heard
+  WHERE score >= ${SIMILAR}::integer`
+
 /** Texts that hold all words, each with how well it does. Words hold no sign, so nothing in them is special to LIKE. */
-const found = ({ as, words, whole, grams }: Search): Statement => {
+const found = (search: Search): Statement => {
+  if (search.as === 'sounds') return similar(search.sounds)
+  const { as, words, whole, grams } = search
   if (as === 'patterns')
     return sql`
       SELECT product_id, CASE

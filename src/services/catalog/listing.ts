@@ -5,7 +5,7 @@ import { cursorOf, placeOf } from '#kernel/cursor.ts'
 import type { Queryable } from '#kernel/store.ts'
 import type { catalog } from './contract.ts'
 import { findCards, type CardRow, type Filter, type Sort } from './list-store.ts'
-import { otherKeyboard, searchFor } from './search.ts'
+import { readingsOf } from './search.ts'
 import { subtreeOf, type ShownCategory } from './window.ts'
 
 type List = (typeof catalog.operations)['list']
@@ -21,7 +21,7 @@ const place = z.tuple([
   z.number().int().min(-8.64e15).max(8.64e15),
   whole,
   whole,
-  z.number().int().min(0).max(3),
+  z.number().int().min(0).max(100),
 ])
 
 const cardOf = ({ popularity: _, score: __, createdAt, ...row }: CardRow): Page['items'][number] => ({
@@ -30,12 +30,12 @@ const cardOf = ({ popularity: _, score: __, createdAt, ...row }: CardRow): Page[
   createdAt: instant(createdAt),
 })
 
-/** Lists products: filtered, sorted, page by page. A search that finds nothing is read as typed on the other keyboard. */
+/** Lists products: filtered, sorted, page by page. A search that finds nothing is read in another way. */
 export const lister =
   (db: Queryable, categories: () => Promise<ReadonlyMap<string, ShownCategory>>) =>
   async (given: Given): Promise<Page> => {
     const { cursor, limit, q, category, minPrice, maxPrice, inStock } = given
-    const readings = q ? [q, ...otherKeyboard(q)] : ['']
+    const readings = q ? readingsOf(q) : [undefined]
     const wanted = given.sort ?? (q ? 'relevance' : 'newest')
     const sort: Sort = wanted === 'relevance' && !q ? 'popular' : wanted
     const known = placeOf(
@@ -50,8 +50,7 @@ export const lister =
     }
 
     for (let reading = known?.[1] ?? 0; reading < readings.length; reading++) {
-      const search = q ? searchFor(readings[reading]!) : undefined
-      if (q && !search) continue
+      const search = readings[reading]
       const from = known && {
         id: known[2],
         createdAt: known[3],

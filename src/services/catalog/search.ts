@@ -1,15 +1,27 @@
 import { convertHangulToQwerty, convertQwertyToHangul } from 'es-hangul'
-import { compact, gramsOf, gramsOfWord, hasLoneConsonant, initials, jamo, patternOf, spread } from './hangul.ts'
+import {
+  compact,
+  gramsOf,
+  gramsOfWord,
+  hasLoneConsonant,
+  initials,
+  jamo,
+  patternOf,
+  soundsOf,
+  spread,
+} from './hangul.ts'
 
-/** What someone looks for. Every word must be found somewhere in a product's text. */
-export interface Search {
-  /** Words as they are; or, where initial consonants stand among them, as regular expressions. */
-  readonly as: 'words' | 'patterns'
-  readonly words: readonly string[]
-  /** The same, all words run together. */
-  readonly whole: string
-  readonly grams: readonly string[]
-}
+/** What someone looks for. Every word must be found somewhere in a product's text; of sounds, most. */
+export type Search =
+  | {
+      /** Words as they are; or, where initial consonants stand among them, as regular expressions. */
+      readonly as: 'words' | 'patterns'
+      readonly words: readonly string[]
+      /** The same, all words run together. */
+      readonly whole: string
+      readonly grams: readonly string[]
+    }
+  | { readonly as: 'sounds'; readonly sounds: readonly string[] }
 
 /** A search for what was typed; undefined when it holds nothing to look for. */
 export const searchFor = (typed: string): Search | undefined => {
@@ -31,10 +43,36 @@ export const otherKeyboard = (typed: string): string[] => {
   return variants.filter((each) => each !== typed)
 }
 
-/** A product's searchable text, one line for each field, and what it is found by. */
-export const textOf = (fields: readonly string[]): { text: string; grams: string[] } => {
+/** Sounds below which too much would be similar. */
+const FEWEST_SOUNDS = 6
+/** Of a hundred sounds, how many must be shared. One wrong letter among three syllables leaves two thirds. */
+export const SIMILAR = 65
+
+const similarTo = (typed: string): Search | undefined => {
+  const whole = compact(typed)
+  const sounds = hasLoneConsonant(whole) ? [] : soundsOf(whole)
+  return sounds.length < FEWEST_SOUNDS ? undefined : { as: 'sounds', sounds }
+}
+
+/** Ways to read what was typed, the likeliest first: as it is, as typed on the other keyboard, as mistyped. The next is for when one finds nothing. */
+export const readingsOf = (typed: string): Search[] =>
+  [searchFor(typed), ...otherKeyboard(typed).map(searchFor), similarTo(typed)].filter((each) => each !== undefined)
+
+/** A product's searchable text, one line for each field, and what it is found by. Name and brand come first, and are heard. */
+export const textOf = (fields: readonly [name: string, brand: string, ...more: string[]]): SearchText => {
   const lines = fields.map(compact)
-  return { text: `${lines.join('\n')}\n`, grams: [...new Set(lines.flatMap(gramsOf))] }
+  return {
+    text: `${lines.join('\n')}\n`,
+    grams: [...new Set(lines.flatMap(gramsOf))],
+    sounds: [...new Set(lines.slice(0, 2).flatMap(soundsOf))],
+  }
+}
+
+/** What is searched of a product. */
+export interface SearchText {
+  readonly text: string
+  readonly grams: readonly string[]
+  readonly sounds: readonly string[]
 }
 
 /** Characters of a completion that are compared. */

@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Term } from './search.ts'
+import type { SearchText, Term } from './search.ts'
 import { derived, type Shown, type ShownCategory } from './window.ts'
 
 /** Everything known of categories. */
@@ -64,21 +64,16 @@ export const saveShown = (all: readonly Shown[]): Statement => {
       created_at = excluded.created_at, listed = excluded.listed, price = excluded.price, sold_out = excluded.sold_out`
 }
 
-/** What is searched of a product. */
-export interface SearchText {
-  readonly productId: string
-  readonly text: string
-  readonly grams: readonly string[]
-}
-
 /** Writes what is searched of products, each named once. */
-export const saveTexts = (all: readonly SearchText[]): Statement => sql`
-  INSERT INTO product_text (product_id, text, grams)
-  SELECT product_id, text, ARRAY (SELECT jsonb_array_elements_text(grams))
+export const saveTexts = (all: readonly (SearchText & { readonly productId: string })[]): Statement => sql`
+  INSERT INTO product_text (product_id, text, grams, sounds)
+  SELECT product_id, text, ARRAY (SELECT jsonb_array_elements_text(grams)),
+         ARRAY (SELECT jsonb_array_elements_text(sounds))
   FROM unnest(${all.map((each) => each.productId)}::uuid[], ${all.map((each) => each.text)}::text[],
-              ${all.map((each) => JSON.stringify(each.grams))}::jsonb[]) AS given (product_id, text, grams)
-  ON CONFLICT (product_id) DO UPDATE SET text = excluded.text, grams = excluded.grams
-  WHERE product_text.text <> excluded.text`
+              ${all.map((each) => JSON.stringify(each.grams))}::jsonb[],
+              ${all.map((each) => JSON.stringify(each.sounds))}::jsonb[]) AS given (product_id, text, grams, sounds)
+  ON CONFLICT (product_id) DO UPDATE SET text = excluded.text, grams = excluded.grams, sounds = excluded.sounds
+  WHERE product_text.text <> excluded.text OR product_text.sounds <> excluded.sounds`
 
 /** A completion and whom it belongs to. */
 export interface OwnedTerm extends Term {
