@@ -1,8 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DEFAULT_DEADLINE, type Endpoint } from '#kernel/call.ts'
 import type { CallContext } from '#kernel/context.ts'
-import { UNAUTHENTICATED } from '#kernel/faults.ts'
-import { auth, sessionOutput, type Session } from '#services/auth/contract.ts'
+import { auth, REFRESH_INVALID, sessionOutput, type Session } from '#services/auth/contract.ts'
 import { member } from '#services/member/contract.ts'
 import { cookieOf, GUEST, GUEST_SECONDS, noSessionCookies, privateCookie, REFRESH, sessionCookies } from './cookies.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
@@ -42,14 +41,24 @@ export const serve = (edge: Edge, route: Route): Handler => {
   const refreshes = operation === auth.operations.refresh
   let endpoint: Endpoint | undefined
 
-  /** A visitor whose access token ran out while a page was open goes on with the refresh token, as on our pages. */
+  /**
+   * A visitor whose access token ran out while a page was open goes on with the refresh token, as on our pages; one whose
+   * sign-in ended is signed out, and loses the cookies.
+   */
   const renew = async (exchange: Exchange, identity: Identity): Promise<Identity> => {
-    const session = await sessions.refresh(identity.refreshable!)
-    const bearer = await edge.tokens.verify(session.accessToken)
-    if (bearer === undefined) throw UNAUTHENTICATED()
-    addCookies(exchange, sessionCookies(session, secure))
-    const { actor } = identity
-    return { ...identity, actor: actorOf(bearer, actor.kind === 'guest' ? actor.guestId : undefined) }
+    const { refreshable, ...signedOut } = identity
+    try {
+      const session = await sessions.refresh(refreshable!)
+      const bearer = await edge.tokens.verify(session.accessToken)
+      if (bearer === undefined) return signedOut
+      addCookies(exchange, sessionCookies(session, secure))
+      const { actor } = identity
+      return { ...signedOut, actor: actorOf(bearer, actor.kind === 'guest' ? actor.guestId : undefined) }
+    } catch (error) {
+      if (!REFRESH_INVALID.is(error)) throw error
+      addCookies(exchange, noSessionCookies(secure))
+      return signedOut
+    }
   }
 
   const asGuest = (exchange: Exchange, identity: Identity): Identity => {
@@ -81,8 +90,7 @@ export const serve = (edge: Edge, route: Route): Handler => {
       if (unsafe && !identity.byHeader && isCrossSite(headers, edge.trusted)) throw CROSS_SITE()
       if (operation.access !== 'public') {
         if (identity.refreshable !== undefined) identity = await renew(exchange, identity)
-        else if (operation.access === 'guest' && identity.actor.kind === 'anonymous')
-          identity = asGuest(exchange, identity)
+        if (operation.access === 'guest' && identity.actor.kind === 'anonymous') identity = asGuest(exchange, identity)
       }
       const given = inputOf(route, exchange.request, settings.bodyLimit)
       const input = given instanceof Promise ? await given : given

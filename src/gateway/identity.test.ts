@@ -185,7 +185,16 @@ describe('cookies', () => {
     )
     assert.equal(cookiesOf(answers[0]!.headers)[1], 'jangteo_refresh=refresh-2')
     assert.equal(shop.asked.filter((each) => each === 'renew').length - before, 1)
-    assert.equal((await ask('GET', '/api/mine', { cookie: 'jangteo_refresh=stolen' })).status, 401)
+    const ended = await ask('GET', '/api/mine', { cookie: 'jangteo_refresh=stolen' })
+    assert.deepEqual([ended.status, ended.body.code], [401, 'UNAUTHENTICATED'])
+    assert.deepEqual(cookiesOf(ended.headers), ['jangteo_access=', 'jangteo_refresh='])
+    const guest = await ask(
+      'PUT',
+      `/api/things/${ID}`,
+      { cookie: `jangteo_refresh=stolen; jangteo_guest=${GUEST_ID}` },
+      {},
+    )
+    assert.deepEqual(guest.body.actor, { kind: 'guest', guestId: GUEST_ID })
   })
   test('a refresh token may come from the cookie', async () => {
     const { status } = await ask(
