@@ -26,4 +26,4 @@ export const shop: readonly ServiceDefinition<any>[] = [
 ]
 
 /** PostgreSQL extensions that services' schemas are given. */
-export const extensions: Readonly<Record<string, readonly string[]>> = { catalog: ['pg_trgm'] }
+export const extensions: Readonly<Record<string, readonly string[]>> = {}
