@@ -53,6 +53,31 @@ export const declared = {
     kind: origins(),
     about: 'Other origins whose pages may call the API, with a bearer token.',
   }),
+  JANGTEO_INTERNAL_HOST: declare({
+    kind: text(),
+    otherwise: (mode) => (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),
+    about: 'Network address a host takes the calls of other hosts on.',
+  }),
+  JANGTEO_INTERNAL_SECRET: declare({
+    kind: secret(32),
+    secret: true,
+    about: 'By it hosts of one shop know each other; in development derived from the secret in the data directory.',
+  }),
+  JANGTEO_INTERNAL_SECRET_ALSO: declare({
+    kind: secret(32),
+    secret: true,
+    about: 'A second one that is believed too, while the first is being changed.',
+  }),
+  JANGTEO_START_PATIENCE: declare({
+    kind: whole(0, 3_600),
+    otherwise: 30,
+    about: 'Seconds a start waits for a database that is not there yet.',
+  }),
+  JANGTEO_LEAVE_GRACE: declare({
+    kind: whole(0, 120_000),
+    otherwise: (mode) => (mode === 'production' ? 5_000 : 1_000),
+    about: 'Milliseconds a host that ends is still there for callers that have not heard of it.',
+  }),
   LOG_LEVEL: declare({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     otherwise: (mode) => (mode === 'production' ? 'info' : 'warn'),

@@ -13,6 +13,7 @@ export type Command = (given: {
 export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
+  serve: async () => (await import('./serve.ts')).serve,
   migrate: async () => (await import('./migrate.ts')).migrate,
   seed: async () => (await import('./seed.ts')).seed,
   status: async () => (await import('./status.ts')).status,

@@ -3,19 +3,7 @@ import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { crashPoint } from '#src/host/crash-point.ts'
 import type { Command } from './index.ts'
-
-/** Resolves at the first signal to stop; a second one ends the process at once. */
-const signaled = (): Promise<NodeJS.Signals> =>
-  new Promise((resolve) => {
-    let first = true
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        // Ctrl-C reaches us from the terminal and again from npm: only one that comes later is an impatient person.
-        if (first) setImmediate(() => resolve(signal))
-        first = false
-      })
-    }
-  })
+import { signaled } from './signaled.ts'
 
 /** `npm start`: the whole shop in one process, until Ctrl-C or SIGTERM. */
 export const start: Command = async ({ runtime, env }) => {

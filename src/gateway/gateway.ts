@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly metrics?: Metrics
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Readonly<Record<string, Check>>
+  /** Whether the host is about to end: readiness says so while requests are still answered. */
+  readonly leaving?: () => boolean
   /** Pages, simulators: registered beside the API, in this order, with the headers of all pages. */
   readonly plugins?: (edge: Edge) => readonly FastifyPluginAsync<any>[]
 }
@@ -105,7 +107,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
  */
 export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
   let closing = false
-  const edge = edgeOf(options, () => closing)
+  const edge = edgeOf(options, () => closing || (options.leaving?.() ?? false))
   const { runtime, settings } = edge
   const routes = routesOf(options.contracts)
 

@@ -31,8 +31,10 @@ export const startSimulators = async (given: {
   readonly runtime: Runtime
   readonly log: Logger
   readonly shopOrigin: () => string | undefined
+  /** Port of the mailbox; a free one unless told. */
+  readonly smtpPort?: number
 }): Promise<Simulated> => {
-  const { stores, runtime, log, shopOrigin } = given
+  const { stores, runtime, log, shopOrigin, smtpPort } = given
   const store = (name: string) => openDatabase(stores.connection(name), { name, runtime })
   const tossStore = store(TOSS_SIMULATOR)
   const mailStore = store(MAILBOX)
@@ -53,7 +55,12 @@ export const startSimulators = async (given: {
   const server = fastify({ logger: false })
   await server.register(toss.plugin)
   const origin = await server.listen({ host: '127.0.0.1', port: 0 })
-  const mailbox = await startMailbox({ db: mailStore, runtime, log: log.child({ simulator: 'mailbox' }) })
+  const mailbox = await startMailbox({
+    db: mailStore,
+    runtime,
+    log: log.child({ simulator: 'mailbox' }),
+    ...(smtpPort !== undefined && { port: smtpPort }),
+  })
 
   return {
     tossBaseUrl: `${origin}/simulators/toss/api`,
@@ -62,6 +69,7 @@ export const startSimulators = async (given: {
     plugins: [
       async (app) => {
         // The gateway leaves bodies unread; the simulators expect a server that parses JSON.
+        app.removeAllContentTypeParsers()
         app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
         await app.register(toss.plugin)
         await app.register(mailbox.plugin)

@@ -1,10 +1,11 @@
 import { connect, fromUrl, type ConnectionSettings } from '#engines/postgres/connection.ts'
+import { livingServer } from '#engines/postgres/embedded/living-server.ts'
 import { startEmbedded } from '#engines/postgres/embedded/start.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
-import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { databaseUrlOf, type ShopSettings } from '#src/settings.ts'
+import { patiently } from './patience.ts'
 
 /** A schema of the shop: a service's, or a simulator's. */
 export interface Schema {
@@ -19,16 +20,24 @@ export interface Stores {
   stop(): Promise<void>
 }
 
-const reachable = async (admin: ConnectionSettings): Promise<void> => {
-  try {
-    const client = await connect({ ...admin, database: 'postgres' }, 'start').catch(() => connect(admin, 'start'))
-    await client.end()
-  } catch (error) {
-    throw new CannotStart(
-      `The database at DATABASE_URL (${admin.host}:${admin.port}) cannot be reached: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
+/** A connection to a server, made and ended: it takes us. */
+const reach = async (admin: ConnectionSettings): Promise<void> => {
+  const client = await connect({ ...admin, database: 'postgres' }, 'start').catch(() => connect(admin, 'start'))
+  await client.end()
 }
+
+/** The embedded server that another process runs. */
+const joined = async (settings: ShopSettings): Promise<ConnectionSettings> => {
+  const admin = livingServer(settings.JANGTEO_DATA)
+  if (!admin) throw new Error('no process runs it: npm start, npm run cluster or “serve database” does')
+  await reach(admin)
+  return admin
+}
+
+const none = (): never => {
+  throw new Error('This process has no database')
+}
+const noStores = { adminOf: none, connection: none, stop: async (): Promise<void> => {} }
 
 /** Opens the databases: those of the settings, or else the embedded one. */
 export const openStores = async (
@@ -37,17 +46,28 @@ export const openStores = async (
     readonly runtime: Runtime
     readonly progress: (line: string) => void
     readonly lost?: (error: unknown) => void
+    /** Milliseconds to wait for a server that is not there yet. */
+    readonly patience?: number
+    /** Whether this process runs the embedded server, waits for another that does, or needs no database at all. */
+    readonly embedded?: 'run' | 'join' | 'none'
   },
 ): Promise<Stores & { readonly adminOf: (service: string) => ConnectionSettings }> => {
-  const { runtime, progress } = given
+  const { runtime, progress, patience = 0 } = given
+  const waiting = { runtime, progress, ms: patience }
+  if (given.embedded === 'none') return noStores
   if (settings.DATABASE_URL) {
     const adminOf = (service: string): ConnectionSettings => fromUrl(databaseUrlOf(settings, service))
-    await reachable(fromUrl(settings.DATABASE_URL))
+    const main = fromUrl(settings.DATABASE_URL)
+    await patiently(`the database at ${main.host}:${main.port} (DATABASE_URL)`, () => reach(main), waiting)
     return {
       adminOf,
       connection: (service, source = service) => serviceConnection(adminOf(source), service),
       stop: async () => {},
     }
+  }
+  if (given.embedded === 'join') {
+    const admin = await patiently(`the database in ${settings.JANGTEO_DATA}`, () => joined(settings), waiting)
+    return { adminOf: () => admin, connection: (service) => serviceConnection(admin, service), stop: async () => {} }
   }
   const embedded = await startEmbedded({
     dataDir: settings.JANGTEO_DATA,

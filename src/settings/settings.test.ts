@@ -6,8 +6,8 @@ import { describe, test } from 'node:test'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import type { Settings } from '#kernel/service.ts'
+import { developmentSecret } from '#src/host/development.ts'
 import { databaseUrlOf, readSettings, showSettings } from '#src/settings.ts'
-import { developmentSecret } from './development-secret.ts'
 
 const production = {
   NODE_ENV: 'production',
@@ -125,7 +125,7 @@ describe('settings', () => {
     const folder = mkdtempSync(join(tmpdir(), 'jangteo-secret-'))
     try {
       const first = developmentSecret(join(folder, 'data'), systemRuntime())
-      assert.match(first, /^[0-9a-f]{64}$/)
+      assert.match(first, /^[\w-]{43}$/)
       assert.equal(developmentSecret(join(folder, 'data'), systemRuntime()), first)
       assert.equal(statSync(join(folder, 'data', 'secret')).mode & 0o777, 0o600)
     } finally {

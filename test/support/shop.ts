@@ -7,9 +7,15 @@ import { startShop, type Shop, type StartOptions } from '#src/host/start-shop.ts
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'
+import { shopSettings } from './shop-settings.ts'
 
-/** The staff account of a shop started for a test. */
-export const STAFF = { email: 'staff@jangteo.local', password: 'staff password of tests' }
+export { STAFF } from './shop-settings.ts'
+
+const stops: (() => Promise<void>)[] = []
+// Registered while the file loads, so that it belongs to the whole file: made inside a hook it would run after the hook.
+after(async () => {
+  for (const stop of stops) await stop()
+})
 
 /** A whole shop for a test: every service, the simulators and the edge, on a database of its own. */
 export interface TestShop extends Shop {
@@ -19,8 +25,7 @@ export interface TestShop extends Shop {
 }
 
 /**
- * Starts a shop on a free port. Without samples and pages unless asked for. Call it at the top of a file; it stops after
- * the file's tests.
+ * Starts a shop on a free port. Without samples and pages unless asked for. It stops after the file's tests.
  */
 export const startTestShop = async (
   given: Partial<StartOptions> & { readonly env?: Readonly<Record<string, string>> } = {},
@@ -29,15 +34,7 @@ export const startTestShop = async (
   const runtime = steerableRuntime()
   const database = await freshDatabase(runtime)
   const data = mkdtempSync(join(tmpdir(), 'jangteo-shop-'))
-  const settings = readSettings({
-    PORT: '0',
-    DATABASE_URL: database.url,
-    JANGTEO_DATA: data,
-    JANGTEO_STAFF_PASSWORD: STAFF.password,
-    JANGTEO_PASSWORD_MEMORY: '1024',
-    LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
-    ...env,
-  })
+  const settings = readSettings({ ...shopSettings(data, database.url), ...env })
   const running = await startShop(settings, {
     services: shop,
     runtime,
@@ -49,6 +46,6 @@ export const startTestShop = async (
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> =>
     (stopped ??= running.stop().finally(() => rmSync(data, { recursive: true, force: true })))
-  after(stop)
+  stops.push(stop)
   return { ...running, runtime, databaseUrl: database.url, stop }
 }

@@ -7,9 +7,10 @@ import { commonCodes, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults
 import type { Runtime } from '../runtime.ts'
 import { waitsOf, type Waiting } from '../waits.ts'
 import { bulkhead } from './bulkhead.ts'
-import { instances, type Instance, type InstanceStats } from './instances.ts'
+import { instances, type Instance, type InstanceStats, type Origins } from './instances.ts'
 import { outcomeOf, outcomeOfError, type Outcome } from './outcome.ts'
 import { retryBudget, retryPause } from './retry.ts'
+import type { Standing } from './standing.ts'
 import type { CallerTokens } from './token.ts'
 import { headersOf, pathOf } from './wire.ts'
 
@@ -57,8 +58,10 @@ const FAIR_WAIT = 1_000
 /** Reaches a service in other hosts: the same meaning as a call in this one, with deadline, retry, breaker and bulkhead. */
 export const remoteEndpoint = (given: {
   readonly contract: Contract
-  /** Where its instances listen, as `http://host:port`; asked at each call, so that a registry may change it. */
-  readonly origins: readonly string[] | (() => readonly string[])
+  /** Where its instances listen, as `http://host:port` or a place; asked at each call, so that a registry may change it. */
+  readonly origins: Origins | (() => Origins)
+  /** The caller's zone: instances there are asked first. */
+  readonly zone?: string
   readonly tokens: CallerTokens
   readonly runtime: Runtime
   readonly log: Logger
@@ -68,7 +71,10 @@ export const remoteEndpoint = (given: {
   const { name: service } = contract
   const limits = { ...defaultLimits, ...given.limits }
   const { origins } = given
-  const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, limits)
+  const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, {
+    ...limits,
+    zone: given.zone,
+  })
   const room = bulkhead(service, runtime, limits)
   const budget = retryBudget()
   const waits = waitsOf(runtime)
@@ -103,7 +109,10 @@ export const remoteEndpoint = (given: {
       const token = tokens.sign(service, context.caller, context.actor)
       instance.transport
         .send(path, headersOf(context, token, left), body, (stop) => (giveUp = stop))
-        .then(outcomeOf)
+        .then((answer) => {
+          if (answer.leaving) instance.standing.leaving()
+          return outcomeOf(answer)
+        })
         .catch(outcomeOfError)
         .then(end)
     })
@@ -112,14 +121,24 @@ export const remoteEndpoint = (given: {
     const instance = all.pick(not)
     if (!instance) return { instance, outcome: { kind: 'unsent', reason: 'no instance answers' } as Outcome }
     instance.inFlight++
+    const began = runtime.now()
     const outcome = await send(instance, path, body, context)
     instance.inFlight--
+    rate(instance.standing, outcome, runtime.now() - began)
     const { breaker } = instance
     if (outcome.kind === 'unsent' || outcome.kind === 'lost') breaker.failed()
     else if (outcome.kind !== 'late') breaker.succeeded()
     else if (outcome.counts) breaker.failed()
     else breaker.abandoned()
     return { instance, outcome }
+  }
+
+  /** What an outcome says of an instance beside the others: that it is away, or slow. Refusals of the business are answers. */
+  const rate = (standing: Standing, outcome: Outcome, ms: number): void => {
+    if (outcome.kind === 'unsent' && outcome.refused) return standing.refused()
+    if (outcome.kind === 'late' && !outcome.counts) return
+    const answered = outcome.kind === 'value' || outcome.kind === 'fault'
+    standing.record(ms, answered && !(outcome.kind === 'fault' && UNAVAILABLE.is(outcome.fault)))
   }
 
   const settle = (outcome: Outcome, codes: ReadonlySet<string>, name: string, requestId: string): unknown => {
@@ -148,10 +167,14 @@ export const remoteEndpoint = (given: {
     budget.deposit()
     let { instance, outcome } = await attempt(path, body, context)
     for (let n = 0; n < limits.retries && mayRepeat(outcome, operation); n++) {
-      const pause = retryPause(n, runtime)
-      if (!instance || runtime.now() + pause >= context.deadline || !budget.withdraw()) break
+      if (!instance) break
+      // Whoever was not there was not burdened either: going on to another costs nobody anything.
+      if (!(outcome.kind === 'unsent' && all.isOther(instance))) {
+        const pause = retryPause(n, runtime)
+        if (runtime.now() + pause >= context.deadline || !budget.withdraw()) break
+        await runtime.sleep(pause)
+      }
       retried++
-      await runtime.sleep(pause)
       ;({ instance, outcome } = await attempt(path, body, context, instance))
     }
     return settle(outcome, codes, name, context.requestId)

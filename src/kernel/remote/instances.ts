@@ -1,74 +1,122 @@
 import type { Runtime } from '../runtime.ts'
+import { choose } from './balance.ts'
 import { breaker, type Breaker, type BreakerState } from './breaker.ts'
+import { jitter } from './jitter.ts'
+import { ORDINARY_WEIGHT, type Place } from './registry.ts'
+import { standings, type Standing } from './standing.ts'
 import { transport, type Transport } from './transport.ts'
 
 /** One process that runs a service. */
 export interface Instance {
-  readonly origin: string
+  readonly place: Place
   readonly transport: Transport
   readonly breaker: Breaker
+  readonly standing: Standing
   inFlight: number
+  turn: number
 }
 
 export interface InstanceStats {
   readonly origin: string
   readonly inFlight: number
   readonly breaker: BreakerState
+  /** Part of its weight it is given now: 0 while it is left out. */
+  readonly share: number
 }
 
 /** The instances of a service, as the registry names them now. */
 export interface Instances {
-  /** The least busy one whose breaker lets a call through, another than `not` if there is one. */
+  /** One whose breaker lets a call through, by zone, weight and load; another than `not` if there is one. */
   pick(not?: Instance): Instance | undefined
+  /** Whether another than this one could be asked. */
+  readonly isOther: (than: Instance) => boolean
   readonly stats: () => readonly InstanceStats[]
   close(): Promise<void>
 }
 
+/** Where a service is: plain addresses count as ordinary places. */
+export type Origins = readonly (string | Place)[]
+
+const placeOf = (given: string | Place): Place =>
+  typeof given === 'string' ? { origin: given, weight: ORDINARY_WEIGHT } : given
+
 /** Follows `origins`: connects to new ones, lets calls to those that left end. */
 export const instances = (
-  origins: () => readonly string[],
+  origins: () => Origins,
   runtime: Runtime,
-  given: { readonly connections: number; readonly failures: number; readonly openFor: number },
+  given: {
+    readonly connections: number
+    readonly failures: number
+    readonly openFor: number
+    readonly zone?: string | undefined
+  },
 ): Instances => {
   const known = new Map<string, Instance>()
-  let current: readonly string[] = []
+  const standing = standings(runtime)
+  let current: Origins | undefined
   let list: readonly Instance[] = []
   let turn = 0
+
+  const connect = (place: Place, later: boolean): Instance => ({
+    place,
+    transport: transport(place.origin, given.connections),
+    breaker: breaker(runtime, given),
+    standing: standing.add(later),
+    inFlight: 0,
+    turn: 0,
+  })
 
   const follow = (): readonly Instance[] => {
     const now = origins()
     if (now === current) return list
+    const later = known.size > 0
     current = now
-    for (const origin of now)
-      if (!known.has(origin))
-        known.set(origin, {
-          origin,
-          transport: transport(origin, given.connections),
-          breaker: breaker(runtime, given),
-          inFlight: 0,
-        })
+    const places = now.map(placeOf)
+    for (const place of places) {
+      const old = known.get(place.origin)
+      known.set(place.origin, old ? Object.assign(old, { place }) : connect(place, later))
+    }
     for (const [origin, left] of known) {
-      if (now.includes(origin)) continue
+      if (places.some((each) => each.origin === origin)) continue
       known.delete(origin)
+      standing.remove(left.standing)
       void left.transport.close()
     }
     return (list = [...known.values()])
   }
 
+  const candidate = (instance: Instance) => {
+    const { place, inFlight } = instance
+    const share = instance.standing.share()
+    return { instance, share, weight: place.weight * share, zone: place.zone, inFlight, turn: instance.turn }
+  }
+
+  const drawn = (not: Instance | undefined): Instance | undefined => {
+    const admitted = follow().filter((each) => each.breaker.wouldAdmit())
+    const others = admitted.length > 1 ? admitted.filter((each) => each !== not) : admitted
+    if (others.length < 2) return others[0]
+    const all = others.map(candidate)
+    const good = all.filter((each) => each.share > 0)
+    // With all of them left out any is better than none.
+    const rest = good.length > 0 ? good : all.map((each) => ({ ...each, weight: each.instance.place.weight }))
+    return choose(rest, given.zone, () => jitter(runtime))?.instance
+  }
+
   return {
     pick: (not) => {
-      const all = follow()
-      let best: Instance | undefined
-      // From another place each time, so that equals take turns.
-      turn++
-      for (let i = 0; i < all.length; i++) {
-        const each = all[(turn + i) % all.length]!
-        if ((each === not && all.length > 1) || !each.breaker.wouldAdmit()) continue
-        if (!best || each.inFlight < best.inFlight) best = each
-      }
-      return best?.breaker.admit() ? best : undefined
+      const found = drawn(not)
+      if (!found?.breaker.admit()) return undefined
+      found.turn = ++turn
+      return found
     },
-    stats: () => follow().map(({ origin, inFlight, breaker }) => ({ origin, inFlight, breaker: breaker.state() })),
+    isOther: (than) => follow().some((each) => each !== than && each.breaker.wouldAdmit()),
+    stats: () =>
+      follow().map(({ place, inFlight, breaker, standing }) => ({
+        origin: place.origin,
+        inFlight,
+        breaker: breaker.state(),
+        share: standing.share(),
+      })),
     close: async () => {
       await Promise.all([...known.values()].map((each) => each.transport.close()))
     },

@@ -7,8 +7,8 @@ export type Outcome =
   | { readonly kind: 'value'; readonly value: unknown }
   /** The service answered with a fault. */
   | { readonly kind: 'fault'; readonly fault: Fault }
-  /** It surely was not done: nobody was there, or whoever was refused it unread. */
-  | { readonly kind: 'unsent'; readonly reason: string }
+  /** It surely was not done: nobody was there (`refused`), or whoever was refused it unread. */
+  | { readonly kind: 'unsent'; readonly reason: string; readonly refused?: boolean }
   /** It may or may not have been done. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** Nobody waits any more. `counts` says whether the instance had a fair time to answer. */
@@ -37,5 +37,5 @@ const neverConnected = new Set([
 
 export const outcomeOfError = (error: Error & { code?: string }): Outcome => {
   const reason = error.code ? `${error.code}: ${error.message}` : String(error)
-  return { kind: neverConnected.has(error.code ?? '') ? 'unsent' : 'lost', reason }
+  return neverConnected.has(error.code ?? '') ? { kind: 'unsent', reason, refused: true } : { kind: 'lost', reason }
 }

@@ -254,29 +254,37 @@ describe('the choice of an instance', () => {
       else ok(request, reply)
     })
     let now = [busy]
+    const clock = steerableRuntime()
+    const soon = (ms = 5_000): CallContext => ({ ...context(), deadline: clock.now() + ms })
     const endpoint = remoteEndpoint({
       contract: stock,
       origins: () => now,
       tokens,
-      runtime,
+      runtime: clock,
       log: silent,
       limits: { failures: 1_000 },
     })
     closing.push(endpoint.close)
-    const waiting = [1, 2].map(() => endpoint.call('take', {}, context()))
+    const waiting = [1, 2].map(() => endpoint.call('take', {}, soon(60_000)))
     while (held.length < 2) await runtime.sleep(5)
+    /** Who came is let in slowly: that is over. */
+    const join = (origins: string[]): void => {
+      now = origins
+      endpoint.stats()
+      clock.advance(10_000)
+    }
     const [, idle] = await listen(quick)
-    now = [busy, idle]
+    join([busy, idle])
     // Each goes to the idle one, which breaks it, and then to the busy one.
-    for (let n = 0; n < 5; n++) assert.equal(await endpoint.call('read', {}, context()), 'ok')
+    for (let n = 0; n < 5; n++) assert.equal(await endpoint.call('read', {}, soon()), 'ok')
     assert.equal(requests, 5)
     let served = 0
     const [, free] = await listen((request, reply) => {
       served++
       ok(request, reply)
     })
-    now = [busy, free]
-    for (let n = 0; n < 5; n++) await endpoint.call('take', {}, context())
+    join([busy, free])
+    for (let n = 0; n < 5; n++) await endpoint.call('take', {}, soon())
     assert.equal(served, 5)
     for (const go of held) go()
     assert.deepEqual(await Promise.all(waiting), ['ok', 'ok'])

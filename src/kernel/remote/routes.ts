@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts'
 import { INTERNAL, MALFORMED_BODY } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
 import type { CallerTokens } from './token.ts'
-import { contextOf, FAULT_TYPE, faultToText, JSON_TYPE, pathOf, tokenOf } from './wire.ts'
+import { contextOf, FAULT_TYPE, faultToText, JSON_TYPE, LEAVING, pathOf, tokenOf } from './wire.ts'
 
 /** A service that other hosts may call here. */
 export interface Served {
@@ -34,9 +34,11 @@ export const internalRoutes = (
     readonly tokens: CallerTokens
     readonly runtime: Runtime
     readonly log: Logger
+    /** Whether the host is about to end. */
+    readonly leaving?: () => boolean
   },
 ): void => {
-  const { served, tokens, runtime, log } = given
+  const { served, tokens, runtime, log, leaving = () => false } = given
 
   let closing = false
   app.addHook('preClose', (done) => {
@@ -49,6 +51,7 @@ export const internalRoutes = (
     if (status !== 204) headers.push('content-length', String(text === undefined ? 0 : Buffer.byteLength(text)))
     // A connection kept alive would keep a closing host waiting for calls that do not come.
     if (closing) headers.push('connection', 'close')
+    if (closing || leaving()) headers.push(LEAVING, '1')
     reply.raw.writeHead(status, headers)
     reply.raw.end(text)
   }

@@ -1,4 +1,4 @@
-import fastify from 'fastify'
+import fastify, { type FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import type { Runtime } from '../runtime.ts'
 import { internalRoutes, type Served } from './routes.ts'
@@ -23,9 +23,14 @@ export const startInternalServer = async (given: {
   readonly tokens: CallerTokens
   readonly runtime: Runtime
   readonly log: Logger
+  /** Whether the host is about to end: callers are told to go elsewhere, and are still answered. */
+  readonly leaving?: () => boolean
+  /** Routes that need no token, such as health. */
+  readonly plugins?: readonly FastifyPluginAsync<any>[]
 }): Promise<InternalServer> => {
   const app = fastify({ logger: false, bodyLimit: BODY_LIMIT, keepAliveTimeout: 60_000, forceCloseConnections: 'idle' })
   internalRoutes(app, given)
+  for (const plugin of given.plugins ?? []) await app.register(plugin)
   app.setNotFoundHandler((_, reply) => reply.code(404).send())
   app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => reply.code(error.statusCode ?? 500).send())
   const origin = await app.listen({ host: given.host, port: given.port })

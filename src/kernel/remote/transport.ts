@@ -1,11 +1,13 @@
 import { Pool, type Dispatcher } from 'undici'
-import { JSON_TYPE } from './wire.ts'
+import { JSON_TYPE, LEAVING } from './wire.ts'
 
 /** What a host answered. */
 export interface Answer {
   readonly status: number
   readonly type: string
   readonly text: string
+  /** The host is about to end and takes no new calls gladly. */
+  readonly leaving?: boolean
 }
 
 /** A connection to one host of the shop. */
@@ -25,6 +27,7 @@ class Collecting implements Dispatcher.DispatchHandler {
   #givenUp = false
   #status = 0
   #type = ''
+  #leaving = false
   #chunks: Buffer[] = []
 
   constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void) {
@@ -45,6 +48,7 @@ class Collecting implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
     this.#status = status
     this.#type = String(headers['content-type'] ?? '')
+    this.#leaving = headers[LEAVING] !== undefined
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -54,7 +58,7 @@ class Collecting implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first] = this.#chunks
     const text = this.#chunks.length > 1 ? Buffer.concat(this.#chunks).toString() : (first?.toString() ?? '')
-    this.#resolve({ status: this.#status, type: this.#type, text })
+    this.#resolve({ status: this.#status, type: this.#type, text, leaving: this.#leaving })
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -11,6 +11,8 @@ export const pathOf = (service: string, operation: string): string => `/internal
 export const FAULT_TYPE = 'application/vnd.jangteo.fault+json'
 export const JSON_TYPE = 'application/json'
 
+/** Set on answers of a host that is about to end: no new calls, please. */
+export const LEAVING = 'x-leaving'
 const TOKEN = 'x-caller-token'
 /** Milliseconds left: clocks of two hosts need not agree. */
 const LEFT = 'x-deadline-ms'

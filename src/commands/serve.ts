@@ -1,0 +1,52 @@
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { serveHost } from '#src/host/serve-host.ts'
+import { crashPoint } from '#src/host/crash-point.ts'
+import { readSettings } from '#src/settings.ts'
+import { shop } from '#src/shop.ts'
+import type { Command } from './index.ts'
+import { optionsOf } from './options.ts'
+import { signaled } from './signaled.ts'
+import { print } from './terminal.ts'
+
+const USAGE = `node src/main.ts serve <service…> [--port N]                 a host with just these, which need no others
+       node src/main.ts serve --placement FILE --host NAME [--replica N]   a host of a placement`
+
+const numberOf = (given: string | undefined, name: string, most: number): number | undefined => {
+  if (given === undefined) return undefined
+  if (!/^\d{1,5}$/.test(given) || Number(given) < 1 || Number(given) > most)
+    throw new CannotStart(`--${name} is "${given}": give a whole number from 1 to ${most}.`)
+  return Number(given)
+}
+
+/** `serve`: a host with some services, until SIGTERM or Ctrl-C. */
+export const serve: Command = async ({ args, runtime, env, say = print }) => {
+  const { positionals, values } = optionsOf(args, USAGE, {
+    placement: { type: 'string' },
+    host: { type: 'string' },
+    replica: { type: 'string' },
+    port: { type: 'string' },
+  })
+  const settings = readSettings(env)
+  const stopping = signaled()
+  const began = runtime.now()
+  const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
+  const running = await serveHost(settings, {
+    shop,
+    runs: positionals,
+    placement: (values['placement'] as string | undefined) ?? env['JANGTEO_PLACEMENT'],
+    host: values['host'] as string | undefined,
+    replica: numberOf(values['replica'] as string | undefined, 'replica', 64),
+    port: numberOf(values['port'] as string | undefined, 'port', 65_535),
+    runtime,
+    progress: (line) => say(`  ${line}`),
+    ...(onStep && { onStep }),
+  })
+  const { name, services, edge, internal } = running
+  const where = [...(edge ? [`open at ${edge}`] : []), ...(internal ? [`calls at ${internal}`] : [])].join(', ')
+  say(`Host ${name} is ready: ${services.join(', ')}; ${where} (${((runtime.now() - began) / 1000).toFixed(1)} s)`)
+  await stopping
+  say(`Host ${name} leaves …`)
+  await running.stop()
+  say(`Host ${name} is gone.`)
+  return 0
+}

@@ -1,0 +1,185 @@
+import { fileURLToPath } from 'node:url'
+import type { Contract } from '#kernel/contract.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
+import type { Check } from '#gateway/health.ts'
+import { metricsOf } from '#gateway/metrics.ts'
+import { watchServices } from '#gateway/watch.ts'
+import type { StepHook } from '#engines/postgres/database.ts'
+import { pump } from '#engines/postgres/pump.ts'
+import { extensions } from '#src/shop.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import { ensurePagesBuilt } from '../../web/build.ts'
+import { closing } from './closing.ts'
+import { developmentSecret, developmentStaffPassword } from './development.ts'
+import { openEdge } from './edge.ts'
+import { startHost, type Host } from './host.ts'
+import { openInternalPort } from './internal-port.ts'
+import { makeLog } from './logging.ts'
+import type { Network } from './network.ts'
+import { remotes } from './remotes.ts'
+import { schemasOf } from './schemas.ts'
+import { openStores, prepareSchemas } from './stores.ts'
+import { realWorld, worldElsewhere, worldHere } from './world.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What one process runs of the shop. */
+export interface Runs {
+  readonly services: readonly ServiceDefinition<any>[]
+  /** The edge, and whether it serves the pages too. */
+  readonly gateway: boolean
+  readonly pages: boolean
+  /** Simulators of the outside world; in development only. */
+  readonly simulators: boolean
+  /** The embedded database, where no server is set. */
+  readonly database: boolean
+}
+
+export interface Assembly {
+  readonly shop: readonly ServiceDefinition<any>[]
+  readonly runs: Runs
+  /** The other hosts; without them everything is here. */
+  readonly network?: Network
+  readonly edgePort: number
+  readonly runtime: Runtime
+  /** Told in a short line what takes its time. */
+  readonly progress: (line: string) => void
+  readonly onStep?: StepHook
+  readonly checkOutputs?: boolean
+  /** Done once the services run, before anybody may come in. */
+  readonly prepare?: (host: Host) => Promise<void>
+}
+
+/** A process of the shop at work. */
+export interface Assembled {
+  readonly host: Host
+  /** Where the public comes in, if here. */
+  readonly edge?: string
+  /** Where other hosts call. */
+  readonly internal?: string
+  /** Leaves in good order: ready no more, calls under way finish, lanes and relays drain, everything is closed. */
+  stop(): Promise<void>
+}
+
+/**
+ * Puts one process together: databases, schemas, outside world, services, the port for other hosts, the edge. Whether it
+ * is the whole shop or a part makes no other difference than which of these there are. What was opened is closed again
+ * when a later part cannot start.
+ */
+export const assemble = async (settings: ShopSettings, given: Assembly): Promise<Assembled> => {
+  const { shop, runs, network, runtime, progress } = given
+  const log = makeLog(settings.LOG_LEVEL)
+  const development = settings.mode === 'development'
+  const opened = closing()
+  let leaving = false
+
+  try {
+    // The pages are bundled in a process of their own while the database starts.
+    const building = runs.pages ? ensurePagesBuilt(ROOT, progress) : undefined
+    building?.catch(() => {})
+
+    const schemas = schemasOf(runs.services, runs.simulators ? 'development' : 'production')
+    const stores = await openStores(settings, {
+      runtime,
+      progress,
+      lost: (error) => log.fatal({ err: error }, 'The database is lost'),
+      patience: settings.JANGTEO_START_PATIENCE * 1_000,
+      embedded: runs.database ? 'run' : schemas.length > 0 ? 'join' : 'none',
+    })
+    opened.add(stores.stop)
+    const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
+    if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
+
+    let shopOrigin = settings.PUBLIC_URL || network?.shopOrigin
+    const world = !development
+      ? realWorld(settings)
+      : runs.simulators
+        ? await worldHere(settings, {
+            stores,
+            runtime,
+            log,
+            shopOrigin: () => shopOrigin,
+            ...(network && { smtpPort: network.at.port + 1 }),
+          })
+        : worldElsewhere(settings, network!.simulators())
+    opened.add(world.stop)
+
+    const contracts = shop.map((each) => each.contract as Contract)
+    const elsewhere = network && remotes(contracts, { ...network, zone: network.self.zone, runtime, log })
+    if (elsewhere) opened.add(elsewhere.close)
+    const staffPassword =
+      development && !settings.JANGTEO_STAFF_PASSWORD && developmentStaffPassword(settings.JANGTEO_DATA, runtime)
+    const metrics = metricsOf()
+    const host = await startHost({
+      services: runs.services,
+      connection: stores.connection,
+      ...(elsewhere && { elsewhere: elsewhere.endpoint }),
+      settings: {
+        ...settings,
+        ...(development && {
+          JANGTEO_SECRET: settings.JANGTEO_SECRET || developmentSecret(settings.JANGTEO_DATA, runtime),
+        }),
+        ...(staffPassword && { JANGTEO_STAFF_PASSWORD: staffPassword.value }),
+        ...world.settings,
+      },
+      runtime,
+      log,
+      observe: metrics.observe,
+      ...(given.onStep && { onStep: given.onStep }),
+      ...(given.checkOutputs && { checkOutputs: true }),
+    })
+    opened.add(host.stop)
+    watchServices(
+      metrics.registry,
+      host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
+    )
+    for (const each of world.sweeps) {
+      const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
+      opened.add(sweeping.stop)
+    }
+    await given.prepare?.(host)
+
+    const checks: Record<string, Check> = Object.fromEntries(
+      host.services.map(({ definition, db }) => [
+        `database of ${definition.contract.name}`,
+        () => db.query({ text: 'SELECT 1', values: [] }),
+      ]),
+    )
+    const common = { host, checks, leaving: () => leaving, metrics, runtime, log }
+    const plugins = runs.simulators ? world.plugins : []
+    const internal = network && (await openInternalPort({ ...common, at: network.at, tokens: network.tokens, plugins }))
+    if (internal) opened.add(internal.close)
+    const edge = runs.gateway
+      ? await openEdge({ ...common, settings, port: given.edgePort, shop, world, buildDir: await building })
+      : undefined
+    if (edge) {
+      opened.add(edge.close)
+      shopOrigin ??= edge.origin
+    }
+    const told = await network?.registry.announce({
+      ...network.self,
+      services: runs.services.map((each) => each.contract.name),
+    })
+    if (staffPassword && staffPassword.fresh && runs.services.some((each) => each.contract.name === 'auth'))
+      progress(`Made a staff account: staff@jangteo.local, password ${staffPassword.value} (shown only now)`)
+
+    const stop = async (): Promise<void> => {
+      leaving = true
+      await told?.leave()
+      // Callers hear of it meanwhile, and none meets a closed door.
+      if (network) await runtime.sleep(network.grace)
+      await opened.all()
+    }
+    let stopped: Promise<void> | undefined
+    return {
+      host,
+      ...(edge && { edge: edge.origin }),
+      ...(internal && { internal: internal.origin }),
+      stop: () => (stopped ??= stop()),
+    }
+  } catch (error) {
+    await opened.all().catch(() => {})
+    throw error
+  }
+}

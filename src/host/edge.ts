@@ -1,0 +1,77 @@
+import type { Logger } from 'pino'
+import type { Contract } from '#kernel/contract.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
+import { gateway } from '#gateway/gateway.ts'
+import type { Check } from '#gateway/health.ts'
+import type { Metrics } from '#gateway/metrics.ts'
+import { pageContexts } from '#gateway/page-context.ts'
+import { pages } from '#gateway/pages.ts'
+import type { GatewaySettings } from '#gateway/settings.ts'
+import { sampleImages } from '#samples/route.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import { eventsOf, type Host } from './host.ts'
+import { listening } from './listening.ts'
+import type { World } from './world.ts'
+
+/** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
+const edgeSettings = (settings: ShopSettings): Partial<GatewaySettings> => ({
+  production: settings.mode === 'production',
+  trustProxy: settings.JANGTEO_TRUST_PROXY || false,
+  corsOrigins: [
+    ...settings.JANGTEO_CORS_ORIGINS.split(',').filter((each) => each !== ''),
+    ...(settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).origin] : []),
+  ],
+})
+
+/** Opens the shop to the public: the API of every service wherever it runs and, where they were built, the pages. */
+export const openEdge = async (given: {
+  readonly settings: ShopSettings
+  readonly port: number
+  readonly host: Pick<Host, 'endpoint'>
+  readonly shop: readonly ServiceDefinition<any>[]
+  readonly world: World
+  /** Folder of the built pages; without it there is the API alone. */
+  readonly buildDir: string | undefined
+  readonly checks: Readonly<Record<string, Check>>
+  readonly leaving: () => boolean
+  readonly metrics: Metrics
+  readonly runtime: Runtime
+  readonly log: Logger
+}): Promise<{ readonly origin: string; close(): Promise<void> }> => {
+  const { settings, port, host, shop, world, buildDir, runtime, log } = given
+  const { app } = await gateway({
+    endpointOf: host.endpoint,
+    contracts: shop.map((each) => each.contract as Contract),
+    events: eventsOf(shop),
+    runtime,
+    log,
+    metrics: given.metrics,
+    settings: edgeSettings(settings),
+    accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
+    checks: given.checks,
+    leaving: given.leaving,
+    plugins: (edge) => [
+      ...world.plugins,
+      ...(settings.mode === 'development' ? [sampleImages] : []),
+      ...(buildDir === undefined
+        ? []
+        : [
+            pages({
+              buildDir,
+              runtime,
+              tossSdkUrl: world.toss.sdkUrl,
+              shopFor: pageContexts(edge, {
+                toss: world.toss,
+                ...(world.mailboxUrl !== undefined && { mailboxUrl: world.mailboxUrl }),
+              }),
+            }),
+          ]),
+    ],
+  })
+  const { HOST } = settings
+  await listening({ host: HOST, port, what: 'The shop', change: 'PORT' }, () => app.listen({ host: HOST, port }))
+  const bound = (app.server.address() as { port: number }).port
+  const name = HOST === '0.0.0.0' ? 'localhost' : HOST
+  return { origin: `http://${name}:${bound}`, close: () => app.close() }
+}

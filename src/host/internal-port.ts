@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
+import { readiness, type Check } from '#gateway/health.ts'
+import type { Metrics } from '#gateway/metrics.ts'
+import { startInternalServer, type InternalServer } from '#kernel/remote/server.ts'
+import type { CallerTokens } from '#kernel/remote/token.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Host } from './host.ts'
+import { listening } from './listening.ts'
+
+/** Health and metrics of a host, for those who watch over it: they carry no token and learn no more than that. */
+const watched =
+  (given: {
+    readonly checks: Readonly<Record<string, Check>>
+    readonly leaving: () => boolean
+    readonly metrics: Metrics
+    readonly runtime: Runtime
+  }): FastifyPluginAsync =>
+  async (app: FastifyInstance) => {
+    const { leaving, metrics, runtime } = given
+    const ready = readiness(given.checks, runtime)
+    app.get('/health/live', () => ({ status: 'up' }))
+    app.get('/health/ready', async (_request, reply) => {
+      const state = await ready()
+      const status = leaving() ? 'closing' : state.ready ? 'up' : 'down'
+      return reply.code(status === 'up' ? 200 : 503).send({ status, dependencies: state.dependencies })
+    })
+    app.get('/metrics', async (_request, reply) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    )
+  }
+
+/** Opens the port on which other hosts call the services of this one, with its health and metrics. */
+export const openInternalPort = (given: {
+  readonly at: { readonly host: string; readonly port: number }
+  readonly host: Host
+  readonly tokens: CallerTokens
+  readonly checks: Readonly<Record<string, Check>>
+  readonly leaving: () => boolean
+  readonly metrics: Metrics
+  readonly runtime: Runtime
+  readonly log: Logger
+  /** Simulators that this host runs for the others. */
+  readonly plugins: readonly FastifyPluginAsync<any>[]
+}): Promise<InternalServer> => {
+  const { at, host, plugins, ...rest } = given
+  const served = new Map(
+    host.services.map(({ definition, endpoint }) => [
+      definition.contract.name,
+      { contract: definition.contract, endpoint },
+    ]),
+  )
+  return listening({ ...at, what: 'The host', change: '--port' }, () =>
+    startInternalServer({
+      ...at,
+      ...rest,
+      served: (service) => served.get(service),
+      plugins: [watched(rest), ...plugins],
+    }),
+  )
+}

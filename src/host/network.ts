@@ -1,0 +1,34 @@
+import type { Announcement, Registry } from '#kernel/remote/registry.ts'
+import { callerTokens, internalKey, type CallerTokens } from '#kernel/remote/token.ts'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import { developmentSecret } from './development.ts'
+import type { SimulatorsElsewhere } from './world.ts'
+
+/** How a host knows the others, and they it. */
+export interface Network {
+  readonly registry: Registry
+  readonly tokens: CallerTokens
+  /** Where this host takes calls. */
+  readonly at: { readonly host: string; readonly port: number }
+  /** What it tells the others of itself. */
+  readonly self: Omit<Announcement, 'services'>
+  /** Milliseconds it stays when it is about to end. */
+  readonly grace: number
+  /** Where the public comes in, as far as that is known. */
+  readonly shopOrigin: string | undefined
+  /** Where the simulators are. Throws CannotStart when nobody runs them. */
+  readonly simulators: () => SimulatorsElsewhere
+}
+
+/** The tokens by which hosts know each other: signed with the first secret, believed with both. */
+export const internalTokens = (settings: ShopSettings, runtime: Runtime): CallerTokens => {
+  const { JANGTEO_INTERNAL_SECRET: own, JANGTEO_INTERNAL_SECRET_ALSO: also, mode } = settings
+  if (own === '' && mode === 'production')
+    throw new CannotStart(
+      'JANGTEO_INTERNAL_SECRET is missing: hosts of one shop know each other by it. Set it to the same 32 characters or more, which nobody can guess, on every host.',
+    )
+  const secrets = [own || developmentSecret(settings.JANGTEO_DATA, runtime), ...(also === '' ? [] : [also])]
+  return callerTokens(secrets.map(internalKey), runtime)
+}

@@ -1,0 +1,44 @@
+import { MessageChannel } from 'node:worker_threads'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+
+/** Milliseconds between two tries. */
+const AGAIN = 250
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as { code?: string; message?: string }
+  return message || code || String(error)
+}
+
+/**
+ * Tries until it works, for `ms` milliseconds: an engine may start later than we do. Says once what it waits for and
+ * why; throws CannotStart with the last reason when it gives up. The process stays alive meanwhile.
+ */
+export const patiently = async <T>(
+  what: string,
+  attempt: () => Promise<T>,
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly ms: number },
+): Promise<T> => {
+  const { runtime, progress, ms } = given
+  const until = runtime.now() + ms
+  const { port1 } = new MessageChannel()
+  port1.ref()
+  try {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (error instanceof CannotStart) throw error
+        const reason = reasonOf(error)
+        if (runtime.now() >= until)
+          throw new CannotStart(
+            `${what} cannot be reached: ${reason}.${tries > 1 ? ` Gave up after ${Math.round(ms / 1_000)} s.` : ''}`,
+          )
+        if (tries === 1) progress(`Waiting for ${what} (${reason})`)
+      }
+      await runtime.sleep(AGAIN)
+    }
+  } finally {
+    port1.close()
+  }
+}
