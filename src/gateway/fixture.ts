@@ -174,7 +174,10 @@ export const openShop = async (
       change: seen,
       mine: seen,
       rule: seen,
-      slow: () => new Promise((_, reject) => setTimeout(reject, 300, new Error('too late'))),
+      slow: async () => {
+        await systemRuntime().sleep(300)
+        throw new Error('too late')
+      },
       broken: () => {
         throw new Error('secret detail')
       },

@@ -66,6 +66,8 @@ export const confirming = (given: {
     for (let turn = 0; turn < PATIENCE * 2; turn++) {
       if (verdict.kind === 'confirm') {
         const answer = await toss.confirm({ paymentKey, orderId, amount }, key)
+        if (answer.kind === 'error' && answer.code === 'IDEMPOTENT_REQUEST_PROCESSING')
+          await runtime.sleep(50 * (turn + 1))
         // An answered error would only be repeated under the same key; no answer at all must keep it (domain §1.3).
         if (answer.kind === 'error' && answer.meaning === 'retry') key = runtime.id()
         verdict = verdictOnConfirm(attempt, answer)
@@ -127,18 +129,18 @@ export const confirming = (given: {
     if (verdict.kind === 'capture' && attempt.memberId) await conclude(attempt, attempt.memberId, verdict)
   }
 
-  const underWay = new Set<string>()
+  const underWay = new Map<string, Promise<Confirmed>>()
 
-  /** Carries an open attempt on from wherever it stands. `memberId` null: on nobody's behalf, the owner was checked before. */
-  const carryOn = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
-    underWay.add(attempt.id)
-    try {
-      return await drive(attempt, key)
-    } finally {
-      underWay.delete(attempt.id)
-    }
+  /** Carries an open attempt on; whoever asks for the same one meanwhile shares its outcome. */
+  const carryOn = (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
+    const known = underWay.get(attempt.id)
+    if (known) return known
+    const driving = drive(attempt, key).finally(() => underWay.delete(attempt.id))
+    underWay.set(attempt.id, driving)
+    return driving
   }
 
+  /** Carries an open attempt on from wherever it stands. `memberId` null: on nobody's behalf, the owner was checked before. */
   const drive = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
     const { id, orderId, paymentKey, amount, memberId } = attempt
     let owner: string

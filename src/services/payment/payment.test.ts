@@ -5,6 +5,7 @@ import { NOT_FOUND } from '#kernel/faults.ts'
 import { AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY } from '#services/order/contract.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases, type Buyer } from '#test/support/purchases.ts'
+import { forgetRefused } from './store.ts'
 import { payment, PAYMENT_NOT_REFUNDABLE, PAYMENT_REFUSED, PAYMENT_SESSION_LOST } from './contract.ts'
 
 const shop = await startPurchases()
@@ -241,4 +242,18 @@ test('Toss is away while a paid order is canceled: the buyer is told it is under
   shop.runtime.advance(120_000)
   await eventually(async () => (await status()) === 'CANCELED', 'the order is canceled')
   assert.deepEqual(await shop.takenByToss(order.id), [0])
+})
+
+test('attempts that we turned down are forgotten; the others never', async () => {
+  const { buyer, order, paymentKey, confirm } = await ready()
+  await assert.rejects(buyer.payments.confirm({ paymentKey, orderId: order.id, amount: 1 }), AMOUNT_MISMATCH.is)
+  const { confirm: pay, order: other } = await ready()
+  await pay()
+  shop.runtime.advance(2 * 3_600_000)
+  const rows = async (id: string): Promise<number> =>
+    (await row('SELECT count(*) AS count FROM payment WHERE order_id = $1', id)).count
+  const db = shop.db('payment')
+  await forgetRefused(db, shop.runtime.now() - 3_600_000)
+  assert.deepEqual([await rows(order.id), await rows(other.id)], [0, 1])
+  await assert.rejects(confirm(), ORDER_EXPIRED.is)
 })

@@ -10,9 +10,12 @@ import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused
 import type { PaymentRecord } from './payment.ts'
 import { claimRefunds } from './refund-store.ts'
 import { refunding } from './refund.ts'
-import { claimUnknown, findPayments } from './store.ts'
+import { claimUnknown, findPayments, forgetRefused } from './store.ts'
 import { tossClient } from './toss/client.ts'
 import { webhooks } from './webhook.ts'
+
+/** Milliseconds for which an attempt that we turned down is remembered. */
+const REFUSED_MEMORY = 3_600_000
 
 const shown = (each: PaymentRecord) => ({
   id: each.id,
@@ -90,6 +93,7 @@ export const paymentService = service(
           await Promise.all(unknown.map((each) => quietly(payments.carryOn(each, `${each.id}-${each.checks}`))))
           return unknown.length
         }),
+        sweep('forget', 60_000, (now) => forgetRefused(db, now - REFUSED_MEMORY)),
         sweep('refund', 1_000, async (now) => {
           const due = await claimRefunds(db, now, 20)
           await Promise.all(due.map((each) => quietly(refunds.attempt(each))))

@@ -181,10 +181,24 @@ export const claimUnknown = async (db: Queryable, now: number, limit: number): P
   return rows.map(recordOf)
 }
 
-/** Asks again about an attempt at a time. */
-export const checkAt = async (db: Queryable, id: string, at: number): Promise<void> => {
-  await db.query(sql`UPDATE payment SET next_check_at = ${new Date(at)} WHERE id = ${id}`)
+/** Takes up an open attempt now, so that reconciliation leaves it alone until `nextCheckAt`; nothing when it has ended. */
+export const takeUp = async (db: Queryable, id: string, nextCheckAt: number): Promise<PaymentRecord | undefined> => {
+  const [row] = await db.query<PaymentRow>(sql`
+    UPDATE payment SET next_check_at = ${new Date(nextCheckAt)}
+    WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')
+    RETURNING *`)
+  return row && recordOf(row)
 }
+
+/** Forgets attempts that we turned down ourselves: no money ever had to do with them, and anybody can make them. */
+export const forgetRefused = async (db: Queryable, before: number): Promise<number> =>
+  (
+    await db.query(sql`
+      DELETE FROM payment WHERE id IN (
+        SELECT id FROM payment WHERE state = 'REFUSED' AND created_at < ${new Date(before)}
+        LIMIT 1000 FOR UPDATE SKIP LOCKED)
+      RETURNING id`)
+  ).length
 
 /** Locks a payment until the transaction ends. */
 export const lockPayment = async (db: Queryable, id: string): Promise<PaymentRecord | undefined> => {

@@ -5,7 +5,7 @@ import type { Database } from '#kernel/store.ts'
 import type { endings } from './capture.ts'
 import type { confirming } from './confirm.ts'
 import { paymentId, type PaymentRecord } from './payment.ts'
-import { checkAt, findPayments, findPaymentsById } from './store.ts'
+import { findPayments, findPaymentsById, takeUp } from './store.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { withContext } from '#kernel/context.ts'
 import { systemContext } from '#kernel/call.ts'
@@ -43,8 +43,8 @@ export const webhooks = (given: {
     try {
       await withContext(systemContext('payment', runtime, 9_000), async () => {
         if (attempt.state === 'FAILED') return payments.reopen(attempt)
-        await checkAt(db, attempt.id, runtime.now() + 20_000)
-        await payments.carryOn(attempt, attempt.id)
+        const open = await takeUp(db, attempt.id, runtime.now() + 20_000)
+        if (open && !payments.isUnderWay(open.id)) await payments.carryOn(open, open.id)
       })
     } catch (error) {
       // A refusal is stored with the attempt; anything else is tried again by reconciliation.
