@@ -75,10 +75,8 @@ export const cartService = service(
             return { faults: refused, carts: found }
           })
 
-          // Put in by someone else since we asked what things cost.
-          const strange = [...carts.values()].flat().filter((each) => !described.has(each.skuId))
-          if (strange.length > 0)
-            for (const [id, sku] of await describe(strange.map((each) => each.skuId))) described.set(id, sku)
+          const others = [...carts.values()].flat().filter((each) => !described.has(each.skuId))
+          for (const [id, sku] of await describe(others.map((each) => each.skuId))) described.set(id, sku)
           return owners.map((owner, i) => faults[i] ?? priced(carts.get(keyOf(owner)) ?? [], described))
         }),
 
