@@ -5,6 +5,7 @@ import { withContext } from '#kernel/context.ts'
 import { sourceOf, type Client, type Contract, type StaffRole } from '#kernel/contract.ts'
 import type { ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
+import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
@@ -23,6 +24,8 @@ after(async () => {
 export interface TestHost {
   readonly host: Host
   readonly runtime: SteerableRuntime
+  /** The database as its administrator: for audits, and for taking guards away. */
+  readonly admin: ConnectionSettings
   /** A client as `actor`, coming from the edge unless `caller` names a service. */
   as<C extends Contract>(contract: C, actor: Actor, caller?: string): Client<C>
   /** A client on behalf of another service. */
@@ -139,6 +142,7 @@ export const startTestHost = async (
   return {
     host,
     runtime,
+    admin,
     as,
     inside: (contract) => as(contract, { kind: 'system' }, 'test'),
     db,
