@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { eventually } from '../support/eventually.ts'
+import { whileAsking } from './flows-pay.ts'
 import type { Lane } from './lane.ts'
 import type { Customer, Flow } from './matrix.ts'
 import { cancel, type Placed, placeAndPay, placeNew, standing } from './purchase.ts'
@@ -42,6 +43,10 @@ export const cancelingPaid: Flow<Placed> = {
     'payment.consume.cancellations',
     'order.consume.payments',
     'product.consume.orders',
+  ],
+  also: [
+    whileAsking('cancel', 'before', `SELECT FROM jt_payment.refund WHERE order_id = ANY ($1::uuid[])`),
+    whileAsking('cancel', 'after', 'SELECT FROM jt_simulator_toss.payment WHERE refunded > 0 AND order_id = ANY ($1)'),
   ],
   habits: ['does nothing', 'retries', 'does nothing', 'retries'],
   prepare: placeAndPay,

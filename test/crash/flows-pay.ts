@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Flow } from './matrix.ts'
+import { eventually } from '../support/eventually.ts'
+import type { Flow, Killing } from './matrix.ts'
 import {
   approve,
   confirm,
@@ -16,6 +17,24 @@ interface Approved {
   readonly paymentKey: string
 }
 
+/**
+ * Kills the shop while the provider is asked and has not answered yet: `before` it did anything, or `after` it did it all.
+ * `reached` tells by the provider's books and ours when each of the orders ($1) is there.
+ */
+export const whileAsking = (scope: 'confirm' | 'cancel', when: 'before' | 'after', reached: string): Killing => ({
+  at: `the provider’s ${scope}`,
+  moment: when,
+  arm: (lane) => lane.anyone().must('PUT', '/simulators/toss/faults', { delay: { scope, when, ms: 60_000 } }),
+  struck: async (lane, orders) => {
+    await eventually(
+      async () => (await lane.rows(reached, [orders])).length === orders.length,
+      'the provider is asked about every order',
+    )
+    await lane.kill()
+  },
+  calm: (lane) => lane.anyone().must('DELETE', '/simulators/toss/faults'),
+})
+
 export const paying: Flow<Approved> = {
   name: 'pay',
   steps: [
@@ -26,6 +45,15 @@ export const paying: Flow<Approved> = {
     'order.complete-payment',
     'order.consume.payments',
     'product.consume.orders',
+  ],
+  also: [
+    whileAsking(
+      'confirm',
+      'before',
+      `SELECT FROM jt_product.reservation WHERE state = 'SECURED' AND id IN (
+      SELECT reservation_id FROM jt_order.orders WHERE id = ANY ($1::uuid[]))`,
+    ),
+    whileAsking('confirm', 'after', 'SELECT FROM jt_simulator_toss.payment WHERE captured > 0 AND order_id = ANY ($1)'),
   ],
   habits: ['does nothing', 'retries', 'lets the webhook come', 'does nothing', 'retries'],
   prepare: async (lane, index) => {

@@ -20,7 +20,7 @@ const GRACE = 600_000
 const SETTLED_WITHIN = 30
 
 /** Whatever waits for its time is due: as if those who would have done it had been gone for long. */
-const TIME_PASSES = `
+export const TIME_PASSES = `
   UPDATE jt_payment.payment SET next_check_at = now() WHERE state IN ('CONFIRMING', 'AWAITING_DEPOSIT');
   UPDATE jt_payment.refund SET next_try_at = now() WHERE state = 'REQUESTED';
   UPDATE jt_product.reservation SET expires_at = now() WHERE state = 'HELD' AND expires_at > now()

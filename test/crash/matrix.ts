@@ -12,11 +12,32 @@ export interface Customer<C> {
   readonly case: C
 }
 
+/** When and how the shop is killed in a case. */
+export interface Killing {
+  /** The durable step, or what goes on just then. */
+  readonly at: string
+  readonly moment: string
+  arm(lane: Lane): Promise<unknown> | void
+  /** Resolves once the shop is dead; fails where it never comes to that. */
+  struck(lane: Lane, orders: readonly string[]): Promise<void>
+  /** Takes away what was set up for it, once the shop is back. */
+  calm?(lane: Lane): Promise<unknown>
+}
+
+const atStep = (step: string, moment: 'before' | 'after'): Killing => ({
+  at: step,
+  moment,
+  arm: (lane) => lane.arm(`${step}:${moment}`),
+  struck: (lane) => lane.struck(`${step}:${moment}`),
+})
+
 /** Something customers do, in the middle of which the shop is killed. */
 export interface Flow<C> {
   readonly name: string
   /** Durable steps on its way; each is struck before and after its commit. */
   readonly steps: readonly string[]
+  /** Other instants to kill it at. */
+  readonly also?: readonly Killing[]
   readonly habits: readonly Habit[]
   /** Brings a customer to where the flow begins. */
   prepare(lane: Lane, index: number): Promise<C>
@@ -36,16 +57,17 @@ const summary = <C>(customers: readonly Customer<C>[], outcomes: readonly string
     .join(' · ')
 
 /** One case: kills the shop at a point, starts it again, lets it settle, audits, and looks at how it ended for everybody. */
-const strike = async <C>(lane: Lane, flow: Flow<C>, point: string): Promise<string> => {
+const strike = async <C>(lane: Lane, flow: Flow<C>, killing: Killing): Promise<string> => {
   const customers: Customer<C>[] = await Promise.all(
     flow.habits.map(async (habit, index) => ({ index, habit, case: await flow.prepare(lane, index) })),
   )
   await (flow.ready ? flow.ready(lane) : lane.settle(false))
-  lane.arm(point)
+  await killing.arm(lane)
   const acts = Promise.allSettled(customers.map((each) => flow.act(lane, each)))
-  await lane.struck(point)
+  await killing.struck(lane, lane.acknowledged.slice(-customers.length))
   await acts
   await lane.restart()
+  await killing.calm?.(lane)
   await Promise.all(customers.map((each) => flow.afterwards(lane, each)))
   await lane.settle()
   return summary(customers, await Promise.all(customers.map((each) => flow.outcome(lane, each))))
@@ -61,16 +83,17 @@ export const crashMatrix = (flows: readonly Flow<any>[]): void => {
   let lane: Promise<Lane> | undefined
   let broken = false
 
-  for (const flow of flows)
-    for (const step of flow.steps)
-      for (const moment of ['before', 'after'] as const)
-        test(`${flow.name}, killed ${moment} ${step}`, async () => {
-          assert.ok(!broken, 'an earlier case left the shop in a state from which nothing can be said')
-          broken = true
-          const ended = await strike(await (lane ??= openLane(members)), flow, `${step}:${moment}`)
-          broken = false
-          table.push([flow.name, step, moment, ended])
-        })
+  for (const flow of flows) {
+    const steps = flow.steps.flatMap((step) => [atStep(step, 'before'), atStep(step, 'after')])
+    for (const killing of [...steps, ...(flow.also ?? [])])
+      test(`${flow.name}, killed ${killing.moment} ${killing.at}`, async () => {
+        assert.ok(!broken, 'an earlier case left the shop in a state from which nothing can be said')
+        broken = true
+        const ended = await strike(await (lane ??= openLane(members)), flow, killing)
+        broken = false
+        table.push([flow.name, killing.at, killing.moment, ended])
+      })
+  }
 
   after(() => {
     const widths = [0, 1, 2].map((i) => Math.max(...table.map((row) => row[i]!.length)))
