@@ -13,6 +13,11 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
     name: 'architecture',
     command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/architecture.test.ts'],
   },
+  {
+    name: 'documents',
+    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents.test.ts'],
+    fix: 'node scripts/documents.ts, where the table of settings is behind',
+  },
 ]
 
 const run = async ({ name, command, fix }: (typeof checks)[number]): Promise<boolean> => {

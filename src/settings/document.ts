@@ -1,0 +1,49 @@
+import { declared, type Mode } from '#src/settings.ts'
+
+interface Shown {
+  readonly about: string
+  readonly otherwise?: unknown
+  readonly needed?: boolean
+  readonly secret?: boolean
+  readonly inProduction?: unknown
+}
+
+/** The value a setting has when it is not given. A folder of this checkout is named from the checkout. */
+const otherwiseOf = ({ otherwise }: Shown, mode: Mode, checkout: string): string => {
+  const value = typeof otherwise === 'function' ? otherwise(mode) : otherwise
+  if (value === undefined || value === '') return ''
+  return `\`${String(value).replace(checkout, '')}\``
+}
+
+const rowOf = (name: string, setting: Shown, checkout: string): string => {
+  const [here, there] = (['development', 'production'] as const).map((mode) => otherwiseOf(setting, mode, checkout))
+  const production = setting.needed ? '**must be given**' : there === here ? '' : there
+  const notes = [setting.secret && 'never shown', setting.inProduction && 'checked more strictly in production']
+  const about = [setting.about, ...notes.filter(Boolean).map((note) => `(${note})`)].join(' ')
+  return `| \`${name}\` | ${here} | ${production} | ${about.replaceAll('|', '\\|')} |`
+}
+
+/** `docs/settings.md`, written from the table of settings. */
+export const settingsDocument = (checkout: string): string => `# Settings
+
+Written from \`src/settings.ts\` by \`node scripts/documents.ts\`; a test keeps the two alike.
+
+Settings are environment variables. They are checked when the shop starts: everything wrong is told at once, with what
+would be right. An empty one counts as not given. \`npm run status\` shows those in force, without secrets.
+
+\`JANGTEO_ENV\` is \`development\` or \`production\` (\`NODE_ENV=production\` means the same). Development brings simulators,
+secrets of its own and a sample catalogue; production refuses all three.
+
+| setting | by default | in production | what for |
+|---|---|---|---|
+${Object.entries(declared)
+  .map(([name, setting]) => rowOf(name, setting, checkout))
+  .join('\n')}
+
+\`DATABASE_URL_<SERVICE>\`, such as \`DATABASE_URL_ORDER\`, gives one service a database server of its own.
+
+The server that comes along is PostgreSQL: \`local.conf\` in its data directory overrides any of its settings.
+
+For tests and measurements only: \`JANGTEO_PAGES=off\` serves the API without pages, \`JANGTEO_SAMPLES=off\` starts with
+an empty catalogue, and in development \`JANGTEO_CRASH_AT=order.place:after\` kills the shop at that durable step.
+`
