@@ -72,6 +72,12 @@ describe('documents', () => {
     for (const name of Object.keys(commands)) assert.ok(name in manifest.scripts, name)
   })
 
+  test('decisions have a number each', () => {
+    const numbers = globSync('docs/decisions/*').map((path) => /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1])
+    assert.equal(new Set(numbers).size, numbers.length)
+    assert.ok(numbers.every(Boolean))
+  })
+
   test('the glossary has every state of an order, in the words of the pages', () => {
     const glossary = read('docs/glossary.md')
     for (const state of orderStatus.options)

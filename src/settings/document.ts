@@ -44,6 +44,8 @@ ${Object.entries(declared)
 
 The server that comes along is PostgreSQL: \`local.conf\` in its data directory overrides any of its settings.
 
+\`JANGTEO_PLACEMENT\` names the file that says which host runs what, for \`npm run serve\`.
+
 For tests and measurements only: \`JANGTEO_PAGES=off\` serves the API without pages, \`JANGTEO_SAMPLES=off\` starts with
 an empty catalogue, and in development \`JANGTEO_CRASH_AT=order.place:after\` kills the shop at that durable step.
 `
