@@ -19,6 +19,7 @@ const verbs = {
   audit: ['src/main.ts', 'audit'],
   openapi: ['src/main.ts', 'openapi'],
   serve: ['src/main.ts', 'serve'],
+  cluster: ['src/main.ts', 'cluster'],
   bench: ['bench/main.ts'],
   test: ['scripts/test.ts'],
   'test:browser': ['scripts/test.ts', '--browser'],

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
+import type { CallerTokens } from '#kernel/remote/token.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
 import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
+import { internalTokens } from '#src/host/network.ts'
+import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { freePorts } from './free-ports.ts'
 import { shopSettings } from './shop-settings.ts'
@@ -10,6 +14,12 @@ import { shopSettings } from './shop-settings.ts'
 /** A shop of several processes for a test. */
 export interface HostsShop {
   readonly origin: string
+  /** Where the public comes in at each gateway. */
+  readonly edges: readonly string[]
+  /** Where a host takes calls. */
+  internal(host: string, replica?: number): string
+  /** The tokens its hosts know each other by. */
+  tokens(): CallerTokens
   readonly databaseUrl: string
   readonly processes: readonly HostProcess[]
   /** Starts one more process of a host, in the place of one that has ended. */
@@ -17,30 +27,44 @@ export interface HostsShop {
   stop(): Promise<void>
 }
 
+/** Hosts of a test; replicas of one take ports in a row. */
+export type TestHosts = readonly {
+  readonly name: string
+  readonly runs: readonly string[]
+  readonly replicas?: number
+}[]
+
+export const allServices = shop.map((each) => each.contract.name)
 const BUYING = ['order', 'payment']
 
 /** Few processes that still are all a cluster has: an edge, two that share the work of buying, and the rest. */
-const placementOn = (port: number) => ({
-  hosts: [
-    {
-      name: 'rest',
-      runs: [...shop.map((each) => each.contract.name).filter((each) => !BUYING.includes(each)), 'simulators'],
-      port: port + 4,
-    },
-    { name: 'buying', runs: BUYING, replicas: 2, port: port + 2 },
-    { name: 'edge', runs: ['gateway'], port, edgePort: port + 1 },
-  ],
-})
+const few: TestHosts = [
+  { name: 'rest', runs: [...allServices.filter((each) => !BUYING.includes(each)), 'simulators'] },
+  { name: 'buying', runs: BUYING, replicas: 2 },
+  { name: 'edge', runs: ['gateway'] },
+]
 
-/** Starts a shop in four processes on a database of its own, which call each other over HTTP. The caller stops it. */
+/** The hosts with ports from `first` on: for each replica one for calls and one for the public or the mailbox. */
+const placed = (hosts: TestHosts, first: number) => {
+  let port = first
+  return hosts.map((host) => {
+    const replicas = host.replicas ?? 1
+    const own = port
+    port += 2 * replicas
+    return { ...host, port: own, ...(host.runs.includes('gateway') && { edgePort: own + replicas }) }
+  })
+}
+
+/** Starts a shop in several processes on a database of its own, which call each other over HTTP. The caller stops it. */
 export const startHosts = async (
-  given: { readonly env?: Readonly<Record<string, string>> } = {},
+  given: { readonly hosts?: TestHosts; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<HostsShop> => {
   const database = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'jangteo-hosts-'))
-  const port = await freePorts(6)
+  const wanted = given.hosts ?? few
+  const count = wanted.reduce((sum, each) => sum + 2 * (each.replicas ?? 1), 0)
+  const hosts = placed(wanted, await freePorts(count))
   const placement = join(folder, 'placement.json')
-  const { hosts } = placementOn(port)
   writeFileSync(placement, JSON.stringify({ hosts }))
   const env = { ...shopSettings(folder, database.url), JANGTEO_LEAVE_GRACE: '300', ...given.env }
   const told = process.env['TEST_LOG'] ? (line: string) => console.error(line) : () => {}
@@ -52,6 +76,12 @@ export const startHosts = async (
     await Promise.all(processes.map((each) => each.stop()))
     rmSync(folder, { recursive: true, force: true })
   }
+  const portOf = (name: string): number => hosts.find((each) => each.name === name)!.port
+  const edges = hosts.flatMap((host) =>
+    host.edgePort === undefined
+      ? []
+      : Array.from({ length: host.replicas ?? 1 }, (_, n) => `http://127.0.0.1:${host.edgePort! + n}`),
+  )
   const starting = hosts.flatMap((host) =>
     Array.from({ length: host.replicas ?? 1 }, (_, n) => start(host.name, n + 1)),
   )
@@ -63,7 +93,10 @@ export const startHosts = async (
     throw failed.reason
   }
   return {
-    origin: `http://127.0.0.1:${port + 1}`,
+    origin: edges[0]!,
+    edges,
+    internal: (host, replica = 1) => `http://127.0.0.1:${portOf(host) + replica - 1}`,
+    tokens: () => internalTokens(readSettings(env), systemRuntime()),
     databaseUrl: database.url,
     processes,
     start: async (host, replica) => {

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import WebSocket from 'ws'
+import { clientOf, systemContext } from '#kernel/call.ts'
+import { withContext } from '#kernel/context.ts'
+import { remoteEndpoint, type RemoteEndpoint } from '#kernel/remote/endpoint.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { catalog } from '#services/catalog/contract.ts'
+import { apiClient, payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
+import { eventually } from './support/eventually.ts'
+import { allServices, startHosts, type HostsShop } from './support/hosts.ts'
+import { silent } from './support/silent.ts'
+
+const runtime = systemRuntime()
+let shop: HostsShop
+let staff: ApiClient
+const remotes: RemoteEndpoint[] = []
+
+before(async () => {
+  shop = await startHosts({
+    hosts: [
+      { name: 'outside', runs: ['simulators'] },
+      { name: 'back', runs: allServices, replicas: 2 },
+      { name: 'edge', runs: ['gateway'], replicas: 2 },
+    ],
+  })
+  staff = await signInStaff(shop.origin)
+})
+after(async () => {
+  await Promise.all(remotes.map((each) => each.close()))
+  await shop?.stop()
+})
+
+/** The catalogue as one process shows it. */
+const catalogIn = (replica: number) => {
+  const origins = [shop.internal('back', replica)]
+  const remote = remoteEndpoint({ contract: catalog, origins, tokens: shop.tokens(), runtime, log: silent })
+  remotes.push(remote)
+  const client = clientOf(catalog, 'test', () => remote, runtime)
+  return (id: string) => withContext(systemContext('test', runtime), () => client.get({ id }))
+}
+
+/** The same person at another gateway. */
+const at = (origin: string, person: ApiClient): ApiClient => Object.assign(apiClient(origin), { token: person.token })
+
+describe('several processes on one database', () => {
+  test('what one process changes, the window of another shows within a second', async () => {
+    const { productId, skuId } = await putOnSale(staff, 3, 10_000)
+    const windows = [catalogIn(1), catalogIn(2)]
+    for (const show of windows)
+      await eventually(() => show(productId).then(Boolean, () => false), 'the product is in the window')
+    // Both keep an answer now.
+    for (const show of windows) assert.equal((await show(productId)).price, 10_000)
+    await staff.must('PATCH', `/api/products/${productId}`, { skus: [{ id: skuId, price: 12_000 }] })
+    const changed = Date.now()
+    for (const show of windows)
+      await eventually(async () => (await show(productId)).price === 12_000, 'the new price is shown', 5)
+    // A second of keeping, and the way of the event.
+    assert.ok(Date.now() - changed < 2_000, `${Date.now() - changed} ms`)
+  })
+
+  test('whoever signs out at one gateway is out at the other within five seconds', async () => {
+    const buyer = await signUp(shop.edges[0]!)
+    const elsewhere = at(shop.edges[1]!, buyer)
+    assert.equal((await elsewhere.send('GET', '/api/members/me')).status, 200)
+    await buyer.must('POST', '/api/auth/sign-out', {})
+    await eventually(
+      async () => (await elsewhere.send('GET', '/api/members/me')).status === 401,
+      'the token is refused',
+      5,
+    )
+  })
+
+  test('a listener at one gateway is told of what was bought through the other, once', async () => {
+    const { skuId } = await putOnSale(staff, 5)
+    const buyer = await signUp(shop.edges[0]!)
+    const { ticket } = await buyer.must('POST', '/api/notifications/tickets', {})
+    const heard: { type: string }[] = []
+    const socket = new WebSocket(`${shop.edges[1]!.replace('http', 'ws')}/api/notifications/stream?ticket=${ticket}`)
+    socket.on('message', (text) => heard.push(JSON.parse(String(text))))
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    await payOrder(buyer, await placeOrder(buyer, skuId))
+    const paid = () => heard.filter((each) => JSON.stringify(each).includes('order.paid'))
+    await eventually(() => paid().length > 0, 'the listener is told')
+    await sleep(300)
+    assert.equal(paid().length, 1)
+    socket.close()
+  })
+
+  test('consumers that run twice take in each event once', async () => {
+    const { skuId } = await putOnSale(staff, 100)
+    const buyer = await signUp(shop.origin)
+    const orders = await Promise.all(Array.from({ length: 10 }, () => placeOrder(buyer, skuId)))
+    for (const each of orders) await payOrder(buyer, each)
+    const told = async (): Promise<string[]> =>
+      (await buyer.must('GET', '/api/notifications?limit=100')).items
+        .filter((each: { type: string }) => each.type === 'order.paid')
+        .map((each: { link: string }) => each.link)
+    await eventually(async () => (await told()).length >= 10, 'the inbox tells of all')
+    await sleep(300)
+    const links = await told()
+    assert.equal(links.length, 10)
+    assert.equal(new Set(links).size, 10)
+  })
+})
+
+describe('leaving', () => {
+  test('a rolling restart of both replicas under load loses no request', async () => {
+    const { skuId } = await putOnSale(staff, 100_000)
+    const buyers = await Promise.all(shop.edges.map((origin) => signUp(origin)))
+    let working = true
+    let done = 0
+    const failures: string[] = []
+    const attempt = async (what: string, work: () => Promise<{ status: number; body: unknown }>): Promise<void> => {
+      const answer = await work().catch((error: unknown) => ({ status: 0, body: String(error) }))
+      done++
+      if (answer.status >= 400 || answer.status === 0)
+        failures.push(`${what}: ${answer.status} ${JSON.stringify(answer.body)}`)
+    }
+    const load = buyers.flatMap((buyer) =>
+      Array.from({ length: 3 }, async () => {
+        while (working) {
+          await attempt('list', () => buyer.send('GET', '/api/catalog/products'))
+          await attempt('order', () =>
+            buyer.send(
+              'POST',
+              '/api/orders',
+              {
+                items: [{ skuId, quantity: 1 }],
+                shippingAddress: { recipient: '홍길동', phone: '010-1234-5678', postcode: '04524', address1: '서울' },
+              },
+              { 'idempotency-key': randomUUID() },
+            ),
+          )
+        }
+      }),
+    )
+    for (const replica of [1, 2]) {
+      const one = shop.processes.find((each) => each.name === 'back' && each.replica === replica)!
+      const before = done
+      assert.equal(await one.stop(), 0)
+      assert.ok(done > before, 'the other went on meanwhile')
+      await shop.start('back', replica)
+    }
+    await sleep(500)
+    working = false
+    await Promise.all(load)
+    assert.deepEqual(failures, [])
+    assert.ok(done > 50, `${done} requests`)
+  })
+})
