@@ -203,3 +203,15 @@ test('closing the shop closes streams, and at once', async () => {
   assert.equal(await closed, 1001)
   assert.ok(performance.now() - began < 3_000)
 })
+
+// Last, because it moves the clock of the service that all tests of this file share.
+test('goes on long after the request that opened the first of its listeners', async () => {
+  const { runtime } = host
+  const late = await openShop({ endpoints: { notification: host.host.endpoint('notification') }, settings, runtime })
+  const client = await listen(late, { headers: await bearer(late) })
+  runtime.advance(60_000)
+  await tell(MEMBER)
+  await eventually(() => client.heard.length === 1, 'it still hears')
+  client.socket.close()
+  await late.stop()
+})

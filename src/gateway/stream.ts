@@ -64,7 +64,8 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
   }
 
   const news = feed({
-    tail: inside.tail,
+    // The feed outlives the request that began it, and must not end at that one's deadline.
+    tail: (input) => withContext(systemContext('gateway', runtime), () => inside.tail(input)),
     wanted: () => connected.size() > 0 || opening > 0,
     bring: (told) => {
       const theirs = [...connected.of(told.memberId)]
