@@ -89,3 +89,25 @@ test('a paid cart is empty, and going back to the return address does not pay ag
   assert.deepEqual(errors, [])
   await leave()
 })
+
+test('an open inbox hears of an order by itself', async () => {
+  const { page, leave } = await visitor()
+  await page.goto('/sign-up')
+  await signUp(page)
+  const listening = await page.context().newPage()
+  const stream = listening.waitForEvent('websocket')
+  await listening.goto('/notifications')
+  await listening.getByText('알림이 없습니다').waitFor()
+  await stream
+
+  await openProduct(page, 3)
+  await buyNow(page)
+  await placeOrder(page)
+  await payAtWindow(page)
+  const number = await orderComplete(page)
+  await listening.getByRole('main').getByRole('listitem').filter({ hasText: number }).waitFor()
+  await listening.getByRole('link', { name: '알림, 읽지 않음 1개' }).waitFor()
+  await listening.getByRole('button', { name: '모두 읽음으로' }).click()
+  await listening.getByRole('link', { name: '알림', exact: true }).first().waitFor()
+  await leave()
+})

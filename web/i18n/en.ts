@@ -59,6 +59,8 @@ export const en: Messages = {
     price: 'Price',
     minPrice: 'Lowest price',
     maxPrice: 'Highest price',
+    min: 'From',
+    max: 'To',
     won: 'KRW',
     inStock: 'Hide sold-out items',
     apply: 'Apply',

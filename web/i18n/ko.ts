@@ -57,6 +57,8 @@ export const ko = {
     price: '가격',
     minPrice: '최저 가격',
     maxPrice: '최고 가격',
+    min: '최저',
+    max: '최고',
     won: '원',
     inStock: '품절 상품 빼기',
     apply: '적용',

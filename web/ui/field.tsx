@@ -1,7 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
 const box =
-  'w-full rounded border bg-white px-3.5 h-12 text-base placeholder:text-edge border-edge aria-invalid:border-juhong aria-invalid:bg-juhong-soft disabled:bg-mist'
+  'w-full rounded border bg-white px-3.5 h-12 text-base placeholder:text-quiet border-edge aria-invalid:border-juhong aria-invalid:bg-juhong-soft disabled:bg-mist'
 
 interface FieldProps extends ComponentProps<'input'> {
   readonly label: ReactNode

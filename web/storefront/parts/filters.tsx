@@ -1,16 +1,16 @@
-import { useId } from 'react'
+import { useId, type FormEvent } from 'react'
 import { Form, Link, useSubmit } from 'react-router'
 import { priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { below, nameOf, pathTo, type Category } from './categories.ts'
-import { addressOf, sorts, type ListQuery } from './query.ts'
+import { addressOf, isUsualSort, sorts, type ListQuery } from './query.ts'
 
 /** The members of the address that a form does not show, so that sending it keeps them. */
 const Kept = ({ query, but }: { query: ListQuery; but: readonly (keyof ListQuery)[] }) =>
   (['q', 'category', 'minPrice', 'maxPrice', 'inStock', 'sort'] as const)
-    .filter((name) => !but.includes(name) && query[name] !== undefined)
+    .filter((name) => !but.includes(name) && query[name] !== undefined && !(name === 'sort' && isUsualSort(query)))
     .map((name) => <input key={name} type="hidden" name={name} value={String(query[name])} />)
 
 /** The order of a list; chosen at once with scripts, with a button without them. */
@@ -137,9 +137,18 @@ const bands = [
   [100_000, undefined],
 ] as const
 
+/** Keeps fields that say nothing out of the address. */
+const leaveOutEmpty = (event: FormEvent<HTMLFormElement>): void => {
+  const empty = [...event.currentTarget.querySelectorAll('input')].filter((field) => field.value === '')
+  for (const field of empty) field.disabled = true
+  // The form is read in this turn; then it is the reader's again.
+  queueMicrotask(() => {
+    for (const field of empty) field.disabled = false
+  })
+}
+
 const PriceAndStock = ({ query }: { query: ListQuery }) => {
   const { t, locale } = useText()
-  const submit = useSubmit()
   const price = (amount: number): string => priceText(amount, locale)
   const nameOfBand = (from: number | undefined, to: number | undefined): string =>
     from === undefined
@@ -148,7 +157,7 @@ const PriceAndStock = ({ query }: { query: ListQuery }) => {
         ? t.list.over(price(from))
         : t.list.between(price(from), price(to))
   const narrowed = query.minPrice !== undefined || query.maxPrice !== undefined || query.inStock
-  const field = 'h-10 w-full min-w-0 rounded border border-edge px-2 text-right text-sm num'
+  const field = 'h-10 w-full min-w-0 rounded border border-edge px-2 text-right text-sm num placeholder:text-quiet'
   return (
     <div>
       <h2 className="mb-2 text-sm font-bold">{t.list.price}</h2>
@@ -171,13 +180,14 @@ const PriceAndStock = ({ query }: { query: ListQuery }) => {
           )
         })}
       </ul>
-      <Form action="/products" key={addressOf(query)} className="mt-3">
+      <Form action="/products" key={addressOf(query)} onSubmit={leaveOutEmpty} className="mt-3">
         <Kept query={query} but={['minPrice', 'maxPrice', 'inStock']} />
         <div className="flex items-center gap-1.5">
           <input
             name="minPrice"
             inputMode="numeric"
             aria-label={`${t.list.minPrice} (${t.list.won})`}
+            placeholder={t.list.min}
             defaultValue={query.minPrice}
             className={field}
           />
@@ -186,6 +196,7 @@ const PriceAndStock = ({ query }: { query: ListQuery }) => {
             name="maxPrice"
             inputMode="numeric"
             aria-label={`${t.list.maxPrice} (${t.list.won})`}
+            placeholder={t.list.max}
             defaultValue={query.maxPrice}
             className={field}
           />
@@ -196,7 +207,7 @@ const PriceAndStock = ({ query }: { query: ListQuery }) => {
             name="inStock"
             value="true"
             defaultChecked={query.inStock === true}
-            onChange={(event) => void submit(event.currentTarget.form)}
+            onChange={(event) => event.currentTarget.form?.requestSubmit()}
             className="size-5 accent-jjok"
           />
           {t.list.inStock}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { Link, useFetcher } from 'react-router'
+import { Link, useFetcher, useLocation } from 'react-router'
 import type { ProductCard } from '#services/catalog/contract.ts'
 import { useText } from '../../i18n/index.ts'
 import { pressable } from '../../ui/button.tsx'
@@ -9,6 +9,17 @@ import { addressOf, type ListQuery } from './query.ts'
 interface Page {
   readonly items: readonly ProductCard[]
   readonly nextCursor: string | null
+}
+
+// Pages laid out before, by place in the history: coming back from a product finds the list as it was left.
+const remembered = new Map<string, readonly Page[]>()
+const PLACES = 20
+
+const remember = (key: string, pages: readonly Page[]): void => {
+  if (pages.length === 0) return
+  remembered.delete(key)
+  remembered.set(key, pages)
+  if (remembered.size > PLACES) remembered.delete(remembered.keys().next().value!)
 }
 
 /** The products, and a link to the next page that, with scripts, lays it below this one instead. */
@@ -23,7 +34,9 @@ export const MoreProducts = ({
 }) => {
   const { t } = useText()
   const fetcher = useFetcher<Page>()
-  const [pages, setPages] = useState<readonly Page[]>([])
+  const { key } = useLocation()
+  const [pages, setPages] = useState<readonly Page[]>(() => remembered.get(key) ?? [])
+  const restored = useRef(pages.length)
   const list = useRef<HTMLDivElement>(null)
   const next = pages.length ? pages.at(-1)!.nextCursor : nextCursor
   const items = [...first, ...pages.flatMap((page) => page.items)]
@@ -33,12 +46,14 @@ export const MoreProducts = ({
     const page = fetcher.data
     if (page) setPages((before) => (before.includes(page) ? before : [...before, page]))
   }, [fetcher.data])
+  useEffect(() => remember(key, pages), [key, pages])
 
   // Reading goes on with the first of the new ones.
   const added = pages.at(-1)?.items[0]?.id
   useEffect(() => {
-    if (added) list.current?.querySelector<HTMLElement>(`[data-product="${added}"] a`)?.focus({ preventScroll: true })
-  }, [added])
+    if (added && pages.length > restored.current)
+      list.current?.querySelector<HTMLElement>(`[data-product="${added}"] a`)?.focus({ preventScroll: true })
+  }, [added, pages.length])
 
   return (
     <div ref={list}>

@@ -38,6 +38,10 @@ export const readQuery = (search: URLSearchParams): ListQuery => {
   }
 }
 
+/** Whether a list is in the order it has when nobody chose one. */
+export const isUsualSort = (query: Pick<ListQuery, 'q' | 'sort'>): boolean =>
+  query.sort === (query.q ? 'relevance' : 'popular')
+
 /** A list's address with some of it changed; paging starts anew. */
 export const addressOf = (
   query: ListQuery,
@@ -47,7 +51,7 @@ export const addressOf = (
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(rest))
     if (value !== undefined && value !== '') search.set(name, String(value))
-  if (!changes.sort && query.sort === (query.q ? 'relevance' : 'popular')) search.delete('sort')
+  if (!changes.sort && isUsualSort(query)) search.delete('sort')
   if (cursor) search.set('cursor', cursor)
   const text = search.toString()
   return text ? `/products?${text}` : '/products'
