@@ -12,9 +12,10 @@ import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { closing } from './closing.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
-import { openEdge } from './edge.ts'
+import { edgeAddress, openEdge } from './edge.ts'
 import { startHost, type Host } from './host.ts'
 import { openInternalPort } from './internal-port.ts'
+import { ensureFree } from './listening.ts'
 import { makeLog } from './logging.ts'
 import type { Network } from './network.ts'
 import { remotes } from './remotes.ts'
@@ -88,6 +89,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       embedded: runs.database ? 'run' : schemas.length > 0 ? 'join' : 'none',
     })
     opened.add(stores.stop)
+    if (runs.gateway) await ensureFree(edgeAddress(settings, given.edgePort))
     const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
 

@@ -24,6 +24,14 @@ const edgeSettings = (settings: ShopSettings): Partial<GatewaySettings> => ({
   ],
 })
 
+/** Where the public comes in. */
+export const edgeAddress = ({ HOST }: ShopSettings, port: number) => ({
+  host: HOST,
+  port,
+  what: 'The shop',
+  change: 'PORT',
+})
+
 /** Opens the shop to the public: the API of every service wherever it runs and, where they were built, the pages. */
 export const openEdge = async (given: {
   readonly settings: ShopSettings
@@ -70,7 +78,7 @@ export const openEdge = async (given: {
     ],
   })
   const { HOST } = settings
-  await listening({ host: HOST, port, what: 'The shop', change: 'PORT' }, () => app.listen({ host: HOST, port }))
+  await listening(edgeAddress(settings, port), () => app.listen({ host: HOST, port }))
   const bound = (app.server.address() as { port: number }).port
   const name = HOST === '0.0.0.0' ? 'localhost' : HOST
   return { origin: `http://${name}:${bound}`, close: () => app.close() }
