@@ -1,6 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
 import { schemaOf } from '#engines/postgres/log.ts'
-import { personal, suspicious } from './secrets.ts'
 
 /** Texts that services write down for others to see. */
 export interface Texts {
@@ -26,28 +25,21 @@ const own: Readonly<Record<string, readonly Omit<Texts, 'service'>[]>> = {
 export const tablesIn = (service: string): readonly Texts[] =>
   [...everywhere, ...(own[service] ?? [])].map((each) => ({ ...each, service }))
 
-/** How many texts there are. */
-export const countTexts = async (db: Queryable, { service, name }: Texts): Promise<number> => {
-  const [row] = await db.query<{ count: number }>({
-    name: `audit_count_${service}_${name}`,
-    text: `SELECT count(*) AS count FROM ${schemaOf(service)}.${name}`,
-    values: [],
-  })
-  return row!.count
+/** Texts fetched in one go. */
+const PAGE = 5_000
+
+/** Reads every text, a page after another. */
+export const eachText = async (
+  db: Queryable,
+  { service, name, text }: Texts,
+  take: (rows: readonly { id: string; text: string }[]) => void,
+): Promise<void> => {
+  const wanted = `SELECT id::text AS id, ${text} AS text FROM ${schemaOf(service)}.${name}`
+  await db.query({ text: `DECLARE texts NO SCROLL CURSOR FOR ${wanted}`, values: [] })
+  for (let more = true; more;) {
+    const rows = await db.query<{ id: string; text: string }>({ text: `FETCH ${PAGE} FROM texts`, values: [] })
+    take(rows)
+    more = rows.length === PAGE
+  }
+  await db.query({ text: 'CLOSE texts', values: [] })
 }
-
-const matching =
-  (kind: string, pattern: string) =>
-  (db: Queryable, { service, name, text }: Texts): Promise<{ id: string; text: string }[]> =>
-    db.query<{ id: string; text: string }>({
-      name: `audit_${kind}_${service}_${name}`,
-      text: `SELECT id::text AS id, text FROM (SELECT id, ${text} AS text FROM ${schemaOf(service)}.${name}) AS written
-             WHERE text ~ $1 LIMIT 1000`,
-      values: [pattern],
-    })
-
-/** Texts that may hold a secret. */
-export const suspiciousTexts = matching('suspicious', suspicious)
-
-/** Texts that say how a person is reached. */
-export const personalTexts = matching('personal', personal)

@@ -1,23 +1,17 @@
-/** What must not be told to anyone, by its looks. Patterns are such as PostgreSQL reads too. */
-const looks: readonly (readonly [what: string, pattern: string])[] = [
+/** What must not be told to anyone, by its looks. */
+const looks: readonly (readonly [what: string, pattern: RegExp])[] = [
   [
     'a member that carries a secret',
-    '"(password|passwd|passwordHash|accessToken|refreshToken|secret|secretKey|cvc|cvv|cardNumber|emailProof|proof)":\\s*"[^"]',
+    /"(password|passwd|passwordHash|accessToken|refreshToken|secret|secretKey|cvc|cvv|cardNumber|emailProof|proof)":\s*"[^"]/,
   ],
-  ['an e-mail code', '"code":\\s*"?\\d{6}\\M'],
-  ['a signed token', 'eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.'],
-  ['a password hash', '\\$argon2'],
-  ['a secret key of the payment provider', '(test|live)_g?sk_[A-Za-z0-9]{8,}'],
+  ['an e-mail code', /"code":\s*"?\d{6}\b/],
+  ['a signed token', /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\./],
+  ['a password hash', /\$argon2/],
+  ['a secret key of the payment provider', /(test|live)_g?sk_[A-Za-z0-9]{8,}/],
 ]
 
 /** Card numbers have 14 to 19 digits, perhaps in groups. */
-const DIGITS = '(?<![A-Za-z0-9-])\\d{4}[ -]?\\d{4}[ -]?\\d{4}[ -]?\\d{2,7}(?![A-Za-z0-9-])'
-
-/** Finds texts that may hold a secret; PostgreSQL searches by it. */
-export const suspicious = [...looks.map(([, pattern]) => pattern), DIGITS].join('|')
-
-const regexps = looks.map(([what, pattern]) => [what, new RegExp(pattern.replaceAll('\\M', '\\b'))] as const)
-const digits = new RegExp(DIGITS, 'g')
+const digits = /(?<![A-Za-z0-9-])\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{2,7}(?![A-Za-z0-9-])/g
 
 /** Whether digits end in the check digit of a card (ISO/IEC 7812). */
 export const isCardNumber = (text: string): boolean => {
@@ -30,13 +24,15 @@ export const isCardNumber = (text: string): boolean => {
   return number.length >= 14 && sum % 10 === 0
 }
 
-/** What of the kind a text holds; nothing where it only looked like it. */
+/** What secret a text holds, if any. */
 export const secretIn = (text: string): string | undefined => {
-  const found = regexps.find(([, pattern]) => pattern.test(text))
+  const found = looks.find(([, pattern]) => pattern.test(text))
   if (found) return found[0]
   return (text.match(digits) ?? []).some(isCardNumber) ? 'a card number' : undefined
 }
 
-/** An e-mail address or a Korean mobile number. */
-export const personal =
-  '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\\.[A-Za-z]{2,}|(?<![A-Za-z0-9-])01[016789]-?\\d{3,4}-?\\d{4}(?![A-Za-z0-9-])'
+const reached =
+  /[A-Za-z0-9._%+-]@[A-Za-z0-9-]+\.[A-Za-z]{2,}|(?<![A-Za-z0-9-])01[016789]-?\d{3,4}-?\d{4}(?![A-Za-z0-9-])/
+
+/** Whether a text holds an e-mail address or a Korean mobile number. */
+export const tellsHowToReach = (text: string): boolean => reached.test(text)
