@@ -22,6 +22,8 @@ test('on a phone nothing sticks out at the side, and buying works by thumb', asy
   await openProduct(page, 2)
   await fits()
   await buyNow(page)
+  await page.getByRole('heading', { name: '주문서' }).waitFor()
+  await page.waitForFunction(() => scrollY === 0)
   await placeOrder(page)
   await fits()
   await payAtWindow(page)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 
@@ -35,8 +36,7 @@ const launch = (): Promise<Browser> =>
 export interface Visitor {
   readonly origin: string
   readonly page: Page
-  /** Errors thrown by scripts and refused by the content security policy. */
-  readonly errors: readonly string[]
+  /** Closes the browser. Fails when a script failed, the page changed under the reader, or the security policy was broken. */
   leave(): Promise<void>
 }
 
@@ -62,7 +62,11 @@ export const visitor = async (options: BrowserContextOptions = {}): Promise<Visi
   page.on('console', (message) => {
     if (/Content Security Policy|hydrat/i.test(message.text())) errors.push(message.text())
   })
-  return { origin, page, errors, leave: () => context.close() }
+  const leave = async (): Promise<void> => {
+    await context.close()
+    assert.deepEqual(errors, [], 'no script failed and no policy was broken')
+  }
+  return { origin, page, leave }
 }
 
 after(async () => {

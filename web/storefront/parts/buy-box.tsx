@@ -1,5 +1,5 @@
-import { useId, useState } from 'react'
-import { Form } from 'react-router'
+import { useId, useState, type FormEvent } from 'react'
+import { Form, useSubmit } from 'react-router'
 import type { ProductDetail } from '#services/catalog/contract.ts'
 import { priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
@@ -21,6 +21,14 @@ export const BuyBox = ({ product, refusal }: { product: ProductDetail; refusal: 
   const adding = usePending('cart')
   const buying = usePending('buy')
   const sku = skuOf(product, choice)
+  const submit = useSubmit()
+  // Filling the cart leaves the reader where they are; buying leads to a page that begins at its top.
+  const send = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    const { submitter } = event.nativeEvent as SubmitEvent
+    const stays = submitter instanceof HTMLButtonElement && submitter.value === 'cart'
+    void submit(submitter instanceof HTMLButtonElement ? submitter : event.currentTarget, { preventScrollReset: stays })
+  }
   const prices = new Set(product.skus.map((each) => each.price))
   const price = sku?.price ?? product.price
   // A note about a field that has been mended since is out of date.
@@ -41,7 +49,7 @@ export const BuyBox = ({ product, refusal }: { product: ProductDetail; refusal: 
           <Notice>{t.product.soldOutLong}</Notice>
         </div>
       ) : (
-        <Form method="post" preventScrollReset className="mt-6 flex flex-col gap-6 border-t border-line pt-6">
+        <Form method="post" onSubmit={send} className="mt-6 flex flex-col gap-6 border-t border-line pt-6">
           {product.options.map(({ name, values }) => (
             <OptionGroup
               key={name}

@@ -4,5 +4,5 @@ import { useText } from '../../i18n/index.ts'
 /** An amount of won with even digits, so that prices in a row line up. */
 export const Price = ({ amount, className = '' }: { amount: number; className?: string }) => {
   const { locale } = useText()
-  return <span className={`num ${className}`}>{priceText(amount, locale)}</span>
+  return <span className={`num whitespace-nowrap ${className}`}>{priceText(amount, locale)}</span>
 }
