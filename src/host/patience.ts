@@ -32,7 +32,7 @@ export const patiently = async <T>(
         const reason = reasonOf(error)
         if (runtime.now() >= until)
           throw new CannotStart(
-            `${what} cannot be reached: ${reason}.${tries > 1 ? ` Gave up after ${Math.round(ms / 1_000)} s.` : ''}`,
+            `${what[0]!.toUpperCase()}${what.slice(1)} cannot be reached: ${reason}.${tries > 1 ? ` Gave up after ${Math.round(ms / 1_000)} s.` : ''}`,
           )
         if (tries === 1) progress(`Waiting for ${what} (${reason})`)
       }

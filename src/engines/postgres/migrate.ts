@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { CannotStart } from '#kernel/cannot-start.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
 
 const PLATFORM = new URL('./platform/', import.meta.url)
@@ -51,7 +52,9 @@ export const migrate = async (
     const ran = new Set(rows.map((row) => row.name))
     const ahead = [...ran].filter((name) => !wanted.some((each) => each.name === name))
     if (ahead.length > 0)
-      throw new Error(`The schema of ${service} is newer than this version of Jangteo (it has ${ahead.join(', ')}).`)
+      throw new CannotStart(
+        `The schema of ${service} is newer than this version of Jangteo (it has ${ahead.join(', ')}). Start the version that made it, or a later one.`,
+      )
     const missing = wanted.filter((each) => !ran.has(each.name))
     for (const each of missing) {
       try {

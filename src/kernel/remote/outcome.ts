@@ -21,7 +21,9 @@ export const outcomeOf = ({ status, type, text }: Answer): Outcome => {
   if (type === FAULT_TYPE) return { kind: 'fault', fault: faultFromText(text) }
   if (status === 204) return { kind: 'value', value: undefined }
   if (status === 200) return { kind: 'value', value: JSON.parse(text) }
-  return { kind: refusedUnread.has(status) ? 'unsent' : 'lost', reason: `HTTP ${status}` }
+  const reason =
+    status === 401 ? 'it does not believe our token: are secret and clock the same there?' : `HTTP ${status}`
+  return { kind: refusedUnread.has(status) ? 'unsent' : 'lost', reason }
 }
 
 const neverConnected = new Set([

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { pino } from 'pino'
 import { z } from 'zod'
 import { serveLocally } from '../call.ts'
 import type { CallContext } from '../context.ts'
@@ -376,10 +377,47 @@ describe('the internal port', () => {
     assert.deepEqual(during.verify('stock', token), { caller: 'order', actor })
     assert.deepEqual(after.verify('stock', during.sign('stock', 'order', actor)), { caller: 'order', actor })
     assert.equal(after.verify('stock', token), undefined)
-    clock.advance(31_000)
+    clock.advance(61_000)
     assert.notEqual(before.sign('stock', 'order', actor), token)
-    clock.advance(30_000)
+    clock.advance(120_000)
     assert.equal(during.verify('stock', token), undefined)
+  })
+
+  test('a host whose clock is a minute behind is believed, and one that keeps a token too long is not', () => {
+    const [clock, behind] = [steerableRuntime(), steerableRuntime()]
+    behind.advance(-60_000)
+    const key = internalKey('one secret')
+    const [here, there] = [callerTokens([key], clock), callerTokens([key], behind)]
+    for (let minute = 0; minute < 10; minute++) {
+      assert.ok(here.verify('stock', there.sign('stock', 'order', { kind: 'system' })), `after ${minute} minutes`)
+      for (const each of [clock, behind]) each.advance(59_000)
+    }
+    const kept = there.sign('stock', 'order', { kind: 'system' })
+    clock.advance(200_000)
+    assert.equal(here.verify('stock', kept), undefined)
+    assert.match(here.explain('stock', kept), /^its token ran out \d+ s ago: the clocks/)
+  })
+
+  test('why a call was refused is in the log, once for many', async () => {
+    const told: object[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => void told.push(JSON.parse(line)) })
+    const port = await startInternalServer({
+      host: '127.0.0.1',
+      port: 0,
+      served: () => undefined,
+      tokens,
+      runtime,
+      log,
+    })
+    closing.push(port.close)
+    const forged = callerTokens([internalKey('another secret')], runtime).sign('stock', 'order', { kind: 'system' })
+    for (let n = 0; n < 20; n++)
+      await fetch(`${port.origin}${read}`, { method: 'POST', headers: { 'x-caller-token': forged } })
+    assert.equal(told.length, 1)
+    assert.match(JSON.stringify(told), /not signed with our secret: JANGTEO_INTERNAL_SECRET/)
+    assert.doesNotMatch(JSON.stringify(told), new RegExp(forged.slice(0, 20)))
+    assert.equal(tokens.explain('stock', undefined), 'it carries no token')
+    assert.equal(tokens.explain('stock', tokens.sign('order', 'edge', { kind: 'system' })), 'its token is for order')
   })
 
   test('a body that is no JSON is the caller’s fault; one that is too large is refused', async () => {

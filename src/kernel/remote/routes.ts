@@ -14,6 +14,9 @@ export interface Served {
   readonly endpoint: Endpoint
 }
 
+/** Milliseconds between two lines of the log about refused calls. */
+const TOLD_EVERY = 10_000
+
 const parse = (text: unknown): unknown => {
   try {
     return typeof text === 'string' && text !== '' ? JSON.parse(text) : undefined
@@ -65,6 +68,18 @@ export const internalRoutes = (
     end(reply, fault.status, FAULT_TYPE, faultToText(fault))
   }
 
+  let toldAt = -Infinity
+  let untold = 0
+  /** Says now and then who was refused and why: whoever tries often must not fill the log. */
+  const refused = (service: string, token: string | undefined, address: string): void => {
+    untold++
+    if (runtime.now() - toldAt < TOLD_EVERY) return
+    toldAt = runtime.now()
+    const why = tokens.explain(service, token)
+    log.warn({ service, address, count: untold, why }, 'An internal call was refused')
+    untold = 0
+  }
+
   type Path = { service: string; operation: string }
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { service, operation } = request.params as Path
@@ -72,7 +87,10 @@ export const internalRoutes = (
     reply.hijack()
     const token = tokenOf(headers)
     const by = token === undefined ? undefined : tokens.verify(service, token)
-    if (!by) return end(reply, 401)
+    if (!by) {
+      refused(service, token, request.ip)
+      return end(reply, 401)
+    }
     const found = served(service)
     if (!found || !Object.hasOwn(found.contract.operations, operation)) return end(reply, 404)
     try {

@@ -15,6 +15,8 @@ export interface CallerTokens {
   sign(service: string, caller: string, actor: Actor): string
   /** Who calls; nothing when the token is forged, too old, or meant for another service. */
   verify(service: string, token: string): Caller | undefined
+  /** Why a token is refused, for the log. */
+  explain(service: string, token: string | undefined): string
 }
 
 interface Claims {
@@ -25,8 +27,9 @@ interface Claims {
   readonly e: number
 }
 
-/** Milliseconds a token is good for; a new one is made when half of it is over. Covers clocks that are seconds apart. */
-const LIFE = 60_000
+/** Milliseconds a token is good for, and those it must still have to be used: clocks may be a minute apart and more. */
+const LIFE = 180_000
+const LEFT = 120_000
 const REMEMBERED = 5_000
 
 /** The key of internal calls, from a secret that serves other purposes too. */
@@ -58,7 +61,7 @@ export const callerTokens = (keys: readonly Uint8Array[], runtime: Runtime): Cal
       const now = runtime.now()
       const subject = `${service} ${caller} ${JSON.stringify(actor)}`
       const known = made.get(subject)
-      if (known && known.until - now > LIFE / 2 && known.until - now <= LIFE) return known.token
+      if (known && known.until - now > LEFT && known.until - now <= LIFE) return known.token
       const claims: Claims = { s: service, c: caller, a: actor, e: now + LIFE }
       const text = Buffer.from(JSON.stringify(claims)).toString('base64url')
       const token = `${text}.${macOf(keys[0]!, text).toString('base64url')}`
@@ -73,6 +76,15 @@ export const callerTokens = (keys: readonly Uint8Array[], runtime: Runtime): Cal
         checked.set(token, claims)
       }
       return claims.s === service && claims.e > runtime.now() ? { caller: claims.c, actor: claims.a } : undefined
+    },
+    explain: (service, token) => {
+      if (token === undefined) return 'it carries no token'
+      const claims = claimsOf(token)
+      if (!claims)
+        return 'its token was not signed with our secret: JANGTEO_INTERNAL_SECRET must be the same on all hosts'
+      if (claims.s !== service) return `its token is for ${claims.s}`
+      const late = Math.round((runtime.now() - claims.e) / 1_000)
+      return `its token ran out ${late} s ago: the clocks of the hosts are apart, or it was kept`
     },
   }
 }

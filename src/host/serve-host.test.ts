@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { freshDatabase, type TestDatabase } from '#engines/postgres/embedded/for-tests.ts'
+import { connect } from '#engines/postgres/connection.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { shop } from '#src/shop.ts'
+import { readSettings } from '#src/settings.ts'
+import { freePorts } from '#test/support/free-ports.ts'
+import { sendRaw } from '#test/support/raw-http.ts'
+import { shopSettings } from '#test/support/shop-settings.ts'
+import { serveHost, type ServedHost, type ServeOptions } from './serve-host.ts'
+
+const services = shop.map((each) => each.contract.name)
+let folder: string
+let file: string
+let port: number
+let database: TestDatabase
+before(async () => {
+  database = await freshDatabase()
+  folder = mkdtempSync(join(tmpdir(), 'jangteo-serve-'))
+  port = await freePorts(7)
+  file = join(folder, 'placement.json')
+  const hosts = [
+    { name: 'goods', runs: ['product', 'catalog'], port, replicas: 2 },
+    { name: 'rest', runs: services.filter((each) => !['product', 'catalog'].includes(each)), port: port + 2 },
+    { name: 'outside', runs: ['simulators'], port: port + 3 },
+    { name: 'edge', runs: ['gateway'], port: port + 5, edgePort: port + 6 },
+  ]
+  writeFileSync(file, JSON.stringify({ hosts }))
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const running: ServedHost[] = []
+const said: string[] = []
+const serve = async (given: Partial<ServeOptions>, env: Record<string, string> = {}): Promise<ServedHost> => {
+  const settings = readSettings({ ...shopSettings(folder, database.url), JANGTEO_LEAVE_GRACE: '400', ...env })
+  const host = await serveHost(settings, {
+    shop,
+    runs: [],
+    placement: file,
+    host: 'goods',
+    replica: undefined,
+    port: undefined,
+    runtime: systemRuntime(),
+    progress: (line) => void said.push(line),
+    ...given,
+  })
+  running.push(host)
+  return host
+}
+after(() => Promise.all(running.map((each) => each.stop())))
+
+const refused = (wanted: RegExp, given: Partial<ServeOptions>, env?: Record<string, string>) =>
+  assert.rejects(serve(given, env), (error) => {
+    assert.ok(error instanceof CannotStart, String(error))
+    assert.match(error.message, wanted)
+    return true
+  })
+
+const production = {
+  JANGTEO_ENV: 'production',
+  JANGTEO_PASSWORD_MEMORY: '',
+  PUBLIC_URL: 'https://shop.example.com',
+  JANGTEO_SECRET: 'k'.repeat(40),
+  TOSS_CLIENT_KEY: 'live_ck_real',
+  TOSS_SECRET_KEY: 'live_sk_real',
+  SMTP_URL: 'smtps://mail.example.com',
+}
+
+describe('a host that cannot be started says why, and what would be right', () => {
+  test('a service that is none', () => refused(/^ordr is no service: give some of auth, /, { runs: ['ordr'] }))
+
+  test('nothing to run', () => refused(/^Nothing is no service/, { placement: undefined, host: undefined }))
+
+  test('a service that needs others, without a placement', () =>
+    refused(/^order, simulators cannot do without .*product.*: run these here too, or give a --placement/, {
+      runs: ['order'],
+      placement: undefined,
+    }))
+
+  test('a placement that is not there', () =>
+    refused(/^The placement \/nowhere\.json cannot be read: ENOENT/, { placement: '/nowhere.json' }))
+
+  test('a host the placement does not have, and none at all', async () => {
+    await refused(/has no host good: give one of goods, rest, outside, edge/, { host: 'good' })
+    await refused(/^--host is missing: give one of the placement’s, goods, rest, outside, edge\.$/, { host: undefined })
+  })
+
+  test('a replica too many', () =>
+    refused(/^The host goods has 2 replicas in .*there is no number 3\.$/, { replica: 3 }))
+
+  test('production without a secret of the inside, or with simulators', async () => {
+    await refused(/^JANGTEO_INTERNAL_SECRET is missing/, {}, production)
+    await refused(/^Simulators are for development/, { host: 'outside' }, production)
+  })
+
+  test('a database that cannot be reached is waited for, with a reason, and then given up', async () => {
+    said.length = 0
+    const began = Date.now()
+    await refused(
+      /^The database at 127\.0\.0\.1:1 \(DATABASE_URL\) cannot be reached: .*ECONNREFUSED.*\. Gave up after 1 s\.$/,
+      {},
+      { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/shop', JANGTEO_START_PATIENCE: '1' },
+    )
+    assert.ok(Date.now() - began >= 1_000)
+    assert.match(said.join('\n'), /^Waiting for the database at 127\.0\.0\.1:1 \(DATABASE_URL\) \(.*ECONNREFUSED.*\)$/)
+  })
+
+  test('an embedded database that nobody runs', () =>
+    refused(
+      /^The database in .* cannot be reached: no process runs it: npm start/,
+      {},
+      {
+        DATABASE_URL: '',
+        JANGTEO_DATA: join(folder, 'none'),
+        JANGTEO_START_PATIENCE: '0',
+      },
+    ))
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(port + 5, '127.0.0.1')
+    await new Promise((resolve) => other.once('listening', resolve))
+    await refused(new RegExp(`^Port ${port + 5} is taken\\. Stop what listens there, or set --port`), { host: 'edge' })
+    other.close()
+  })
+
+  test('a schema that is newer than the code', async () => {
+    const newer = await freshDatabase()
+    const first = await serve({}, { DATABASE_URL: newer.url, JANGTEO_LEAVE_GRACE: '0' })
+    await first.stop()
+    const client = await connect(newer.connection, 'test')
+    await client.query(`INSERT INTO jt_catalog.migration (name) VALUES ('0999_tomorrow.sql')`)
+    await client.end()
+    await refused(
+      /^The schema of catalog is newer than this version of Jangteo \(it has 0999_tomorrow\.sql\)/,
+      {},
+      {
+        DATABASE_URL: newer.url,
+      },
+    )
+  })
+})
+
+describe('a host', () => {
+  let host: ServedHost
+  const ask = (path: string, method = 'GET', headers: string[] = []) =>
+    sendRaw(host.internal!, [`${method} ${path} HTTP/1.1`, 'host: a', 'content-length: 0', ...headers])
+  before(async () => {
+    host = await serve({ replica: 1 })
+  })
+
+  test('tells its health and its metrics to whoever asks, and nothing else', async () => {
+    const [ready, text] = await ask('/health/ready')
+    assert.equal(ready, 200)
+    assert.deepEqual(
+      JSON.parse(text).dependencies.map((each: { name: string }) => each.name),
+      ['database of product', 'database of catalog'],
+    )
+    assert.equal((await ask('/health/live'))[0], 200)
+    assert.match((await ask('/metrics'))[1], /jangteo_pool_open\{service="product"\}/)
+    for (const path of [
+      '/',
+      '/internal',
+      '/internal/product',
+      '/api/catalog/products',
+      '/simulators/mailbox',
+      '/health',
+    ])
+      assert.equal((await ask(path))[0], 404, path)
+    for (const path of ['/internal/product/get', '/internal/nothing/get', '/internal/product/%67et'])
+      assert.equal((await ask(path, 'POST'))[0], 401, path)
+    for (const path of ['/health/../internal/product/get', '/internal/product/get/..', '//internal/product/get'])
+      assert.ok([401, 404].includes((await ask(path, 'POST'))[0]), path)
+    const two = ['x-caller-token: a', 'x-caller-token: b']
+    assert.equal((await ask('/internal/product/get', 'POST', two))[0], 401)
+  })
+
+  test('of one name there is one: a second on the same port is told so', () =>
+    refused(new RegExp(`^Port ${port} is taken`), { replica: 1 }))
+
+  test('that is to end is not ready, stays for callers that have not heard of it, and is gone', async () => {
+    const stopping = host.stop()
+    const [status, text] = await ask('/health/ready')
+    assert.equal(status, 503)
+    assert.equal(JSON.parse(text).status, 'closing')
+    assert.equal((await ask('/health/live'))[0], 200)
+    await stopping
+    assert.equal((await ask('/health/live'))[0], 0)
+  })
+})
