@@ -13,6 +13,11 @@ await cp(join(here, 'web'), join(root, 'web'), { recursive: true, filter: (path)
 for (const each of ['src', 'node_modules', 'package.json', 'package-lock.json'])
   await symlink(join(here, each), join(root, each))
 
+type PagesHandler = (
+  build: unknown,
+  onError: (error: unknown) => void,
+) => (request: Request, page: unknown, nonce: string) => Promise<Response>
+
 const build = async (): Promise<{ folder: string; said: string[] }> => {
   const said: string[] = []
   return { folder: await ensurePagesBuilt(root, (line) => said.push(line)), said }
@@ -22,9 +27,26 @@ test('pages are built once, and anew only when a source changed', async () => {
   const first = await build()
   assert.deepEqual(first.said, ['Building the pages'])
   const built = (await import(pathToFileURL(join(first.folder, 'server/index.js')).href)) as {
-    entry: { module: { pagesHandler: unknown } }
+    entry: { module: { pagesHandler: PagesHandler } }
   }
-  assert.equal(typeof built.entry.module.pagesHandler, 'function')
+  const answer = built.entry.module.pagesHandler(built, (error) => assert.fail(String(error)))
+  const signedIn = await answer(
+    new Request('http://shop.test/sign-in', {
+      method: 'POST',
+      // As it is behind a proxy that ends TLS.
+      headers: { origin: 'https://shop.test' },
+      body: new URLSearchParams({ email: 'a@b.kr', password: 'secret', next: '/cart' }),
+    }),
+    {
+      locale: 'ko',
+      viewer: { kind: 'anonymous' },
+      shop: { auth: { signIn: async () => ({}) } },
+      signedIn: async () => {},
+    },
+    'nonce',
+  )
+  assert.equal(signedIn.status, 302)
+  assert.equal(signedIn.headers.get('location'), '/cart')
   const assets = await readdir(join(first.folder, 'client/assets'))
   assert.ok(assets.some((name) => name.endsWith('.js.br')) && assets.some((name) => name.endsWith('.css.gz')))
 
