@@ -28,15 +28,6 @@ export const usePending = (intent?: string): boolean => {
   return intent === undefined || navigation.formData.get('intent') === intent
 }
 
-/** Brings the reader to what needs mending: the first wrong field, else the sentence that says what went wrong. */
-export const useFocusOnRefusal = (refusal: Refusal | undefined, form: RefObject<HTMLElement | null>): void => {
-  useEffect(() => {
-    if (!refusal) return
-    const target = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
-    ;(target ?? form.current?.querySelector<HTMLElement>('[role="alert"]'))?.focus()
-  }, [refusal, form])
-}
-
 /** The refusal as a sentence above a form. */
 export const Refused = ({ refusal }: { refusal: Refusal | undefined }) =>
   refusal ? (
@@ -45,9 +36,13 @@ export const Refused = ({ refusal }: { refusal: Refusal | undefined }) =>
     </Notice>
   ) : null
 
-/** A ref for a form together with the habit of focusing what was refused in it. */
+/** A ref for a form whose reader is brought to what needs mending: the first wrong field, else what was said went wrong. */
 export const useFormFocus = (refusal: Refusal | undefined): RefObject<HTMLDivElement | null> => {
   const ref = useRef<HTMLDivElement>(null)
-  useFocusOnRefusal(refusal, ref)
+  useEffect(() => {
+    if (!refusal) return
+    const wrong = ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    ;(wrong ?? ref.current?.querySelector<HTMLElement>('[role="alert"]'))?.focus()
+  }, [refusal])
   return ref
 }

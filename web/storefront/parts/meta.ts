@@ -1,4 +1,3 @@
-import { useMatches } from 'react-router'
 import { messagesIn } from '../../i18n/index.ts'
 import type { Messages } from '../../i18n/ko.ts'
 
@@ -20,6 +19,3 @@ export const titled =
     const t = textOf(matches)
     return [{ title: `${pick(t)} | ${t.shop.name}` }]
   }
-
-/** The frame's data, inside a page. */
-export const useFrame = <T>(): T => useMatches()[0]?.loaderData as T

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Visit } from './page.server.ts'
 
 /** A line of an order about to be placed, as it is shown before. */
-export interface CheckoutLine {
+interface CheckoutLine {
   readonly skuId: string
   readonly quantity: number
   readonly productName: string

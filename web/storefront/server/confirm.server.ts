@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly state: 'REFUSED'; readonly problem: Problem; readonly payable: boolean }
 
 /** What the provider puts into the return address. */
-export interface Return {
+interface Return {
   readonly paymentKey: string
   readonly orderId: string
   readonly amount: number

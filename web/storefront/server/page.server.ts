@@ -29,7 +29,7 @@ const visitOf = ({ context, url, params, request }: LoaderFunctionArgs | ActionF
 }
 
 /** The address of the sign-in page that comes back to where the visit is. */
-export const signInAddress = (url: URL): string => `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`
+const signInAddress = (url: URL): string => `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`
 
 /** Sends everybody but members to the sign-in page, and back afterwards. */
 export const membersOnly = ({ page, url, request }: Visit): void => {
