@@ -53,6 +53,10 @@ export const declared = {
     kind: origins(),
     about: 'Other origins whose pages may call the API, with a bearer token.',
   }),
+  JANGTEO_PLACEMENT: declare({
+    kind: text(),
+    about: 'File that says which host runs what; `--placement` of serve goes before.',
+  }),
   JANGTEO_INTERNAL_HOST: declare({
     kind: text(),
     otherwise: (mode) => (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),

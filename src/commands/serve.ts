@@ -33,7 +33,7 @@ export const serve: Command = async ({ args, runtime, env, say = print }) => {
   const running = await serveHost(settings, {
     shop,
     runs: positionals,
-    placement: (values['placement'] as string | undefined) ?? env['JANGTEO_PLACEMENT'],
+    placement: (values['placement'] as string | undefined) ?? (settings.JANGTEO_PLACEMENT || undefined),
     host: values['host'] as string | undefined,
     replica: numberOf(values['replica'] as string | undefined, 'replica', 64),
     port: numberOf(values['port'] as string | undefined, 'port', 65_535),

@@ -21,6 +21,7 @@ import type { Network } from './network.ts'
 import { remotes } from './remotes.ts'
 import { schemasOf } from './schemas.ts'
 import { openStores, prepareSchemas } from './stores.ts'
+import { watchRemotes } from './watch-remotes.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -136,6 +137,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       metrics.registry,
       host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
     )
+    if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)

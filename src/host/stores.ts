@@ -55,28 +55,32 @@ export const openStores = async (
   const { runtime, progress, patience = 0 } = given
   const waiting = { runtime, progress, ms: patience }
   if (given.embedded === 'none') return noStores
-  if (settings.DATABASE_URL) {
-    const adminOf = (service: string): ConnectionSettings => fromUrl(databaseUrlOf(settings, service))
-    const main = fromUrl(settings.DATABASE_URL)
-    await patiently(`the database at ${main.host}:${main.port} (DATABASE_URL)`, () => reach(main), waiting)
+  /** Services whose address is set are there, the others on the main server. */
+  const storesOn = (main: ConnectionSettings, stop = async (): Promise<void> => {}) => {
+    const adminOf = (service: string): ConnectionSettings => {
+      const own = databaseUrlOf(settings, service)
+      return own === '' ? main : fromUrl(own)
+    }
     return {
       adminOf,
-      connection: (service, source = service) => serviceConnection(adminOf(source), service),
-      stop: async () => {},
+      connection: (service: string, source = service) => serviceConnection(adminOf(source), service),
+      stop,
     }
   }
-  if (given.embedded === 'join') {
-    const admin = await patiently(`the database in ${settings.JANGTEO_DATA}`, () => joined(settings), waiting)
-    return { adminOf: () => admin, connection: (service) => serviceConnection(admin, service), stop: async () => {} }
+  if (settings.DATABASE_URL) {
+    const main = fromUrl(settings.DATABASE_URL)
+    await patiently(`the database at ${main.host}:${main.port} (DATABASE_URL)`, () => reach(main), waiting)
+    return storesOn(main)
   }
+  if (given.embedded === 'join')
+    return storesOn(await patiently(`the database in ${settings.JANGTEO_DATA}`, () => joined(settings), waiting))
   const embedded = await startEmbedded({
     dataDir: settings.JANGTEO_DATA,
     runtime,
     progress,
     ...(given.lost && { lost: given.lost }),
   })
-  const admin: ConnectionSettings = embedded.connection
-  return { adminOf: () => admin, connection: (service) => serviceConnection(admin, service), stop: embedded.stop }
+  return storesOn(embedded.connection, embedded.stop)
 }
 
 /** Makes schemas and roles, and brings every schema up to date. Answers which migrations ran, as `order: 0001_orders.sql`. */

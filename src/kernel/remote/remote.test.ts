@@ -292,6 +292,38 @@ describe('the choice of an instance', () => {
   })
 })
 
+describe('an instance that goes', () => {
+  test('and says so is called no more; who waits for its answer gets it', async () => {
+    let [asked, others] = [0, 0]
+    const leaves: RequestListener = (_, reply) => {
+      asked++
+      reply.writeHead(200, { 'content-type': 'application/json', 'x-leaving': '1' }).end('"bye"')
+    }
+    const [, leaving] = await listen(leaves)
+    const [, staying] = await listen((request, reply) => (others++, ok(request, reply)))
+    const endpoint = reach({}, [leaving, staying])
+    for (let n = 0; n < 20; n++) await endpoint.call('take', {}, context())
+    assert.deepEqual([asked, others], [1, 19])
+    const [first] = endpoint.stats().instances
+    assert.deepEqual([first!.share, first!.breaker], [0, 'closed'])
+    // Alone it is called all the same: it still answers.
+    const alone = reach({}, [leaving])
+    for (let n = 0; n < 3; n++) assert.equal(await alone.call('take', {}, context()), 'bye')
+  })
+
+  test('and is dead costs nobody a call: all go on to another, without a pause, whatever the retry budget', async () => {
+    const [gone, dead] = await listen(ok)
+    gone.close()
+    const [, alive] = await listen(ok)
+    const endpoint = reach({}, [dead, alive])
+    const together = Array.from({ length: 200 }, () => codeOf(endpoint.call('take', {}, context())))
+    assert.deepEqual(new Set(await Promise.all(together)), new Set(['ok']))
+    const { retried } = endpoint.stats()
+    for (let n = 0; n < 50; n++) await endpoint.call('take', {}, context())
+    assert.equal(endpoint.stats().retried, retried, 'it is left alone after its first refused connections')
+  })
+})
+
 describe('the bulkhead', () => {
   test('lets so many go, so many wait in order, and refuses the rest at once', async () => {
     const held: (() => void)[] = []
