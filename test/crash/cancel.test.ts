@@ -1,4 +1,4 @@
-import { cancelingPaid, cancelingUnpaid } from './flows-cancel.ts'
+import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
 import { crashMatrix } from './matrix.ts'
 
-crashMatrix([cancelingUnpaid, cancelingPaid])
+crashMatrix([cancelingUnpaid, cancelingPaid, refundRefused])

@@ -54,3 +54,32 @@ export const cancelingPaid: Flow<Placed> = {
   afterwards: cancelAgain,
   outcome: canceledOr('PAID'),
 }
+
+/** The provider will not give the money back: the order goes on as it was. */
+export const refundRefused: Flow<Placed> = {
+  name: 'cancel, refund refused',
+  steps: ['payment.refund-refused', 'order.refund-refused'],
+  habits: ['does nothing', 'retries'],
+  prepare: async (lane, index) => {
+    const order = await placeAndPay(lane, index)
+    await lane.rows(
+      `UPDATE jt_simulator_toss.payment SET state = jsonb_set(state::jsonb, '{status}', '"ABORTED"')::json
+       WHERE order_id = $1`,
+      [order.id],
+    )
+    return order
+  },
+  act: cancelingUnpaid.act,
+  afterwards: async (lane, { index, habit, case: order }) => {
+    if (habit !== 'retries') return
+    await eventually(
+      async () => (await cancel(lane, index, order)).body.code === 'REFUND_REFUSED',
+      'a refusal is told to who asks again',
+    )
+  },
+  outcome: async (lane, { case: order }) => {
+    const { status, captures, refunded } = await standing(lane, order)
+    assert.deepEqual({ status, captures, refunded }, { status: 'PAID', captures: 1, refunded: 0 })
+    return 'still paid'
+  },
+}

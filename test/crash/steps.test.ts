@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { subscriptionsOf } from '#src/audit/consumers.ts'
 import { shop } from '#src/shop.ts'
-import { cancelingPaid, cancelingUnpaid } from './flows-cancel.ts'
+import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
 import { paying, payingByWebhook, refused } from './flows-pay.ts'
 import { changingItems, dyingHold, expiring, placing } from './flows-place.ts'
 import { stepsOf } from './matrix.ts'
@@ -20,8 +20,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.put-category': 'staff; one transaction, not part of a purchase',
   'product.release': 'gives back at once what dies at its deadline anyway: that is struck as product.overdue',
   'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
-  'payment.refund-refused': 'the provider’s simulator refuses no refund of a captured payment',
-  'order.refund-refused': 'the provider’s simulator refuses no refund of a captured payment',
 }
 
 describe('the crash matrix', () => {
@@ -36,6 +34,7 @@ describe('the crash matrix', () => {
       refused,
       cancelingUnpaid,
       cancelingPaid,
+      refundRefused,
     ]),
   )
 
