@@ -20,18 +20,33 @@ export const wrongOnHand = (db: Queryable): Promise<Violation[]> =>
     FROM jt_product.sku FULL JOIN moved ON sku_id = id
     WHERE on_hand IS DISTINCT FROM coalesce(sum, 0)`)
 
-/** SKUs whose reserved units are not those of live reservations. */
+/** SKUs whose reserved units are not those of live reservations; what one borrowed of another counts once. */
 export const wrongReserved = (db: Queryable): Promise<Violation[]> =>
   db.query<Violation>(sql`
     WITH held AS (
-      SELECT line.sku_id, sum(line.quantity) AS sum
-      FROM jt_product.reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+      SELECT line.sku_id, sum(line.quantity - coalesce(line.borrowed, 0)) AS sum
+      FROM jt_product.reservation, unnest(sku_ids, quantities, borrowed) AS line (sku_id, quantity, borrowed)
       WHERE state IN ('HELD', 'SECURED') GROUP BY line.sku_id
     )
     SELECT coalesce(id, sku_id) AS id,
       format('%s reserved, live reservations sum to %s', coalesce(reserved::text, 'no such SKU'), coalesce(sum, 0)) AS what
     FROM jt_product.sku FULL JOIN held ON sku_id = id
     WHERE reserved IS DISTINCT FROM coalesce(sum, 0)`)
+
+/** Lendings that one side knows nothing of, that outlived a side, or of more than both hold. */
+export const wrongLendings = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    WITH lender AS (SELECT * FROM jt_product.reservation WHERE lent_to IS NOT NULL),
+      borrower AS (SELECT * FROM jt_product.reservation WHERE borrows_from IS NOT NULL)
+    SELECT coalesce(borrower.id, lender.id) AS id, format('%s borrows from %s, %s is lent to %s',
+      coalesce(borrower.state, 'nobody'), coalesce(borrower.borrows_from::text, 'nobody'),
+      coalesce(lender.state, 'nobody'), coalesce(lender.lent_to::text, 'nobody')) AS what
+    FROM borrower FULL JOIN lender ON lender.id = borrower.borrows_from AND lender.lent_to = borrower.id
+    WHERE borrower.id IS NULL OR lender.id IS NULL OR borrower.state <> 'HELD' OR lender.state NOT IN ('HELD', 'SECURED')
+      OR EXISTS (
+        SELECT FROM unnest(borrower.sku_ids, borrower.quantities, borrower.borrowed) AS line (sku_id, quantity, units)
+        LEFT JOIN unnest(lender.sku_ids, lender.quantities) AS lent (sku_id, quantity) USING (sku_id)
+        WHERE line.units IS NULL OR line.units NOT BETWEEN 0 AND least(line.quantity, coalesce(lent.quantity, 0)))`)
 
 /** SKUs with less than nothing, or with more promised than there is. */
 export const impossibleStock = (db: Queryable): Promise<Violation[]> =>

@@ -1,5 +1,13 @@
 import { check } from './invariant.ts'
-import { countStock, impossibleStock, overdueHolds, wrongMovements, wrongOnHand, wrongReserved } from './stock-store.ts'
+import {
+  countStock,
+  impossibleStock,
+  overdueHolds,
+  wrongLendings,
+  wrongMovements,
+  wrongOnHand,
+  wrongReserved,
+} from './stock-store.ts'
 
 /** The books of stock, looked at by themselves. */
 export const stock = check({
@@ -8,6 +16,7 @@ export const stock = check({
   invariants: [
     'what is on hand is the sum of its movements',
     'what is reserved is the sum of its live reservations',
+    'what a reservation borrows, the one it is to replace lends',
     'no stock is negative, nor more reserved than there is',
     'each sale and each return moved stock once',
     'each hold ends',
@@ -23,6 +32,10 @@ export const stock = check({
     const reserved = tally('what is reserved is the sum of its live reservations')
     reserved.looked = skus
     reserved.wrongAll(await wrongReserved(db))
+
+    const lent = tally('what a reservation borrows, the one it is to replace lends')
+    lent.looked = reservations
+    lent.wrongAll(await wrongLendings(db))
 
     const possible = tally('no stock is negative, nor more reserved than there is')
     possible.looked = skus

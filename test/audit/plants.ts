@@ -80,6 +80,33 @@ const stock: readonly Plant[] = [
     plant: `UPDATE jt_product.sku SET reserved = reserved + 1 WHERE on_hand > reserved`,
   },
   {
+    invariant: 'what is reserved is the sum of its live reservations',
+    name: 'borrowed, and reserved all the same',
+    plant: `UPDATE jt_product.reservation SET borrows_from = gen_random_uuid(), borrowed = quantities WHERE state = 'HELD'`,
+  },
+  {
+    invariant: 'what a reservation borrows, the one it is to replace lends',
+    name: 'borrowed from nobody',
+    plant: `UPDATE jt_product.reservation SET borrows_from = gen_random_uuid(), borrowed = array_fill(0, ARRAY[cardinality(quantities)])
+      WHERE state = 'HELD'`,
+  },
+  {
+    invariant: 'what a reservation borrows, the one it is to replace lends',
+    name: 'lent to nobody',
+    plant: `UPDATE jt_product.reservation SET lent_to = gen_random_uuid() WHERE state = 'HELD'`,
+  },
+  {
+    invariant: 'what a reservation borrows, the one it is to replace lends',
+    name: 'more was borrowed than there was to lend',
+    plant: `INSERT INTO jt_product.reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
+      SELECT '01990000-0000-7000-8000-000000000001', 'HELD', now() + interval '1 day', sku_ids, quantities, unit_prices
+      FROM jt_product.reservation WHERE state = 'HELD' LIMIT 1;
+      UPDATE jt_product.reservation SET lent_to = '01990000-0000-7000-8000-000000000001'
+      WHERE state = 'HELD' AND id <> '01990000-0000-7000-8000-000000000001';
+      UPDATE jt_product.reservation AS borrower SET borrows_from = lender.id, borrowed = array_fill(999, ARRAY[cardinality(borrower.quantities)])
+      FROM jt_product.reservation AS lender WHERE lender.lent_to = borrower.id`,
+  },
+  {
     invariant: 'no stock is negative, nor more reserved than there is',
     name: 'more promised than there is',
     plant: `ALTER TABLE jt_product.sku DROP CONSTRAINT sku_stock; UPDATE jt_product.sku SET reserved = on_hand + 1`,

@@ -1,4 +1,4 @@
-import type { Queryable } from '#kernel/store.ts'
+import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { OrderStatus } from './contract.ts'
 import type { OrderLine, OrderRecord } from './order.ts'
@@ -197,6 +197,10 @@ export const saveOrders = async (
       : undefined
   await Promise.all([saved, lined])
 }
+
+/** Stores the revision of a locked order. */
+export const saveRevision = (order: Pick<OrderRecord, 'id' | 'revision'>): Statement =>
+  sql`UPDATE orders SET revision = ${order.revision} WHERE id = ${order.id}`
 
 /** Gives a locked order other lines under another reservation. */
 export const replaceLines = async (db: Queryable, order: OrderRecord): Promise<void> => {

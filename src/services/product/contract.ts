@@ -58,6 +58,15 @@ export const RESERVATION_ENDED = fault('RESERVATION_ENDED', 409, {
   ko: '재고 예약 시간이 지났습니다. 다시 주문해 주세요.',
   en: 'The reservation has ended. Please place the order again.',
 })
+export const RESERVATION_LENT = fault(
+  'RESERVATION_LENT',
+  409,
+  {
+    ko: '이 주문의 다른 변경이 진행 중입니다. 잠시 뒤 다시 시도해 주세요.',
+    en: 'Another change of this order is under way. Please try again shortly.',
+  },
+  z.object({ reservationId: z.string() }),
+)
 export const STOCK_NEGATIVE = fault(
   'STOCK_NEGATIVE',
   409,
@@ -298,7 +307,8 @@ export const product = contract('product', {
     }),
   },
   reserve: {
-    summary: 'Holds stock under a reservation until a deadline, all lines or none. Repeating it finds the first.',
+    summary:
+      'Holds stock under a reservation until a deadline, all lines or none. Repeating it finds the first. One that replaces the live reservation its order is with borrows from it what both hold, until it is known which of them the order goes on with; it can be lent to one at a time.',
     method: 'POST',
     access: 'service',
     repeatable: true,
@@ -306,9 +316,10 @@ export const product = contract('product', {
       reservationId: uuid,
       lines: z.array(stockLine).min(1).max(100),
       expiresAt: z.number().int(),
+      replaces: uuid.optional(),
     }),
     output: z.object({ lines: z.array(soldLine) }),
-    faults: [OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED],
+    faults: [OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED, RESERVATION_LENT],
   },
   secure: {
     summary: 'Makes a hold unable to expire, because money is about to move for it.',

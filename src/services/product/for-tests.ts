@@ -56,12 +56,14 @@ export const startProductHost = async () => {
     lines: readonly [skuId: string, quantity: number][],
     reservationId: string = host.runtime.id(),
     ms = 600_000,
+    replaces?: string,
   ) =>
     inside
       .reserve({
         reservationId,
         lines: lines.map(([skuId, quantity]) => ({ skuId, quantity })),
         expiresAt: host.runtime.now() + ms,
+        ...(replaces && { replaces }),
       })
       .then((answer) => ({ reservationId, ...answer }))
 
@@ -99,8 +101,8 @@ export const wrongStock = (db: Queryable): Promise<unknown[]> =>
       SELECT sku.id, on_hand, reserved, moved, held FROM sku
       LEFT JOIN (SELECT sku_id, sum(delta) AS moved FROM stock_movement GROUP BY sku_id) AS m ON m.sku_id = sku.id
       LEFT JOIN (
-        SELECT line.sku_id, sum(quantity) AS held
-        FROM reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+        SELECT line.sku_id, sum(quantity - coalesce(units, 0)) AS held
+        FROM reservation, unnest(sku_ids, quantities, borrowed) AS line (sku_id, quantity, units)
         WHERE state IN ('HELD', 'SECURED') GROUP BY line.sku_id) AS r ON r.sku_id = sku.id
       WHERE on_hand <> coalesce(moved, 0) OR reserved <> coalesce(held, 0) OR reserved < 0 OR on_hand < reserved`,
     values: [],

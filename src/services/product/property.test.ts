@@ -3,6 +3,8 @@ import { before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#kernel/fault.ts'
 import type { Database } from '#kernel/store.ts'
+import { again } from './again.ts'
+import { wrongLendings } from '#src/audit/stock-store.ts'
 import { startProductHost, wrongStock } from './for-tests.ts'
 import { reserving } from './reserving.ts'
 import { settle } from './settling.ts'
@@ -34,7 +36,7 @@ describe('the life of a reservation', () => {
   })
 })
 
-describe('any mix of buyers, payments and ends, all at once', () => {
+describe('any mix of buyers, changes, payments and ends, all at once', () => {
   let shop: Awaited<ReturnType<typeof startProductHost>>
   before(async () => {
     shop = await startProductHost()
@@ -43,6 +45,7 @@ describe('any mix of buyers, payments and ends, all at once', () => {
   const ask = fc.record({
     kind: fc.constant('reserve' as const),
     id: fc.nat(5),
+    replaces: fc.option(fc.nat(5), { nil: undefined }),
     lines: fc.array(fc.record({ sku: fc.nat(2), quantity: fc.integer({ min: 1, max: 4 }) }), {
       minLength: 1,
       maxLength: 3,
@@ -69,23 +72,27 @@ describe('any mix of buyers, payments and ends, all at once', () => {
                   reservationId: ids[each.id]!,
                   lines: each.lines.map(({ sku, quantity }) => ({ skuId: skus[sku]!, quantity })),
                   expiresAt: shop.runtime.now() + 600_000,
+                  ...(each.replaces !== undefined && { replaces: ids[each.replaces]! }),
                 })),
               )
               answers.forEach((answer, i) => {
                 if (!(answer instanceof Fault)) assert.equal(answer.lines.length, asks[i]!.lines.length)
               })
               if (ends.length === 0) return
-              await db.tx('test.settle', (tx) =>
-                settle(
-                  tx,
-                  ends.map(({ id, cause }) => ({ reservationId: ids[id]!, cause })),
-                  shop.runtime,
+              await again(() =>
+                db.tx('test.settle', (tx) =>
+                  settle(
+                    tx,
+                    ends.map(({ id, cause }) => ({ reservationId: ids[id]!, cause })),
+                    shop.runtime,
+                  ),
                 ),
               )
             }),
           )
         }
         assert.deepEqual(await wrongStock(db), [])
+        assert.deepEqual(await wrongLendings(db), [])
       }),
       { numRuns: 40, endOnFailure: true },
     )

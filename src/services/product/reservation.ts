@@ -95,6 +95,11 @@ export class StockChanges {
     }
   }
 
+  /** Units reserved of a SKU by these changes. */
+  reservedOf(skuId: string): number {
+    return this.#changes.get(skuId)?.reserved ?? 0
+  }
+
   /** Adds an effect on every line of a reservation. */
   apply({ skuIds, quantities }: Reservation, { onHand, reserved }: Effect): void {
     skuIds.forEach((skuId, i) => this.add(skuId, onHand * quantities[i]!, reserved * quantities[i]!))

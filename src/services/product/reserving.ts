@@ -11,6 +11,7 @@ import {
 } from './contract.ts'
 import { again, codeOf } from './again.ts'
 import { inLockOrder, isFor, packed, StockChanges, Supply, type Line, type Reservation } from './reservation.ts'
+import { replace } from './replacing.ts'
 import { moveStock } from './settling.ts'
 import {
   deleteReservations,
@@ -30,6 +31,8 @@ export interface Request {
   readonly reservationId: string
   readonly lines: readonly Line[]
   readonly expiresAt: number
+  /** The reservation its order is with, which this one is to replace. */
+  readonly replaces?: string | undefined
 }
 
 interface Ask {
@@ -37,6 +40,7 @@ interface Ask {
   readonly given: readonly Line[]
   readonly lines: readonly Line[]
   readonly expiresAt: number
+  readonly replaces: string | undefined
   answer: Answer | Fault | undefined
 }
 
@@ -75,6 +79,9 @@ const newReservation = (ask: Ask, offers: Offers): NewReservation => ({
   lines: ask.lines.map((line) => ({ ...line, unitPrice: offers.get(line.skuId)!.unitPrice })),
 })
 
+const supplyOf = (offers: Offers): Supply =>
+  new Supply(new Map([...offers].map(([id, offer]) => [id, offer.available])))
+
 const byId = (a: Ask, b: Ask): number => (a.id < b.id ? -1 : 1)
 
 const demandOf = (asks: readonly Ask[]) => {
@@ -89,7 +96,7 @@ const skuIdsOf = (asks: readonly Ask[]): string[] =>
 /**
  * Reserves for many customers at once, each all or nothing and each as if it had come alone, in order of arrival.
  * First hopefully: all of them in one go, reservations first and the contended locks of SKUs last. If that is overtaken
- * by another process, exactly: under the locks each is decided by itself.
+ * by another process, exactly: under the locks each is decided by itself. Those that replace another always are.
  */
 export const reserving = (db: Database) => {
   const hopefully = (asks: readonly Ask[], offers: Offers): Promise<void> =>
@@ -134,6 +141,12 @@ export const reserving = (db: Database) => {
     for (const ask of asks) if (stored.has(ask.id)) ask.answer = refused.get(ask) ?? heldAnswer(ask, offers)
   }
 
+  const decideReplacing = async (asks: readonly Ask[], offers: Offers): Promise<void> => {
+    const given = [...asks].sort(byId).map((ask) => ({ ...newReservation(ask, offers), replaces: ask.replaces! }))
+    const { refused, stored } = await again(() => replace(db, given))
+    for (const ask of asks) if (stored.has(ask.id)) ask.answer = refused.get(ask.id) ?? heldAnswer(ask, offers)
+  }
+
   /** Decides requests of different ids; leaves open those whose reservation another process has just made. */
   const decide = async (asks: readonly Ask[]): Promise<void> => {
     const [offers, kept] = await Promise.all([
@@ -143,22 +156,27 @@ export const reserving = (db: Database) => {
         asks.map((ask) => ask.id),
       ),
     ])
-    const now = new Supply(new Map([...offers].map(([id, offer]) => [id, offer.available])))
+    const now = supplyOf(offers)
     const hopeful = asks.filter((ask) => {
       const reservation = kept.get(ask.id)
       if (reservation) ask.answer = repeated(ask, reservation, offers)
       else {
         const missing = ask.lines.filter((line) => !offers.get(line.skuId)?.onSale).map((line) => line.skuId)
         // What was short by itself at this instant may be refused whatever happens to its neighbours.
-        const shortages = missing.length > 0 ? [] : now.shortages(ask.lines)
+        const shortages = missing.length > 0 || ask.replaces ? [] : now.shortages(ask.lines)
         if (missing.length > 0) ask.answer = SKU_NOT_FOUND({ skuIds: missing })
         else if (shortages.length > 0) ask.answer = OUT_OF_STOCK({ shortages })
       }
       return !ask.answer
     })
-    if (hopeful.length === 0) return
+    const replacing = hopeful.filter((ask) => ask.replaces)
+    if (replacing.length > 0) await decideReplacing(replacing, offers)
+    const plain = replacing.length > 0 ? hopeful.filter((ask) => !ask.replaces) : hopeful
+    if (plain.length > 0) await decidePlain(plain, offers)
+  }
 
-    const together = new Supply(new Map([...offers].map(([id, offer]) => [id, offer.available])))
+  const decidePlain = async (hopeful: readonly Ask[], offers: Offers): Promise<void> => {
+    const together = supplyOf(offers)
     const enough = hopeful.every((ask) => {
       if (together.shortages(ask.lines).length > 0) return false
       together.take(ask.lines)
@@ -175,11 +193,12 @@ export const reserving = (db: Database) => {
   }
 
   return async (requests: readonly Request[]): Promise<(Answer | Fault)[]> => {
-    const asks = requests.map(({ reservationId, lines, expiresAt }): Ask => ({
+    const asks = requests.map(({ reservationId, lines, expiresAt, replaces }): Ask => ({
       id: reservationId,
       given: lines,
       lines: packed(lines),
       expiresAt,
+      replaces,
       answer: undefined,
     }))
     for (let open = asks; open.length > 0; open = open.filter((ask) => !ask.answer)) {
@@ -189,13 +208,14 @@ export const reserving = (db: Database) => {
       await decide([...firsts.values()])
       for (const ask of open) {
         const first = firsts.get(ask.id)!
-        if (ask !== first && first.answer instanceof Fault && sameLines(ask, first)) ask.answer = first.answer
+        if (ask !== first && first.answer instanceof Fault && isSame(ask, first)) ask.answer = first.answer
       }
     }
     return asks.map((ask) => ask.answer!)
   }
 }
 
-const sameLines = (a: Ask, b: Ask): boolean =>
+const isSame = (a: Ask, b: Ask): boolean =>
+  a.replaces === b.replaces &&
   a.lines.length === b.lines.length &&
   a.lines.every((line, i) => line.skuId === b.lines[i]!.skuId && line.quantity === b.lines[i]!.quantity)

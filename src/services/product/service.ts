@@ -148,15 +148,18 @@ export const productService = service(
       sweeps: [
         // Orders outlive their deadline by less than holds do: what is overdue here belongs to no order.
         sweep('overdue', 1_000, (now) =>
-          db.tx('product.overdue', async (tx) => {
-            const ids = await claimOverdue(tx, now, OVERDUE_AT_ONCE)
-            await settle(
-              tx,
-              ids.map((reservationId) => ({ reservationId, cause: 'overdue' })),
-              runtime,
-            )
-            return ids.length
-          }),
+          // Two sweeps may have claimed the two sides of a lending.
+          again(() =>
+            db.tx('product.overdue', async (tx) => {
+              const ids = await claimOverdue(tx, now, OVERDUE_AT_ONCE)
+              await settle(
+                tx,
+                ids.map((reservationId) => ({ reservationId, cause: 'overdue' })),
+                runtime,
+              )
+              return ids.length
+            }),
+          ),
         ),
       ],
     }

@@ -1,20 +1,14 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tx } from '#kernel/store.ts'
 import { availabilityChanged } from './contract.ts'
-import {
-  inLockOrder,
-  lifeOfReservation,
-  StockChanges,
-  type Cause,
-  type ReservationState,
-  type StockChange,
-  type Verdict,
-} from './reservation.ts'
+import { Lives } from './lending.ts'
+import { inLockOrder, type Cause, type StockChange, type Verdict } from './reservation.ts'
 import {
   changeStock,
   insertMovements,
   lockReservations,
   lockSkus,
+  savePledges,
   saveStates,
   type Movement,
   type StockRow,
@@ -44,34 +38,36 @@ export const moveStock = async (tx: Tx, changes: readonly StockChange[]): Promis
   return rows
 }
 
+/** Stores what became of reservations. A lending ends before one of the two does, or the database refuses. */
+export const saveLives = (tx: Tx, { pledged, moved }: Lives): Promise<unknown>[] => [
+  ...(pledged.size > 0 ? [tx.query(savePledges([...pledged.values()]))] : []),
+  ...(moved.size > 0 ? [tx.query(saveStates([...moved.values()]))] : []),
+]
+
 /**
  * Takes reservations through their lives, many at once, in the order of the steps. Answers a verdict for each;
- * undefined where no such reservation exists. Reservations are locked before SKUs, each in the order of their ids.
+ * undefined where no such reservation exists. What a reservation lends or borrows is settled first, as far as the step
+ * decides it. Reservations are locked before SKUs, each in the order of their ids.
  */
 export const settle = async (
   tx: Tx,
   steps: readonly Step[],
   runtime: Pick<Runtime, 'id' | 'now'>,
 ): Promise<(Verdict | undefined)[]> => {
-  const kept = await lockReservations(tx, inLockOrder(steps.map((each) => each.reservationId)))
-  const states = new Map<string, ReservationState>()
-  const changes = new StockChanges()
+  const lives = new Lives(await lockReservations(tx, inLockOrder(steps.map((each) => each.reservationId))))
   const movements: Movement[] = []
 
   const verdicts = steps.map(({ reservationId, cause }) => {
-    const reservation = kept.get(reservationId)
-    if (!reservation) return undefined
-    const verdict = lifeOfReservation[cause][states.get(reservationId) ?? reservation.state]
-    if (typeof verdict === 'string') return verdict
-    states.set(reservationId, verdict.to)
-    changes.apply(reservation, verdict)
+    const verdict = lives.happen(reservationId, cause)
+    if (verdict === undefined || typeof verdict === 'string') return verdict
+    const { skuIds, quantities } = lives.get(reservationId)!
     if (verdict.onHand !== 0)
-      reservation.skuIds.forEach((skuId, i) =>
+      skuIds.forEach((skuId, i) =>
         movements.push({
           id: runtime.id(),
           skuId,
           kind: verdict.onHand < 0 ? 'SOLD' : 'RETURNED',
-          delta: verdict.onHand * reservation.quantities[i]!,
+          delta: verdict.onHand * quantities[i]!,
           reason: verdict.onHand < 0 ? 'An order was paid' : 'A paid order was canceled',
           reference: reservationId,
         }),
@@ -79,11 +75,11 @@ export const settle = async (
     return verdict
   })
 
-  if (states.size === 0) return verdicts
-  const moved = changes.sorted()
+  if (lives.moved.size === 0) return verdicts
+  const moved = lives.changes.sorted()
   // Sent together: the locks of SKUs are held for one round trip and the commit.
   await Promise.all([
-    tx.query(saveStates(states)),
+    ...saveLives(tx, lives),
     ...(movements.length > 0 ? [tx.query(insertMovements(movements, runtime.now()))] : []),
     ...(moved.length > 0
       ? [

@@ -1,6 +1,7 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Line, Reservation, ReservationState, StockChange } from './reservation.ts'
+import { partnerOf, type Pledged } from './lending.ts'
+import { inLockOrder, type Line, type Reservation, type ReservationState, type StockChange } from './reservation.ts'
 
 /** A SKU as it is sold now. */
 export interface Offer {
@@ -44,14 +45,36 @@ export const findReservations = async (db: Queryable, ids: readonly string[]): P
       FROM reservation WHERE id = ANY (${ids}::uuid[])`),
   )
 
-/** Reservations by id, locked until the transaction ends. `ids` must be in lock order; reservations are locked before SKUs. */
-export const lockReservations = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, Reservation>> =>
-  byId(
-    await tx.query<ReservationRow>(sql`
-      SELECT id, state, sku_ids::text[] AS "skuIds", quantities, unit_prices::float8[] AS "unitPrices"
-      FROM reservation WHERE id = ANY (${ids}::uuid[])
-      ORDER BY id FOR NO KEY UPDATE`),
-  )
+interface PledgedRow extends ReservationRow {
+  lentTo: string | null
+  borrowsFrom: string | null
+  borrowed: number[] | null
+}
+
+const lockThese = (tx: Queryable, ids: readonly string[]): Promise<PledgedRow[]> =>
+  tx.query<PledgedRow>(sql`
+    SELECT id, state, sku_ids::text[] AS "skuIds", quantities, unit_prices::float8[] AS "unitPrices",
+           lent_to AS "lentTo", borrows_from AS "borrowsFrom", borrowed
+    FROM reservation
+    WHERE id = ANY (${ids}::uuid[] || ARRAY (
+      SELECT coalesce(lent_to, borrows_from) FROM reservation
+      WHERE id = ANY (${ids}::uuid[]) AND (lent_to IS NOT NULL OR borrows_from IS NOT NULL)))
+    ORDER BY id FOR NO KEY UPDATE`)
+
+/**
+ * Reservations by id and those they lend to or borrow from, locked until the transaction ends. `ids` must be in lock
+ * order; reservations are locked before SKUs.
+ */
+export const lockReservations = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, Pledged>> => {
+  for (let wanted = ids; ; ) {
+    const locked = new Map<string, Pledged>((await lockThese(tx, wanted)).map((row) => [row.id, row]))
+    // A lending may have begun while we waited for the locks.
+    const partners = [...locked.values()].flatMap((each) => partnerOf(each) ?? [])
+    const missing = partners.filter((id) => !locked.has(id) && !wanted.includes(id))
+    if (missing.length === 0) return locked
+    wanted = inLockOrder([...wanted, ...missing])
+  }
+}
 
 /** A reservation about to be stored as HELD. */
 export interface NewReservation {
@@ -103,9 +126,19 @@ export const deleteReservations = (ids: readonly string[]): Statement =>
   sql`DELETE FROM reservation WHERE id = ANY (${ids}::uuid[])`
 
 /** Writes new states. */
-export const saveStates = (states: ReadonlyMap<string, ReservationState>): Statement => sql`
+export const saveStates = (all: readonly Pick<Reservation, 'id' | 'state'>[]): Statement => sql`
   UPDATE reservation SET state = given.state
-  FROM unnest(${[...states.keys()]}::uuid[], ${[...states.values()]}::text[]) AS given (id, state)
+  FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.state)}::text[]) AS given (id, state)
+  WHERE reservation.id = given.id`
+
+/** Writes who lends to whom, and what. */
+export const savePledges = (all: readonly Pledged[]): Statement => sql`
+  UPDATE reservation
+  SET lent_to = given.lent_to, borrows_from = given.borrows_from, borrowed = given.borrowed::integer[]
+  FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.lentTo)}::uuid[],
+              ${all.map((each) => each.borrowsFrom)}::uuid[],
+              ${all.map((each) => each.borrowed && `{${each.borrowed.join()}}`)}::text[])
+    AS given (id, lent_to, borrows_from, borrowed)
   WHERE reservation.id = given.id`
 
 /** Claims holds whose deadline has passed; those someone else works on are left out. */

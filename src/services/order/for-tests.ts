@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { INTERNAL } from '#kernel/faults.ts'
+import type { Database } from '#kernel/store.ts'
+import { wrongLendings, wrongOnHand, wrongReserved } from '#src/audit/stock-store.ts'
+import type { PurchaseHost } from '#test/support/purchases.ts'
+
+/** A service's store, whose transactions a test may stand in the way of. */
+export const storeOf = (shop: PurchaseHost, service: string): { tx: Database['tx'] } =>
+  shop.host.services.find((each) => each.definition.contract.name === service)!.db
+
+/** Fails unless every unit of stock is explained by movements and live reservations at this instant. */
+export const stockRight = async (shop: PurchaseHost): Promise<void> => {
+  const db = shop.db('product')
+  assert.deepEqual(await Promise.all([wrongOnHand(db), wrongReserved(db), wrongLendings(db)]), [[], [], []])
+}
+
+/** Does something that fails because the order service dies before it begins a step. */
+export const crashing = async (shop: PurchaseHost, step: string, work: () => Promise<unknown>): Promise<void> => {
+  const store = storeOf(shop, 'order')
+  const { tx } = store
+  store.tx = (name, does) => (name === step ? Promise.reject(new Error('killed')) : tx(name, does))
+  try {
+    await assert.rejects(work(), INTERNAL.is)
+  } finally {
+    store.tx = tx
+  }
+}
+
+/** Runs what comes due of a service, or of orders and reservations, until nothing does. */
+export const runSweeps = async (shop: PurchaseHost, ...services: ('order' | 'product')[]): Promise<void> => {
+  const wanted: string[] = services.length > 0 ? services : ['order', 'product']
+  for (const { definition, built } of shop.host.services)
+    if (wanted.includes(definition.contract.name))
+      for (const { run } of built.sweeps ?? []) while ((await run(shop.runtime.now())) > 0);
+}
