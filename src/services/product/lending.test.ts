@@ -55,7 +55,8 @@ describe('a reservation that replaces another', () => {
     assert.deepEqual(await wrongStock(shop.db), [])
     return [(await shop.stockOf(last))[1], (await shop.stockOf(other))[1]]
   }
-  const statesOf = (ids: readonly string[]): Promise<(string | undefined)[]> => Promise.all(ids.map((id) => shop.stateOf(id)))
+  const statesOf = (ids: readonly string[]): Promise<(string | undefined)[]> =>
+    Promise.all(ids.map((id) => shop.stateOf(id)))
 
   test('reserves only what the former does not hold, and finds the first answer again', async () => {
     const id = await change()
@@ -75,17 +76,26 @@ describe('a reservation that replaces another', () => {
   })
 
   test('tells what could be had with what it may borrow, and leaves nothing behind when refused', async () => {
-    await assert.rejects(hold([[last, 4], [other, 7]], former), (error) => {
-      assert.ok(OUT_OF_STOCK.is(error))
-      assert.deepEqual(
-        new Set(error.data.shortages),
-        new Set([
-          { skuId: last, requested: 4, available: 3 },
-          { skuId: other, requested: 7, available: 6 },
-        ]),
-      )
-      return true
-    })
+    await assert.rejects(
+      hold(
+        [
+          [last, 4],
+          [other, 7],
+        ],
+        former,
+      ),
+      (error) => {
+        assert.ok(OUT_OF_STOCK.is(error))
+        assert.deepEqual(
+          new Set(error.data.shortages),
+          new Set([
+            { skuId: last, requested: 4, available: 3 },
+            { skuId: other, requested: 7, available: 6 },
+          ]),
+        )
+        return true
+      },
+    )
     assert.deepEqual(await reserved(), [3, 2])
     await change()
   })
@@ -142,7 +152,17 @@ describe('a reservation that replaces another', () => {
     await shop.inside.release({ reservationId: id })
     await hold([[last, 3]], former)
     assert.deepEqual(await reserved(), [3, 2])
-    await assert.rejects(hold([[last, 2], [other, 5]], former, id), RESERVATION_ENDED.is)
+    await assert.rejects(
+      hold(
+        [
+          [last, 2],
+          [other, 5],
+        ],
+        former,
+        id,
+      ),
+      RESERVATION_ENDED.is,
+    )
   })
 
   test('a chain: what replaces a borrower proves that the order went over to it', async () => {

@@ -66,7 +66,7 @@ const lockThese = (tx: Queryable, ids: readonly string[]): Promise<PledgedRow[]>
  * order; reservations are locked before SKUs.
  */
 export const lockReservations = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, Pledged>> => {
-  for (let wanted = ids; ; ) {
+  for (let wanted = ids; ;) {
     const locked = new Map<string, Pledged>((await lockThese(tx, wanted)).map((row) => [row.id, row]))
     // A lending may have begun while we waited for the locks.
     const partners = [...locked.values()].flatMap((each) => partnerOf(each) ?? [])
