@@ -95,7 +95,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
 
     let shopOrigin = settings.PUBLIC_URL || network?.shopOrigin
-    const world = !development
+    const meetsWorld = development && (runs.simulators || runs.gateway || runs.services.length > 0)
+    const world = !meetsWorld
       ? realWorld(settings)
       : runs.simulators
         ? await worldHere(settings, {

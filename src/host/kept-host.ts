@@ -5,6 +5,8 @@ import type { PlacedHost } from './placement.ts'
 /** A host in a process of its own that is started again when it ends by itself. */
 export interface KeptHost {
   readonly host: PlacedHost
+  /** The process it is in now. */
+  pid(): number
   /** Lets it leave in good order; it stays gone. */
   stop(): Promise<void>
 }
@@ -18,16 +20,17 @@ export const keepHost = async (given: {
   readonly placement: string
   readonly host: PlacedHost
   readonly replica: number
+  readonly env?: Readonly<Record<string, string>>
   readonly runtime: Runtime
   readonly progress: (line: string) => void
 }): Promise<KeptHost> => {
-  const { placement, host, replica, runtime, progress } = given
+  const { placement, host, replica, env = {}, runtime, progress } = given
   const name = host.replicas > 1 ? `${host.name} ${replica}` : host.name
   let stopping = false
 
   const start = async () => {
     const told = (line: string): void => progress(`${name}: ${line}`)
-    const started = await startHostProcess({ placement, host: host.name, replica, told })
+    const started = await startHostProcess({ placement, host: host.name, replica, env, told })
     progress(`${name.padEnd(14)} ${started.said}`)
     return started
   }
@@ -57,6 +60,7 @@ export const keepHost = async (given: {
 
   return {
     host,
+    pid: () => running.pid,
     stop: async () => {
       stopping = true
       await running.stop()

@@ -133,14 +133,15 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
     simulators: simulatorsOf(placement),
   }
   const has = (part: (typeof PARTS)[number]): boolean => runs.includes(part)
+  const own = shop.filter((each) => runs.includes(each.contract.name))
   try {
     const assembled = await assemble(settings, {
       shop,
       runs: {
-        services: shop.filter((each) => has(each.contract.name as never)),
+        services: own,
         gateway: has('gateway'),
         pages: has('pages'),
-        simulators: has('simulators') || (!placement && simulated),
+        simulators: has('simulators') || (!placement && simulated && (own.length > 0 || has('gateway'))),
         database: has('database'),
       },
       network,

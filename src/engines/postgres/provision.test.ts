@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { connect, type ConnectionSettings } from './connection.ts'
 import { freshDatabase } from './embedded/for-tests.ts'
-import { provision, serviceConnection } from './provision.ts'
+import { ensureDatabase, provision, serviceConnection } from './provision.ts'
 
 const as = async (settings: ConnectionSettings, ...statements: string[]): Promise<Record<string, unknown>[]> => {
   const client = await connect(settings, 'test')
@@ -36,6 +36,19 @@ describe('provision', () => {
     assert.deepEqual(await as(serviceConnection(admin, 'alpha'), 'SELECT id FROM thing'), [{ id: 7 }])
     const rows = await as(admin, 'SELECT tableowner FROM pg_tables WHERE schemaname = $$jt_alpha$$ LIMIT 1')
     assert.deepEqual(rows, [{ tableowner: 'jangteo_alpha' }])
+  })
+
+  test('of many processes that make the database at once none fails', async () => {
+    const clients = await Promise.all(Array.from({ length: 6 }, () => connect(admin, 'test')))
+    try {
+      for (let round = 0; round < 3; round++) {
+        const database = `${admin.database}_${round}`
+        await Promise.all(clients.map((each) => ensureDatabase(each, database)))
+        await clients[0]!.query(`DROP DATABASE ${database}`)
+      }
+    } finally {
+      await Promise.all(clients.map((each) => each.end()))
+    }
   })
 
   test('a service can neither read nor write in the schema of another', async () => {

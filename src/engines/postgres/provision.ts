@@ -35,9 +35,18 @@ const openMeetingPlace = async (admin: ConnectionSettings): Promise<pg.Client> =
   }
 }
 
-const ensureDatabase = async (client: pg.Client, database: string): Promise<void> => {
+/** Of two that make a database at once, one is told so in one of these ways. */
+const MADE_MEANWHILE = new Set(['42P04', '23505'])
+
+/** Makes the database unless it is there, whoever else may do so at the same moment. */
+export const ensureDatabase = async (client: pg.Client, database: string): Promise<void> => {
   const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database])
-  if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`)
+  if (rowCount !== 0) return
+  try {
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`)
+  } catch (error) {
+    if (!MADE_MEANWHILE.has((error as { code?: string }).code ?? '')) throw error
+  }
 }
 
 const ensureRoles = async (client: pg.Client, roles: readonly string[]): Promise<void> => {

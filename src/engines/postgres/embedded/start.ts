@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { ensureDatabase } from '../provision.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { type Cluster, openCluster } from './cluster.ts'
 import { claim, hangUp } from './living-shop.ts'
@@ -112,11 +113,6 @@ const claimServer = async (
   }
 }
 
-const ensureDatabase = async (client: pg.Client): Promise<void> => {
-  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE])
-  if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
-}
-
 /** Others pass through it to the data when root hands the server to somebody else; what is private in it says so itself. */
 const makeHome = (home: string): void => {
   try {
@@ -158,7 +154,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded>
     })
   }
   watch()
-  await ensureDatabase(current.client)
+  await ensureDatabase(current.client, DATABASE)
 
   const stop = async (): Promise<void> => {
     stopping = true
