@@ -21,8 +21,8 @@ const killedAfter = (shop: Shop, changes: number, lastTakesEffect: boolean): Cli
       if (lastTakesEffect) await call(input)
       throw new Error('killed')
     }
-  const { categories, putCategory, importMany } = shop.inside
-  return { categories, putCategory: change(putCategory), importMany: change(importMany) }
+  const { importCategories, importMany } = shop.inside
+  return { importCategories: change(importCategories), importMany: change(importMany) }
 }
 
 const counted = async (shop: Shop): Promise<Record<string, number>> => {
@@ -43,12 +43,11 @@ before(async () => {
 test('killed at any point and run again, it makes nothing twice and forgets nothing', async () => {
   const categories = sampleCategories.length
   for (const [changes, lastTakesEffect] of [
+    [0, false],
     [0, true],
-    [categories - 41, false],
-    [30, true],
-    [10, false],
-    [1, true],
-    [2, false],
+    [1, false],
+    [2, true],
+    [3, false],
   ] as const) {
     await assert.rejects(seedSampleCatalogue(killedAfter(shop, changes, lastTakesEffect)), /killed/)
   }

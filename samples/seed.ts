@@ -30,11 +30,10 @@ export interface Seeded {
  * of the newest shows all kinds of goods.
  */
 export const seedSampleCatalogue = async (
-  client: Pick<Client<typeof product>, 'categories' | 'putCategory' | 'importMany'>,
+  client: Pick<Client<typeof product>, 'importCategories' | 'importMany'>,
   progress: (done: number, all: number) => void = () => {},
 ): Promise<Seeded> => {
-  const present = new Set((await client.categories({})).items.map((each) => each.id))
-  for (const each of sampleCategories) if (!present.has(each.id)) await client.putCategory(each)
+  await client.importCategories({ categories: [...sampleCategories] })
   const products = [...sampleProducts()].map(toImport).sort((a, b) => (a.id < b.id ? -1 : 1))
   let made = 0
   let known = 0

@@ -11,10 +11,13 @@ export const findCategories = (db: Queryable): Promise<Category[]> =>
 /** Keeps everyone else from changing categories until the transaction ends; reading goes on. */
 export const lockCategories = (): Statement => sql`LOCK TABLE category IN SHARE ROW EXCLUSIVE MODE`
 
-/** Makes or changes a category. */
-export const saveCategory = ({ id, name, nameEn, parentId, position }: Category, depth: number): Statement => sql`
+/** Makes or changes categories. */
+export const saveCategories = (all: readonly Category[], depths: ReadonlyMap<string, number>): Statement => sql`
   INSERT INTO category (id, name, name_en, parent_id, position, depth)
-  VALUES (${id}, ${name}, ${nameEn}, ${parentId}, ${position}, ${depth})
+  SELECT * FROM unnest(
+    ${all.map((each) => each.id)}::text[], ${all.map((each) => each.name)}::text[],
+    ${all.map((each) => each.nameEn)}::text[], ${all.map((each) => each.parentId)}::text[],
+    ${all.map((each) => each.position)}::int[], ${all.map((each) => depths.get(each.id)!)}::smallint[])
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, parent_id = excluded.parent_id,
     position = excluded.position, depth = excluded.depth`
 

@@ -17,14 +17,13 @@ export const depthOf = (id: string, all: ReadonlyMap<string, Category>): number 
   return depth
 }
 
-/** Depths of all categories once `put` is among them, or why it cannot be. */
+/** Depths of all categories once those `put` are among them, or why they cannot be. */
 export const placed = (
   all: readonly Category[],
-  put: Category,
+  put: readonly Category[],
 ): { depths: ReadonlyMap<string, number> } | { refused: 'no-parent' | 'too-deep' } => {
-  const next = new Map(all.map((each) => [each.id, each]))
-  next.set(put.id, put)
-  if (put.parentId !== null && !next.has(put.parentId)) return { refused: 'no-parent' }
+  const next = new Map([...all, ...put].map((each) => [each.id, each]))
+  if (put.some(({ parentId }) => parentId !== null && !next.has(parentId))) return { refused: 'no-parent' }
   const depths = new Map<string, number>()
   for (const id of next.keys()) {
     const depth = depthOf(id, next)

@@ -144,6 +144,15 @@ const newProduct = z.object({
   skus: z.array(newSku).min(1).max(200),
 })
 
+/** A category as staff give it. Its id stands in addresses of pages. */
+const category = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,60}$/),
+  name: z.string().trim().min(1).max(60),
+  nameEn: z.string().trim().min(1).max(60),
+  parentId: z.string().max(60).nullable().default(null),
+  position: z.number().int().min(0).max(10_000).default(0),
+})
+
 /** One SKU and how many units of it. */
 export const stockLine = z.object({ skuId: uuid, quantity })
 
@@ -286,14 +295,23 @@ export const product = contract('product', {
     path: '/categories/{id}',
     access: staff('catalog'),
     repeatable: true,
-    input: z.object({
-      id: z.string().regex(/^[a-z0-9-]{1,60}$/),
-      name: z.string().trim().min(1).max(60),
-      nameEn: z.string().trim().min(1).max(60),
-      parentId: z.string().max(60).nullable().default(null),
-      position: z.number().int().min(0).max(10_000).default(0),
-    }),
+    input: category,
     output: z.object({ id: z.string() }),
+    faults: [CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP],
+  },
+  importCategories: {
+    summary: 'Makes many categories in one transaction, in any order. One that is known stays as it is.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      categories: z
+        .array(category)
+        .min(1)
+        .max(1_000)
+        .refine((all) => new Set(all.map((each) => each.id)).size === all.length, 'repeated_id'),
+    }),
+    output: z.object({ made: z.number().int(), known: z.number().int() }),
     faults: [CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP],
   },
   describe: {

@@ -224,6 +224,23 @@ describe('what staff do with products', () => {
     )
   })
 
+  test('many categories come at once, in any order and in one transaction; known ones stay as they are', async () => {
+    const named = (id: string, parentId: string | null = null) => ({ id, name: id, nameEn: id, parentId })
+    await shop.staff.putCategory({ ...named('known'), name: '바뀐 이름' })
+    const categories = [named('many-leaf', 'many-twig'), named('many-twig', 'known'), named('known')]
+    assert.deepEqual(await shop.inside.importCategories({ categories }), { made: 2, known: 1 })
+    assert.deepEqual(await shop.inside.importCategories({ categories }), { made: 0, known: 3 })
+    const before = (await shop.staff.categories({})).items
+    assert.equal(before.find((each) => each.id === 'known')!.name, '바뀐 이름')
+    assert.equal(before.find((each) => each.id === 'many-leaf')!.parentId, 'many-twig')
+    const refused = (parentId: string) =>
+      shop.inside.importCategories({ categories: [named('many-fine'), named('many-lost', parentId)] })
+    await assert.rejects(refused('nowhere'), CATEGORY_NOT_FOUND.is)
+    await assert.rejects(refused('many-leaf'), CATEGORY_TOO_DEEP.is)
+    await assert.rejects(shop.inside.importCategories({ categories: [named('x'), named('x')] }), INVALID_INPUT.is)
+    assert.deepEqual((await shop.staff.categories({})).items, before)
+  })
+
   test('categories changed at the same time cannot make a circle together', async () => {
     const put = (id: string, parentId: string | null = null) =>
       shop.staff.putCategory({ id, name: id, nameEn: id, parentId })

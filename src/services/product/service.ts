@@ -5,8 +5,8 @@ import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
 import { again } from './again.ts'
-import { placed } from './category.ts'
-import { findCategories, lockCategories, saveCategory, saveDepths } from './category-store.ts'
+import { placed, type Category } from './category.ts'
+import { findCategories, lockCategories, saveCategories, saveDepths } from './category-store.ts'
 import {
   availabilityChanged,
   CATEGORY_NOT_FOUND,
@@ -27,6 +27,19 @@ import { claimOverdue, findOffers, insertReleased } from './stock-store.ts'
 const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
 /** Holds that died in one go of the sweep. */
 const OVERDUE_AT_ONCE = 200
+
+/** Puts categories among all there are, whose table is locked. */
+const putCategories = async (tx: Tx, all: readonly Category[], put: readonly Category[]): Promise<void> => {
+  const verdict = placed(all, put)
+  if ('refused' in verdict)
+    throw (verdict.refused === 'no-parent' ? CATEGORY_NOT_FOUND : CATEGORY_TOO_DEEP)(undefined, { field: 'parentId' })
+  await tx.query(saveCategories(put, verdict.depths))
+  await tx.query(saveDepths(verdict.depths))
+  await tx.emitAll(
+    categoryChanged,
+    put.map(({ id: categoryId, ...told }) => ({ categoryId, ...told })),
+  )
+}
 
 export const productService = service(
   product,
@@ -70,16 +83,17 @@ export const productService = service(
         putCategory: (given) =>
           db.tx('product.put-category', async (tx) => {
             await tx.query(lockCategories())
-            const verdict = placed(await findCategories(tx), given)
-            if ('refused' in verdict)
-              throw (verdict.refused === 'no-parent' ? CATEGORY_NOT_FOUND : CATEGORY_TOO_DEEP)(undefined, {
-                field: 'parentId',
-              })
-            await tx.query(saveCategory(given, verdict.depths.get(given.id)!))
-            await tx.query(saveDepths(verdict.depths))
-            const { id: categoryId, ...told } = given
-            await tx.emit(categoryChanged, { categoryId, ...told })
+            await putCategories(tx, await findCategories(tx), [given])
             return { id: given.id }
+          }),
+        importCategories: ({ categories }) =>
+          db.tx('product.import-categories', async (tx) => {
+            await tx.query(lockCategories())
+            const all = await findCategories(tx)
+            const present = new Set(all.map((each) => each.id))
+            const fresh = categories.filter((each) => !present.has(each.id))
+            if (fresh.length > 0) await putCategories(tx, all, fresh)
+            return { made: fresh.length, known: categories.length - fresh.length }
           }),
         describe: batched(async (inputs) => {
           const offers = await findOffers(db, [...new Set(inputs.flatMap((each) => each.skuIds))])
