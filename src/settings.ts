@@ -62,6 +62,10 @@ export const declared = {
     otherwise: (mode) => (mode === 'production' ? '0.0.0.0' : '127.0.0.1'),
     about: 'Network address a host takes the calls of other hosts on.',
   }),
+  JANGTEO_INTERNAL_ADDRESS: declare({
+    kind: text(),
+    about: 'Address at which other hosts reach this one, where a registry is told of it; by default the placement’s.',
+  }),
   JANGTEO_INTERNAL_SECRET: declare({
     kind: secret(32),
     secret: true,

@@ -30,7 +30,7 @@ export const serve: Command = async ({ args, runtime, env, say = print }) => {
   const stopping = signaled()
   const began = runtime.now()
   const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
-  const running = await serveHost(settings, {
+  const starting = serveHost(settings, {
     shop,
     runs: positionals,
     placement: (values['placement'] as string | undefined) ?? (settings.JANGTEO_PLACEMENT || undefined),
@@ -41,6 +41,12 @@ export const serve: Command = async ({ args, runtime, env, say = print }) => {
     progress: (line) => say(`  ${line}`),
     ...(onStep && { onStep }),
   })
+  const running = await Promise.race([starting, stopping.then(() => undefined)])
+  if (!running) {
+    // Nobody has been promised anything yet, and what it waits for may never come.
+    say('Stopped before it was ready.')
+    process.exit(130)
+  }
   const { name, services, edge, internal } = running
   const where = [...(edge ? [`open at ${edge}`] : []), ...(internal ? [`calls at ${internal}`] : [])].join(', ')
   say(`Host ${name} is ready: ${services.join(', ')}; ${where} (${((runtime.now() - began) / 1000).toFixed(1)} s)`)

@@ -1,12 +1,16 @@
-/** Resolves at the first signal to stop; a second one ends the process at once. */
+/** Milliseconds in which one Ctrl-C may reach us twice: from the terminal, and again from npm. */
+const ONE_PRESS = 500
+
+/** Resolves at the first signal to stop; a second one, of an impatient person, ends the process at once. */
 export const signaled = (): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
-    let first = true
+    let first: number | undefined
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        // Ctrl-C reaches us from the terminal and again from npm: only one that comes later is an impatient person.
-        if (first) setImmediate(() => resolve(signal))
-        first = false
+        if (first === undefined) {
+          first = performance.now()
+          setImmediate(() => resolve(signal))
+        } else if (performance.now() - first > ONE_PRESS) process.exit(130)
       })
     }
     // Started by a cluster, a host ends with it.

@@ -124,7 +124,7 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
     self: {
       host: name,
-      origin: `http://${placed?.address ?? settings.JANGTEO_INTERNAL_HOST}:${port}`,
+      origin: `http://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
       weight: placed?.weight ?? ORDINARY_WEIGHT,
       ...(placed?.zone !== undefined && { zone: placed.zone }),
     },

@@ -1,15 +1,12 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import { headOf, type LogOf } from '#engines/postgres/log.ts'
-import { codeOf } from '#engines/postgres/passing.ts'
+import { isNotThereYet } from '#engines/postgres/passing.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
 import type { Wakes } from './wakes.ts'
 
 /** Milliseconds between looks; events that other processes stored wait this long at most. */
 const LOOK = 250
-
-/** Undefined table, schema, or one we may not look into yet. */
-const NOT_THERE_YET = new Set(['42P01', '3F000', '42501'])
 
 /**
  * Looks for events that other processes stored, once for all readers of this process: wakes those of a source whose
@@ -28,7 +25,6 @@ export const watchLogs = (
     heads.set(source, place)
     signals.wake(source)
   }
-  const isNotThereYet = (error: unknown): boolean => NOT_THERE_YET.has(codeOf(error) ?? '')
   return pump('log.watch', { runtime, logger, idle: LOOK }, async () => {
     const looked = await Promise.allSettled(signals.sources().map(look))
     const failed = looked.find((each) => each.status === 'rejected' && !isNotThereYet(each.reason))

@@ -1,3 +1,4 @@
+import { isNotThereYet } from './passing.ts'
 import { readLog, type Logged, type LogOf, type Position } from './log.ts'
 
 /** Reads logs on behalf of every consumer of a process: those that stand at the same place share one read. */
@@ -29,7 +30,12 @@ export const logTail = (logOf: LogOf): LogTail => {
   const underWay = new Map<string, Promise<readonly Logged[]>>()
 
   const fetch = async (source: string, after: Position, limit: number): Promise<readonly Logged[]> => {
-    const events = await readLog(logOf(source), source, after, wanted.get(source) ?? new Set(), limit)
+    const reading = readLog(logOf(source), source, after, wanted.get(source) ?? new Set(), limit)
+    // A source whose host has not been there yet has told nothing yet.
+    const events = await reading.catch((error: unknown): readonly Logged[] => {
+      if (isNotThereYet(error)) return []
+      throw error
+    })
     if (events.length > 0) windows.set(source, { after, events })
     return events
   }

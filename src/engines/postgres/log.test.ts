@@ -8,6 +8,8 @@ import type { PostgresDatabase } from './database.ts'
 import { headOf, readLog, type Logged, type Position } from './log.ts'
 import { pruneInbox, pruneOutbox } from './log-store.ts'
 import { logTail } from './log-tail.ts'
+import { migrate } from './migrate.ts'
+import { provision, serviceConnection } from './provision.ts'
 import { sql } from './sql.ts'
 
 const payload = z.object({ id: z.string() })
@@ -200,4 +202,17 @@ describe('pruning', () => {
     assert.equal(await pruneInbox(alpha, 2_000), 1)
     assert.deepEqual(await alpha.query(sql`SELECT id FROM inbox`), [{ id: 2 }])
   })
+})
+
+test('a source that is not there yet has told nothing, and is read once it is', async () => {
+  const some = await freshStores(['early'])
+  const tail = logTail(() => some.relay)
+  tail.want('late', ['late.happened'])
+  assert.deepEqual(await tail.read('late', START, 10), [])
+  await provision(some.admin, ['late'])
+  assert.deepEqual(await tail.read('late', START, 10), [])
+  await migrate(serviceConnection(some.admin, 'late'), 'late', undefined)
+  const late = event('late.happened', { version: 1, key: 'id', payload, summary: 'It happened.' })
+  await some.open('late').tx('late.emit', (tx) => tx.emit(late, { id: 'a' }))
+  await eventually(async () => (await tail.read('late', START, 10)).length === 1, 'the event is read')
 })

@@ -15,6 +15,12 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined
 }
 
+/** Undefined table or schema, or one we may not look into yet. */
+const notThereYet = new Set(['42P01', '3F000', '42501'])
+
+/** Whether the error says that a schema is still to be made, by the host whose it is. */
+export const isNotThereYet = (error: unknown): boolean => notThereYet.has(codeOf(error) ?? '')
+
 /** The server ended the session: the transaction lay idle, or took, too long. */
 const ended = new Set(['25P03', '25P04'])
 
