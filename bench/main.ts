@@ -114,7 +114,7 @@ try {
   }
   for (const scenario of chosen) rows.push(await measure(scenario))
   say('Auditing …')
-  sound = audit() || process.env['BENCH_NO_AUDIT'] === '1'
+  sound = audit()
 } finally {
   await shop.stop()
   await embedded.stop()
