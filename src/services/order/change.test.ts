@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases, type Buyer } from '#test/support/purchases.ts'
+import { OUT_OF_STOCK } from '#services/product/contract.ts'
 import { crashing, runSweeps, stockRight, storeOf } from './for-tests.ts'
 import { order, ORDER_STATE, type Order } from './contract.ts'
 
@@ -201,6 +202,44 @@ test('two tabs change to different items at once: the order holds what it says, 
     [1, 1],
   ])
   await buyer.pay(second)
+})
+
+test('a tab that looked too early ends no hold that the order has gone over to meanwhile', async () => {
+  const [last, one] = [await shop.sku(1, 1_000), await shop.sku(1, 100)]
+  const buyer = shop.buyer()
+  const placed = await buyer.place(last)
+  const store = storeOf(shop, 'order')
+  const { tx } = store
+  let second: Promise<unknown> = Promise.resolve()
+  // The first tab has its hold; the second finds it in its way, and the first goes over before the second can fence it.
+  const overtaken = new Promise<void>((resolve) => {
+    store.tx = async (step, work) => {
+      if (step === 'order.fence-change') {
+        store.tx = tx
+        resolve()
+        await first
+        return tx(step, work)
+      }
+      if (step === 'order.change-items') {
+        second = change(buyer, placed, [
+          [last, 1],
+          [one, 2],
+        ]).catch((error: unknown) => error)
+        await overtaken
+      }
+      return tx(step, work)
+    }
+  })
+  const first = change(buyer, placed, [
+    [last, 1],
+    [one, 1],
+  ])
+  assert.equal((await first).amount, 1_100)
+  assert.ok(OUT_OF_STOCK.is(await second))
+  assert.deepEqual(await stockOf(last, one), [
+    [1, 1],
+    [1, 1],
+  ])
 })
 
 test('a change refused because money moved cannot come true later: its twin finds another hold', async () => {
