@@ -76,6 +76,15 @@ export const declared = {
     secret: true,
     about: 'A second one that is believed too, while the first is being changed.',
   }),
+  JANGTEO_INTERNAL_TLS_KEY: declare({
+    kind: text(),
+    about: 'File of the key by which this host proves itself to others.',
+  }),
+  JANGTEO_INTERNAL_TLS_CERT: declare({
+    kind: text(),
+    about: 'File of its certificate; with it calls between hosts are https.',
+  }),
+  JANGTEO_INTERNAL_TLS_CA: declare({ kind: text(), about: 'File of the authority whose certificates hosts believe.' }),
   JANGTEO_START_PATIENCE: declare({
     kind: whole(0, 3_600),
     otherwise: 30,

@@ -153,7 +153,9 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     )
     const common = { host, checks, leaving: () => leaving, metrics, runtime, log }
     const plugins = runs.simulators ? world.plugins : []
-    const internal = network && (await openInternalPort({ ...common, at: network.at, tokens: network.tokens, plugins }))
+    const internal =
+      network &&
+      (await openInternalPort({ ...common, at: network.at, tokens: network.tokens, tls: network.tls, plugins }))
     if (internal) opened.add(internal.close)
     const edge = runs.gateway
       ? await openEdge({ ...common, settings, port: given.edgePort, shop, world, buildDir: await building })

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { readiness, type Check } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
 import { startInternalServer, type InternalServer } from '#kernel/remote/server.ts'
+import type { HostTls } from '#kernel/remote/tls.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Host } from './host.ts'
@@ -35,6 +36,7 @@ export const openInternalPort = (given: {
   readonly at: { readonly host: string; readonly port: number }
   readonly host: Host
   readonly tokens: CallerTokens
+  readonly tls: HostTls | undefined
   readonly checks: Readonly<Record<string, Check>>
   readonly leaving: () => boolean
   readonly metrics: Metrics

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import type { Announcement, Registry } from '#kernel/remote/registry.ts'
+import type { HostTls } from '#kernel/remote/tls.ts'
 import { callerTokens, internalKey, type CallerTokens } from '#kernel/remote/token.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -10,6 +12,8 @@ import type { SimulatorsElsewhere } from './world.ts'
 export interface Network {
   readonly registry: Registry
   readonly tokens: CallerTokens
+  /** Certificates of the inside, where connections are secured. */
+  readonly tls: HostTls | undefined
   /** Where this host takes calls. */
   readonly at: { readonly host: string; readonly port: number }
   /** What it tells the others of itself. */
@@ -31,4 +35,20 @@ export const internalTokens = (settings: ShopSettings, runtime: Runtime): Caller
     )
   const secrets = [own || developmentSecret(settings.JANGTEO_DATA, runtime), ...(also === '' ? [] : [also])]
   return callerTokens(secrets.map(internalKey), runtime)
+}
+
+/** The certificates of the inside; nothing where none are set. Throws CannotStart when some are missing or cannot be read. */
+export const internalTls = (settings: ShopSettings): HostTls | undefined => {
+  const names = ['JANGTEO_INTERNAL_TLS_KEY', 'JANGTEO_INTERNAL_TLS_CERT', 'JANGTEO_INTERNAL_TLS_CA'] as const
+  const missing = names.filter((name) => settings[name] === '')
+  if (missing.length === names.length) return undefined
+  if (missing.length > 0) throw new CannotStart(`${missing.join(' and ')} must be set too: three files, or none.`)
+  const [key, cert, ca] = names.map((name) => {
+    try {
+      return readFileSync(settings[name], 'utf8')
+    } catch (error) {
+      throw new CannotStart(`${name} cannot be read: ${(error as Error).message}`)
+    }
+  }) as [string, string, string]
+  return { key, cert, ca }
 }

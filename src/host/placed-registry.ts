@@ -13,8 +13,10 @@ export type Resolve = (name: string) => Promise<readonly string[]>
 
 const byDns: Resolve = async (name) => (await lookup(name, { all: true })).map((each) => each.address)
 
-const originOf = (address: string, port: number): string =>
-  `http://${isIPv6(address) ? `[${address}]` : address}:${port}`
+type Scheme = 'http' | 'https'
+
+const originOf = (scheme: Scheme, address: string, port: number): string =>
+  `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`
 
 const placeOf = ({ name, weight, zone }: PlacedHost, origin: string): Place => ({
   origin,
@@ -24,8 +26,10 @@ const placeOf = ({ name, weight, zone }: PlacedHost, origin: string): Place => (
 })
 
 /** The addresses of a host's replicas that stand in the placement itself. */
-export const fixedPlaces = (host: PlacedHost): readonly Place[] =>
-  Array.from({ length: host.replicas }, (_, n) => placeOf(host, originOf(host.address, portsOf(host, n + 1).port)))
+export const fixedPlaces = (host: PlacedHost, scheme: Scheme = 'http'): readonly Place[] =>
+  Array.from({ length: host.replicas }, (_, n) =>
+    placeOf(host, originOf(scheme, host.address, portsOf(host, n + 1).port)),
+  )
 
 const same = (a: readonly Place[], b: readonly Place[]): boolean =>
   a.length === b.length && a.every((each, i) => each.origin === b[i]!.origin)
@@ -37,10 +41,15 @@ const same = (a: readonly Place[], b: readonly Place[]): boolean =>
  */
 export const placedRegistry = (
   placement: Placement,
-  given: { readonly runtime: Runtime; readonly log: Pick<Logger, 'warn'>; readonly resolve?: Resolve },
+  given: {
+    readonly runtime: Runtime
+    readonly log: Pick<Logger, 'warn'>
+    readonly scheme?: Scheme
+    readonly resolve?: Resolve
+  },
 ): Registry & { readonly looked: () => Promise<void> } => {
-  const { runtime, log, resolve = byDns } = given
-  const known = new Map(placement.hosts.map((host) => [host, isNamed(host) ? [] : fixedPlaces(host)]))
+  const { runtime, log, scheme = 'http', resolve = byDns } = given
+  const known = new Map(placement.hosts.map((host) => [host, isNamed(host) ? [] : fixedPlaces(host, scheme)]))
   const failing = new Set<PlacedHost>()
   const lists = new Map<string, readonly Place[]>()
   const stopped = new AbortController()
@@ -51,7 +60,7 @@ export const placedRegistry = (
   const look = async (host: PlacedHost): Promise<void> => {
     try {
       const addresses = (await resolve(host.address)).toSorted()
-      const places = addresses.map((each) => placeOf(host, originOf(each, host.port)))
+      const places = addresses.map((each) => placeOf(host, originOf(scheme, each, host.port)))
       failing.delete(host)
       if (places.length === 0 || same(places, known.get(host)!)) return
       known.set(host, places)

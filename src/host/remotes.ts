@@ -3,6 +3,7 @@ import type { Endpoint } from '#kernel/call.ts'
 import type { Contract } from '#kernel/contract.ts'
 import { remoteEndpoint, type RemoteEndpoint } from '#kernel/remote/endpoint.ts'
 import type { Registry } from '#kernel/remote/registry.ts'
+import type { HostTls } from '#kernel/remote/tls.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
@@ -21,6 +22,7 @@ export const remotes = (
     readonly registry: Registry
     readonly tokens: CallerTokens
     readonly zone: string | undefined
+    readonly tls?: HostTls | undefined
     readonly runtime: Runtime
     readonly log: Logger
   },

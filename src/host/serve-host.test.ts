@@ -99,6 +99,16 @@ describe('a host that cannot be started says why, and what would be right', () =
     await refused(/^Simulators are for development/, { host: 'outside' }, production)
   })
 
+  test('certificates of the inside that are not all there, or cannot be used', async () => {
+    const secret = { ...production, JANGTEO_INTERNAL_SECRET: 'i'.repeat(32) }
+    const key = { JANGTEO_INTERNAL_TLS_KEY: '/nowhere.pem' }
+    const wanted = /^JANGTEO_INTERNAL_TLS_CERT and JANGTEO_INTERNAL_TLS_CA must be set too: three files, or none\.$/
+    await refused(wanted, {}, { ...secret, ...key })
+    const all = { ...key, JANGTEO_INTERNAL_TLS_CERT: file, JANGTEO_INTERNAL_TLS_CA: file }
+    await refused(/^JANGTEO_INTERNAL_TLS_KEY cannot be read: ENOENT/, {}, { ...secret, ...all })
+    await refused(/^The simulators are reached without TLS/, {}, { ...all, JANGTEO_INTERNAL_TLS_KEY: file })
+  })
+
   test('a database that cannot be reached is waited for, with a reason, and then given up', async () => {
     said.length = 0
     const began = Date.now()

@@ -8,7 +8,7 @@ import type { StepHook } from '#engines/postgres/database.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { makeLog } from './logging.ts'
-import { internalTokens, type Network } from './network.ts'
+import { internalTls, internalTokens, type Network } from './network.ts'
 import { fixedPlaces, placedRegistry } from './placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from './placement.ts'
 import type { SimulatorsElsewhere } from './world.ts'
@@ -117,14 +117,19 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
       ? `${placed.name}-${replica}`
       : placed.name
     : (options.host ?? runs.join('-'))
-  const registry = placement ? placedRegistry(placement, { runtime, log: makeLog(settings.LOG_LEVEL) }) : alone
+  const tls = internalTls(settings)
+  if (tls && simulated)
+    throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
+  const scheme = tls ? 'https' : 'http'
+  const registry = placement ? placedRegistry(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme }) : alone
   const network: Network = {
     registry,
     tokens: internalTokens(settings, runtime),
+    tls,
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
     self: {
       host: name,
-      origin: `http://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
+      origin: `${scheme}://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
       weight: placed?.weight ?? ORDINARY_WEIGHT,
       ...(placed?.zone !== undefined && { zone: placed.zone }),
     },

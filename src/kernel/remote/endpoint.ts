@@ -11,6 +11,7 @@ import { instances, type Instance, type InstanceStats, type Origins } from './in
 import { outcomeOf, outcomeOfError, type Outcome } from './outcome.ts'
 import { retryBudget, retryPause } from './retry.ts'
 import type { Standing } from './standing.ts'
+import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
 import { headersOf, pathOf } from './wire.ts'
 
@@ -62,6 +63,8 @@ export const remoteEndpoint = (given: {
   readonly origins: Origins | (() => Origins)
   /** The caller's zone: instances there are asked first. */
   readonly zone?: string
+  /** What the connections prove themselves by. */
+  readonly tls?: HostTls | undefined
   readonly tokens: CallerTokens
   readonly runtime: Runtime
   readonly log: Logger
@@ -74,6 +77,7 @@ export const remoteEndpoint = (given: {
   const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, {
     ...limits,
     zone: given.zone,
+    tls: given.tls,
   })
   const room = bulkhead(service, runtime, limits)
   const budget = retryBudget()

@@ -4,6 +4,7 @@ import { breaker, type Breaker, type BreakerState } from './breaker.ts'
 import { jitter } from './jitter.ts'
 import { ORDINARY_WEIGHT, type Place } from './registry.ts'
 import { standings, type Standing } from './standing.ts'
+import type { HostTls } from './tls.ts'
 import { transport, type Transport } from './transport.ts'
 
 /** One process that runs a service. */
@@ -49,6 +50,7 @@ export const instances = (
     readonly failures: number
     readonly openFor: number
     readonly zone?: string | undefined
+    readonly tls?: HostTls | undefined
   },
 ): Instances => {
   const known = new Map<string, Instance>()
@@ -59,7 +61,7 @@ export const instances = (
 
   const connect = (place: Place, later: boolean): Instance => ({
     place,
-    transport: transport(place.origin, given.connections),
+    transport: transport(place.origin, given.connections, given.tls),
     breaker: breaker(runtime, given),
     standing: standing.add(later),
     inFlight: 0,

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Endpoint } from '../call.ts'
@@ -5,6 +6,7 @@ import type { Contract } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import { INTERNAL, MALFORMED_BODY } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
+import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
 import { contextOf, FAULT_TYPE, faultToText, JSON_TYPE, LEAVING, pathOf, tokenOf } from './wire.ts'
 
@@ -37,11 +39,13 @@ export const internalRoutes = (
     readonly tokens: CallerTokens
     readonly runtime: Runtime
     readonly log: Logger
+    /** With it callers must have shown a certificate that we believe. */
+    readonly tls?: HostTls | undefined
     /** Whether the host is about to end. */
     readonly leaving?: () => boolean
   },
 ): void => {
-  const { served, tokens, runtime, log, leaving = () => false } = given
+  const { served, tokens, tls, runtime, log, leaving = () => false } = given
 
   let closing = false
   app.addHook('preClose', (done) => {
@@ -71,12 +75,11 @@ export const internalRoutes = (
   let toldAt = -Infinity
   let untold = 0
   /** Says now and then who was refused and why: whoever tries often must not fill the log. */
-  const refused = (service: string, token: string | undefined, address: string): void => {
+  const refused = (service: string, address: string, explain: () => string): void => {
     untold++
     if (runtime.now() - toldAt < TOLD_EVERY) return
     toldAt = runtime.now()
-    const why = tokens.explain(service, token)
-    log.warn({ service, address, count: untold, why }, 'An internal call was refused')
+    log.warn({ service, address, count: untold, why: explain() }, 'An internal call was refused')
     untold = 0
   }
 
@@ -87,8 +90,12 @@ export const internalRoutes = (
     reply.hijack()
     const token = tokenOf(headers)
     const by = token === undefined ? undefined : tokens.verify(service, token)
+    if (tls && !(request.raw.socket as TLSSocket).authorized) {
+      refused(service, request.ip, () => 'its connection shows no certificate of ours')
+      return end(reply, 401)
+    }
     if (!by) {
-      refused(service, token, request.ip)
+      refused(service, request.ip, () => tokens.explain(service, token))
       return end(reply, 401)
     }
     const found = served(service)

@@ -1,7 +1,8 @@
-import fastify, { type FastifyPluginAsync } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import type { Runtime } from '../runtime.ts'
 import { internalRoutes, type Served } from './routes.ts'
+import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
 
 /** A host's internal port. */
@@ -25,10 +26,21 @@ export const startInternalServer = async (given: {
   readonly log: Logger
   /** Whether the host is about to end: callers are told to go elsewhere, and are still answered. */
   readonly leaving?: () => boolean
+  /** With it callers must show a certificate too; who only asks for health need not. */
+  readonly tls?: HostTls | undefined
   /** Routes that need no token, such as health. */
   readonly plugins?: readonly FastifyPluginAsync<any>[]
 }): Promise<InternalServer> => {
-  const app = fastify({ logger: false, bodyLimit: BODY_LIMIT, keepAliveTimeout: 60_000, forceCloseConnections: 'idle' })
+  const { tls } = given
+  const common = {
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: 'idle',
+  } as const
+  const app: FastifyInstance = tls
+    ? (fastify({ ...common, https: { ...tls, requestCert: true, rejectUnauthorized: false } }) as never)
+    : fastify(common)
   internalRoutes(app, given)
   for (const plugin of given.plugins ?? []) await app.register(plugin)
   app.setNotFoundHandler((_, reply) => reply.code(404).send())

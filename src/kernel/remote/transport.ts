@@ -1,4 +1,5 @@
 import { Pool, type Dispatcher } from 'undici'
+import type { HostTls } from './tls.ts'
 import { JSON_TYPE, LEAVING } from './wire.ts'
 
 /** What a host answered. */
@@ -66,8 +67,8 @@ class Collecting implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Opens connections to `origin` (`http://host:port`) as they are needed, at most `connections`. */
-export const transport = (origin: string, connections: number): Transport => {
+/** Opens connections to `origin` (`http://host:port`, with `tls` https) as they are needed, at most `connections`. */
+export const transport = (origin: string, connections: number, tls?: HostTls): Transport => {
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
@@ -76,7 +77,7 @@ export const transport = (origin: string, connections: number): Transport => {
     // Deadlines are watched by the caller, to the millisecond and for all calls at once.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 2_000 },
+    connect: { timeout: 2_000, ...tls },
   })
   return {
     send: (path, headers, body, late) =>
