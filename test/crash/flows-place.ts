@@ -52,6 +52,32 @@ export const changingItems: Flow<Placed> = {
   },
 }
 
+/** A hold that an earlier change left when it was cut off: it borrows from the one its order is still with. */
+const leaveHold = (lane: Lane, { id }: Placed) =>
+  lane.rows(
+    `WITH lender AS (
+       UPDATE jt_product.reservation SET lent_to = gen_random_uuid()
+       WHERE id = (SELECT reservation_id FROM jt_order.orders WHERE id = $1) RETURNING *
+     ), borrower AS (
+       INSERT INTO jt_product.reservation
+         (id, state, expires_at, sku_ids, quantities, unit_prices, borrows_from, borrowed)
+       SELECT lent_to, 'HELD', expires_at, sku_ids, '{2}', unit_prices, id, '{1}' FROM lender
+     )
+     UPDATE jt_product.sku SET reserved = reserved + 1 WHERE id = $2`,
+    [id, lane.skuId],
+  )
+
+export const changingAnew: Flow<Placed> = {
+  ...changingItems,
+  name: 'change items, past a change that was cut off',
+  steps: ['order.fence-change', 'product.release'],
+  prepare: async (lane, index) => {
+    const order = await placeNew(lane, index)
+    await leaveHold(lane, order)
+    return order
+  },
+}
+
 export const expiring: Flow<Placed> = {
   name: 'expire',
   steps: ['order.expire', 'product.consume.orders'],

@@ -1,4 +1,4 @@
-import { changingItems, dyingHold, expiring, placing } from './flows-place.ts'
+import { changingAnew, changingItems, dyingHold, expiring, placing } from './flows-place.ts'
 import { crashMatrix } from './matrix.ts'
 
-crashMatrix([placing, changingItems, expiring, dyingHold])
+crashMatrix([placing, changingItems, changingAnew, expiring, dyingHold])

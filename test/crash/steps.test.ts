@@ -6,7 +6,7 @@ import { subscriptionsOf } from '#src/audit/consumers.ts'
 import { shop } from '#src/shop.ts'
 import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
 import { paying, payingByWebhook, refused } from './flows-pay.ts'
-import { changingItems, dyingHold, expiring, placing } from './flows-place.ts'
+import { changingAnew, changingItems, dyingHold, expiring, placing } from './flows-place.ts'
 import { stepsOf } from './matrix.ts'
 
 const SERVICES = ['order', 'payment', 'product']
@@ -18,7 +18,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.update': 'staff; one transaction, not part of a purchase',
   'product.move-stock': 'staff; one transaction, not part of a purchase',
   'product.put-category': 'staff; one transaction, not part of a purchase',
-  'product.release': 'gives back at once what dies at its deadline anyway: that is struck as product.overdue',
   'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
 }
 
@@ -27,6 +26,7 @@ describe('the crash matrix', () => {
     stepsOf([
       placing,
       changingItems,
+      changingAnew,
       expiring,
       dyingHold,
       paying,
