@@ -18,6 +18,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.update': 'staff; one transaction, not part of a purchase',
   'product.move-stock': 'staff; one transaction, not part of a purchase',
   'product.put-category': 'staff; one transaction, not part of a purchase',
+  'product.import-categories': 'sample goods; one transaction, not part of a purchase',
   'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
 }
 
