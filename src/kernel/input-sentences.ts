@@ -43,6 +43,9 @@ const tooBig = ({ origin, maximum, inclusive }: z.core.$ZodIssueTooBig): Sentenc
     : { ko: `${maximum} 이하여야 합니다.`, en: `This must be ${maximum} or less.` }
 }
 
+const isSentence = (params: unknown): params is Sentence =>
+  typeof (params as Sentence | undefined)?.ko === 'string' && typeof (params as Sentence | undefined)?.en === 'string'
+
 /** What a person can do about a wrong member of an input, in each language. */
 export const sentenceOf = (issue: Issue): Sentence => {
   if (issue.input === undefined && issue.code !== 'custom') return REQUIRED
@@ -65,6 +68,9 @@ export const sentenceOf = (issue: Issue): Sentence => {
       const keys = issue.keys.join(', ')
       return { ko: `알 수 없는 항목입니다: ${keys}`, en: `Unknown members: ${keys}` }
     }
+    // A refinement may bring its own sentences.
+    case 'custom':
+      return isSentence(issue.params) ? { ko: issue.params.ko, en: issue.params.en } : INVALID
     default:
       return INVALID
   }

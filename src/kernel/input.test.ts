@@ -52,6 +52,12 @@ const cases: readonly [name: string, rule: z.ZodType, value: unknown, problem: s
   ['none of several', z.union([z.string(), z.int()]), true, `x · invalid_union · ${invalid}`],
   ['a rule of our own', z.string().refine(() => false, 'repeated_sku'), 'a', `x · repeated_sku · ${invalid}`],
   [
+    'a rule of our own with its own sentences',
+    z.string().refine(() => false, { message: 'not_that', params: { ko: '그건 안 됩니다.', en: 'Not that.' } }),
+    'a',
+    'x · not_that · 그건 안 됩니다. · Not that.',
+  ],
+  [
     'deep inside',
     z.array(z.object({ q: z.int().min(1) })),
     [{ q: 1 }, { q: 0 }],

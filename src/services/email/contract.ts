@@ -3,7 +3,7 @@ import { contract, event, instantSchema } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 
 /** An e-mail address, trimmed and in lower case: one person, one spelling. */
-export const emailAddress = z.string().max(254).trim().toLowerCase().pipe(z.email())
+export const emailAddress = z.string().max(254).trim().toLowerCase().meta({ format: 'email' }).pipe(z.email())
 
 export const codePurpose = z.enum(['sign-up', 'password-reset'])
 

@@ -5,7 +5,7 @@ import { sql } from '#engines/postgres/sql.ts'
 import { startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { ADDRESS_MOST, defaultAfterDeleting, defaultAfterSaving, type Entry } from './address-book.ts'
-import { member } from './contract.ts'
+import { member, shippingAddress } from './contract.ts'
 
 const { shop, join, actorOf } = await startIdentity()
 const db = shop.host.services.find((each) => each.definition.contract.name === 'member')!.db
@@ -26,6 +26,15 @@ test('whatever is saved and deleted, there is one default as long as there are a
       }
     }),
   )
+})
+
+test('lines that may be left out may be null, which means the same', () => {
+  assert.deepEqual(
+    JSON.stringify(shippingAddress.parse({ ...home, address2: null, memo: null })),
+    JSON.stringify(shippingAddress.parse(home)),
+  )
+  assert.equal(shippingAddress.parse({ ...home, memo: ' 문 앞 ' }).memo, '문 앞')
+  assert.equal(shippingAddress.safeParse({ ...home, memo: 'x'.repeat(201) }).success, false)
 })
 
 test('the first address is the default; another takes over by wish, or when it is deleted', async () => {

@@ -36,8 +36,15 @@ export const personName = oneLine(1, 60)
 export const phoneNumber = z
   .string()
   .max(20)
+  .meta({ pattern: '^[+0-9][0-9 -]{7,19}$', examples: ['010-1234-5678'] })
   .transform((text) => text.replace(/[\s-]/g, '').replace(/^\+82/, '0'))
   .pipe(z.string().regex(/^(0\d{8,11}|1[568]\d{6})$/))
+
+/** A line that may be left out; null means the same. */
+const optionalLine = oneLine(0, 200)
+  .nullish()
+  .transform((text) => text ?? undefined)
+  .pipe(z.string().optional())
 
 /** Where a parcel goes. Five-digit postcode (in force since 2015-08-01). */
 export const shippingAddress = z.object({
@@ -45,8 +52,8 @@ export const shippingAddress = z.object({
   phone: phoneNumber,
   postcode: z.string().regex(/^\d{5}$/),
   address1: oneLine(1, 200),
-  address2: oneLine(0, 200).optional(),
-  memo: oneLine(0, 200).optional(),
+  address2: optionalLine,
+  memo: optionalLine,
 })
 export type ShippingAddress = z.output<typeof shippingAddress>
 

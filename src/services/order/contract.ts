@@ -80,7 +80,13 @@ const items = z
   .array(stockLine)
   .min(1)
   .max(100)
-  .refine((lines) => new Set(lines.map((each) => each.skuId)).size === lines.length, 'repeated_sku')
+  .refine((lines) => new Set(lines.map((each) => each.skuId)).size === lines.length, {
+    message: 'repeated_sku',
+    params: {
+      ko: '같은 상품이 두 번 들어 있습니다. 수량을 합쳐 주세요.',
+      en: 'An item is listed twice. Please put its quantities together.',
+    },
+  })
 
 export const order = contract('order', {
   place: {

@@ -28,6 +28,19 @@ export const productOptions = z
   )
   .max(5)
 
+/** The choices as whoever makes a product may say them: also as names alone, whose values follow from the SKUs. */
+const offeredOptions = z
+  .array(
+    z.preprocess(
+      (given) => (typeof given === 'string' ? { name: given } : given),
+      z.object({
+        name: z.string().trim().min(1).max(40),
+        values: z.array(z.string().trim().min(1).max(60)).max(50).default([]),
+      }),
+    ),
+  )
+  .max(5)
+
 const shortage = z.object({
   shortages: z.array(z.object({ skuId: z.uuid(), requested: z.number().int(), available: z.number().int() })),
 })
@@ -131,7 +144,12 @@ const details = {
     )
     .max(20),
 }
-const price = wonSchema.refine((value) => value >= 10, 'at_least_10')
+const price = wonSchema
+  .refine((value) => value >= 10, {
+    message: 'at_least_10',
+    params: { ko: '10원 이상이어야 합니다.', en: 'This must be 10 won or more.' },
+  })
+  .meta({ minimum: 10 })
 
 const newSku = z.object({ options: skuOptions.default({}), price, onHand: z.number().int().min(0).max(10_000_000) })
 const newProduct = z.object({
@@ -140,7 +158,7 @@ const newProduct = z.object({
   brand: details.brand.default(null),
   categoryId: details.categoryId.optional(),
   imageUrls: details.imageUrls.default([]),
-  options: productOptions.default([]),
+  options: offeredOptions.default([]),
   skus: z.array(newSku).min(1).max(200),
 })
 
@@ -257,7 +275,11 @@ export const product = contract('product', {
         .int()
         .min(-10_000_000)
         .max(10_000_000)
-        .refine((value) => value !== 0, 'not_zero'),
+        .refine((value) => value !== 0, {
+          message: 'not_zero',
+          params: { ko: '0이 아니어야 합니다.', en: 'This must not be 0.' },
+        })
+        .meta({ not: { const: 0 } }),
       reason: z.string().trim().min(1).max(200),
       idempotencyKey: z.string().min(1).max(200).optional(),
     }),

@@ -59,6 +59,21 @@ describe('what staff do with products', () => {
     assert.deepEqual(made.options, [{ name: '크기', values: ['S', 'M'] }])
   })
 
+  test('choices may be named alone: their values follow from the SKUs', async () => {
+    const skus = ['S', 'M'].map((size) => ({ options: { 크기: size, 색상: '검정' }, price: 10, onHand: 1 }))
+    const said = async (options: unknown) => (await shop.create({ skus, options: options as never })).options
+    const expected = [
+      { name: '색상', values: ['검정'] },
+      { name: '크기', values: ['S', 'M'] },
+    ]
+    assert.deepEqual(await said(['색상', '크기']), expected)
+    assert.deepEqual(await said([{ name: '색상' }, { name: '크기', values: ['S', 'M'] }]), expected)
+    for (const wrong of [['색상'], ['색상', '크기', '무늬'], ['색상', { name: '크기', values: ['S'] }]])
+      await assert.rejects(said(wrong), SKU_OPTIONS_INVALID.is)
+    for (const wrong of ['색상', null, [1], [''], { 색상: ['검정'] }])
+      await assert.rejects(said(wrong), INVALID_INPUT.is)
+  })
+
   test('options that do not fit are refused, each where it is wrong', async () => {
     const wrong: [string, Parameters<typeof shop.create>[0]][] = [
       ['skus.0.options', { ...colours, skus: [{ options: {}, price: 10, onHand: 0 }] }],

@@ -13,7 +13,7 @@ import {
   STOCK_NEGATIVE,
   type product,
 } from './contract.ts'
-import { announced, misfit, optionsFrom, type Kept, type Sku } from './product.ts'
+import { announced, completed, misfit, optionsFrom, type Kept, type Sku } from './product.ts'
 import {
   analyze,
   findProducts,
@@ -50,7 +50,7 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
 
   /** A product as it will be kept, still without stock. */
   const drafted = (given: New & { id: string }, skuIds: readonly string[]): Kept => {
-    const options = given.options.length > 0 ? given.options : optionsFrom(given.skus)
+    const options = completed(given.options, given.skus)
     const wrong = misfit(options, given.skus)
     if (wrong !== undefined) throw SKU_OPTIONS_INVALID(undefined, { field: `skus.${wrong}.options` })
     const now = runtime.now()

@@ -47,6 +47,13 @@ export const optionsFrom = (skus: readonly { readonly options: SkuOptions }[]): 
   return [...values].map(([name, chosen]) => ({ name, values: [...chosen] }))
 }
 
+/** The choices a product offers: those whose values nobody listed have the values its SKUs choose. */
+export const completed = (offered: Options, skus: readonly { readonly options: SkuOptions }[]): Options => {
+  if (offered.length === 0) return optionsFrom(skus)
+  const chosen = new Map(optionsFrom(skus).map(({ name, values }) => [name, values]))
+  return offered.map(({ name, values }) => ({ name, values: values.length > 0 ? values : (chosen.get(name) ?? []) }))
+}
+
 const choiceOf = (options: Options, sku: SkuOptions): string =>
   JSON.stringify(options.map((option) => sku[option.name] ?? null))
 
