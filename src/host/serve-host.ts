@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import type { Registry } from '#kernel/remote/registry.ts'
 import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
@@ -9,8 +8,9 @@ import type { ShopSettings } from '#src/settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { makeLog } from './logging.ts'
 import { internalTls, internalTokens, type Network } from './network.ts'
-import { fixedPlaces, placedRegistry } from './placed-registry.ts'
+import { fixedPlaces } from './placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from './placement.ts'
+import { registryOf } from './registry.ts'
 import type { SimulatorsElsewhere } from './world.ts'
 
 /** Port of a host that no placement names. */
@@ -73,12 +73,6 @@ const standsAlone = (runs: readonly string[], { shop }: ServeOptions): void => {
     )
 }
 
-const alone: Registry = {
-  places: () => [],
-  announce: async () => ({ leave: async () => {} }),
-  close: async () => {},
-}
-
 const simulatorsOf = (placement: Placement | undefined) => (): SimulatorsElsewhere => {
   const host = placement?.hosts.find((each) => each.runs.includes('simulators'))
   if (!host)
@@ -93,6 +87,40 @@ const simulatorsOf = (placement: Placement | undefined) => (): SimulatorsElsewhe
 const shopOriginOf = (placement: Placement | undefined): string | undefined => {
   const host = placement?.hosts.find((each) => each.edgePort !== undefined)
   return host && `http://${host.address === '127.0.0.1' ? 'localhost' : host.address}:${host.edgePort}`
+}
+
+/** How this host and the others know each other. */
+const networkOf = (
+  settings: ShopSettings,
+  runtime: Runtime,
+  own: {
+    readonly placement: Placement | undefined
+    readonly placed: PlacedHost | undefined
+    readonly name: string
+    readonly port: number
+  },
+): Network => {
+  const { placement, placed, name, port } = own
+  const tls = internalTls(settings)
+  const tokens = internalTokens(settings, runtime)
+  if (tls && settings.mode === 'development')
+    throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
+  const scheme = tls ? 'https' : 'http'
+  return {
+    registry: registryOf(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme }),
+    tokens,
+    tls,
+    at: { host: settings.JANGTEO_INTERNAL_HOST, port },
+    self: {
+      host: name,
+      origin: `${scheme}://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
+      weight: placed?.weight ?? ORDINARY_WEIGHT,
+      ...(placed?.zone !== undefined && { zone: placed.zone }),
+    },
+    grace: placement ? settings.JANGTEO_LEAVE_GRACE : 0,
+    shopOrigin: shopOriginOf(placement),
+    simulators: simulatorsOf(placement),
+  }
 }
 
 /** Starts a host that runs some of the shop and reaches the rest by the placement. Throws CannotStart for what a person can put right. */
@@ -117,26 +145,7 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
       ? `${placed.name}-${replica}`
       : placed.name
     : (options.host ?? runs.join('-'))
-  const tls = internalTls(settings)
-  if (tls && simulated)
-    throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
-  const scheme = tls ? 'https' : 'http'
-  const registry = placement ? placedRegistry(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme }) : alone
-  const network: Network = {
-    registry,
-    tokens: internalTokens(settings, runtime),
-    tls,
-    at: { host: settings.JANGTEO_INTERNAL_HOST, port },
-    self: {
-      host: name,
-      origin: `${scheme}://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
-      weight: placed?.weight ?? ORDINARY_WEIGHT,
-      ...(placed?.zone !== undefined && { zone: placed.zone }),
-    },
-    grace: placement ? settings.JANGTEO_LEAVE_GRACE : 0,
-    shopOrigin: shopOriginOf(placement),
-    simulators: simulatorsOf(placement),
-  }
+  const network = networkOf(settings, runtime, { placement, placed, name, port })
   const has = (part: (typeof PARTS)[number]): boolean => runs.includes(part)
   const own = shop.filter((each) => runs.includes(each.contract.name))
   try {
@@ -159,10 +168,10 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
       ...assembled,
       name,
       services: runs,
-      stop: () => assembled.stop().finally(registry.close),
+      stop: () => assembled.stop().finally(network.registry.close),
     }
   } catch (error) {
-    await registry.close()
+    await network.registry.close()
     throw error
   }
 }
