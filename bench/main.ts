@@ -22,7 +22,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     json: { type: 'string' },
     seconds: { type: 'string', default: '6' },
-    connections: { type: 'string', default: '64' },
+    connections: { type: 'string', default: '128' },
   },
 })
 

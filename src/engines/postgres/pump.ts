@@ -10,8 +10,10 @@ export interface Pump {
 }
 
 /** Looks after a wake that found nothing yet: an event is seen once every older transaction has ended. */
-const LOOKS = [1, 2, 4, 8, 16, 32, 64]
+const LOOKS = [4, 8, 16, 32, 64]
 const FAILED_AT_MOST = 5_000
+/** Someone else is at it: they may stop at any time. */
+const BUSY_AT_MOST = 500
 
 /**
  * Calls `step` again and again while it finds work; when it finds none, sleeps until woken or for `idle` milliseconds.
@@ -53,7 +55,7 @@ export const pump = (
         failures = 0
         if (done !== 0) {
           look = 0
-          if (done === 'busy') await sleep(idle, false)
+          if (done === 'busy') await sleep(Math.min(idle, BUSY_AT_MOST), false)
           else if (pace && done < full) await sleep(pace, false)
           continue
         }
