@@ -61,19 +61,24 @@ const lockThese = (tx: Queryable, ids: readonly string[]): Promise<PledgedRow[]>
       WHERE id = ANY (${ids}::uuid[]) AND (lent_to IS NOT NULL OR borrows_from IS NOT NULL)))
     ORDER BY id FOR NO KEY UPDATE`)
 
+/** Once to lock what is asked for, once more for whom it began to lend to meanwhile; the rest is a margin. */
+const LOOKS = 4
+
 /**
  * Reservations by id and those they lend to or borrow from, locked until the transaction ends. `ids` must be in lock
  * order; reservations are locked before SKUs.
  */
 export const lockReservations = async (tx: Queryable, ids: readonly string[]): Promise<Map<string, Pledged>> => {
-  for (let wanted = ids; ;) {
+  let wanted = ids
+  for (let look = 1; look <= LOOKS; look++) {
     const locked = new Map<string, Pledged>((await lockThese(tx, wanted)).map((row) => [row.id, row]))
-    // A lending may have begun while we waited for the locks.
+    // A lending may have begun while we waited for the locks, with one who was not there when we began to look.
     const partners = [...locked.values()].flatMap((each) => partnerOf(each) ?? [])
-    const missing = partners.filter((id) => !locked.has(id) && !wanted.includes(id))
+    const missing = partners.filter((id) => !locked.has(id))
     if (missing.length === 0) return locked
     wanted = inLockOrder([...wanted, ...missing])
   }
+  throw new Error(`Reservations lend to or borrow from others that are not there: ${wanted.join()}`)
 }
 
 /** A reservation about to be stored as HELD. */
