@@ -51,7 +51,7 @@ describe('a pump', () => {
       p.naps.map((each) => each.ms),
       [4, 8, 16, 32, 64, 1_000],
     )
-    assert.equal(p.steps(), 3 + 8)
+    assert.equal(p.steps(), 3 + 6)
     await p.stop()
   })
 
