@@ -95,7 +95,7 @@ const Item = ({ item }: { item: Notification }) => {
         <Link
           to={item.link}
           aria-label={`${item.title[locale]} ${t.notifications.open}`}
-          className="self-center px-2 py-2 text-sm text-jjok underline underline-offset-4"
+          className="shrink-0 self-center px-2 py-2 text-sm text-jjok underline underline-offset-4"
         >
           {t.notifications.open}
         </Link>

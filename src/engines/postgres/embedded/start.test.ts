@@ -247,6 +247,14 @@ describe('the embedded server', () => {
     })
   })
 
+  if (process.platform === 'linux')
+    test('a file system that takes no folders is named, not asked for ever', async () => {
+      await assert.rejects(start('/proc/jangteo/shop'), {
+        name: 'CannotStart',
+        message: /\/proc\/jangteo\/shop cannot be written/,
+      })
+    })
+
   if (asRoot) {
     test('root may keep its shop where nobody else can go', async () => {
       const closed = join(root, 'closed')

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -113,10 +113,21 @@ const claimServer = async (
   }
 }
 
+/** One level after the other: Node's own recursive way never comes back where a file system refuses, as below /proc. */
+const makeFolders = (path: string): void => {
+  if (existsSync(path)) return
+  makeFolders(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o711 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
 /** Others pass through it to the data when root hands the server to somebody else; what is private in it says so itself. */
 const makeHome = (home: string): void => {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o711 })
+    makeFolders(home)
     accessSync(home, constants.W_OK | constants.X_OK)
   } catch {
     throw new CannotStart(`${home} cannot be written. Set JANGTEO_DATA to a directory of your own.`)
