@@ -51,6 +51,18 @@ describe('provision', () => {
     }
   })
 
+  test('a role that may not make ready what is needed is told what it lacks', async () => {
+    await as(admin, 'CREATE ROLE lodger LOGIN')
+    try {
+      await assert.rejects(provision({ ...admin, user: 'lodger' }, ['gamma']), {
+        name: 'CannotStart',
+        message: /role "lodger" may not .*CREATEROLE.*DATABASE_URL/,
+      })
+    } finally {
+      await as(admin, 'DROP ROLE lodger')
+    }
+  })
+
   test('a service can neither read nor write in the schema of another', async () => {
     const order = serviceConnection(admin, 'order')
     await assert.rejects(as(order, 'SELECT * FROM jt_alpha.thing'), denied)

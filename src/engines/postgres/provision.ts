@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { CannotStart } from '#kernel/cannot-start.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
 import { schemaOf } from './log.ts'
 
@@ -85,10 +86,21 @@ const ensureSchemas = async (
   await client.query('COMMIT')
 }
 
+const NOT_ALLOWED = '42501'
+
+/** Says what an administrator of the database can do where the role we were given may not do enough. */
+const sayWhatIsMissing = (error: unknown, user: string): never => {
+  if ((error as { code?: string }).code !== NOT_ALLOWED) throw error
+  throw new CannotStart(
+    `The database role "${user}" may not do what the shop needs (${(error as Error).message}). ` +
+      'Let it make roles (ALTER ROLE … CREATEROLE) and own the database, or name another role in DATABASE_URL.',
+  )
+}
+
 /**
  * Makes ready what the services stand on: the database, one schema and one login role for each service, and the relay's
  * role. Does nothing that is done already; of several at once each waits for the one before it. `admin` must be allowed
- * to make roles and databases.
+ * to make roles and databases; throws CannotStart with what is missing where it is not.
  *
  * `extensions` names those a service's schema is given, such as `{ catalog: ['pg_trgm'] }`.
  */
@@ -110,6 +122,8 @@ export const provision = async (
     } finally {
       await shop.end()
     }
+  } catch (error) {
+    sayWhatIsMissing(error, admin.user)
   } finally {
     await meeting.end()
   }
