@@ -10,6 +10,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
+import { patiently } from './patience.ts'
 import { startShop } from './start-shop.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'jangteo-listening-'))
@@ -17,6 +18,22 @@ const other = createServer()
 after(() => {
   other.close()
   rmSync(data, { recursive: true, force: true })
+})
+
+test('a database that refuses the password is not waited for', async () => {
+  const refused = Object.assign(new Error('password authentication failed for user "boss"'), { code: '28P01' })
+  let tries = 0
+  const told: string[] = []
+  const waiting = patiently('the database', () => (tries++, Promise.reject(refused)), {
+    runtime: systemRuntime(),
+    progress: (line) => told.push(line),
+    ms: 30_000,
+  })
+  await assert.rejects(waiting, {
+    name: 'CannotStart',
+    message: 'The database cannot be reached: password authentication failed for user "boss".',
+  })
+  assert.deepEqual([tries, told], [1, []])
 })
 
 test('a taken port is told in a sentence before anything is made', async () => {
