@@ -6,6 +6,7 @@ import { address, startPurchases } from '#test/support/purchases.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { OUT_OF_STOCK } from '#services/product/contract.ts'
 import {
+  order,
   IDEMPOTENCY_CONFLICT,
   IDEMPOTENCY_KEY_REQUIRED,
   ORDER_EXPIRED,
@@ -219,4 +220,24 @@ test('an order not paid in time expires and gives its hold back; it cannot be pa
   assert.deepEqual(await shop.stock(sku), [5, 0])
   await assert.rejects(buyer.orders.cancel({ id: placed.id, reason: '변심' }), ORDER_STATE.is)
   assert.deepEqual(await shop.takenByToss(placed.id), [])
+})
+
+test('requests to pay that share a batch are each judged by themselves', async () => {
+  const buyer = shop.buyer()
+  const [one, other] = [await buyer.place(await shop.sku(5)), await buyer.place(await shop.sku(5))]
+  const inside = shop.inside(order)
+  const begin = (more: object = {}) =>
+    inside.beginPayment({ orderId: one.id, paymentKey: 'key-1', amount: one.amount, memberId: buyer.memberId, ...more })
+  const answers = await Promise.allSettled([
+    begin(),
+    begin({ amount: 1 }),
+    begin({ memberId: randomUUID() }),
+    begin({ paymentKey: 'key-2' }),
+    begin(),
+    begin({ orderId: randomUUID() }),
+    begin({ orderId: other.id, amount: other.amount }),
+  ])
+  const said = answers.map((each) => (each.status === 'fulfilled' ? each.value.state : each.reason.code))
+  const winner = said[0] === 'BEGUN' ? ['BEGUN', 'PAYMENT_UNDER_WAY'] : ['PAYMENT_UNDER_WAY', 'BEGUN']
+  assert.deepEqual(said, [winner[0], 'AMOUNT_MISMATCH', 'NOT_FOUND', winner[1], winner[0], 'NOT_FOUND', 'BEGUN'])
 })

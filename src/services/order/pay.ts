@@ -1,4 +1,4 @@
-import type { Client } from '#kernel/contract.ts'
+import { instant, type Client } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -15,20 +15,10 @@ import {
 } from './contract.ts'
 import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
 import { after } from './states.ts'
+import { beginWaiting, type Begin, type Ended, payWaiting } from './paying-store.ts'
 import { lockOrders, saveOrders } from './store.ts'
 
-interface Begin {
-  readonly orderId: string
-  readonly paymentKey: string
-  readonly amount: number
-  readonly memberId: string | null
-}
 type Begun = { readonly state: 'BEGUN' | 'ALREADY_PAID'; readonly memberId: string }
-
-interface Ended {
-  readonly orderId: string
-  readonly paymentKey: string
-}
 
 /** Whether a payment may begin for the order; the fault to answer with if not, or that it has begun or is done already. */
 export const beginning = (
@@ -47,8 +37,8 @@ export const beginning = (
   return after(status, 'payment begun') ? 'begin' : ORDER_STATE({ status })
 }
 
-/** Marks locked orders as paid by `paymentKey` and tells the world. Orders already paid by it are left as they are. */
-export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
+/** Decides one by one what a captured payment does to an order, and marks as paid those it pays. */
+const settleExactly = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
   const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
   const paid = new Map<string, OrderRecord>()
   const answers = entries.map(({ orderId, paymentKey }) => {
@@ -66,6 +56,29 @@ export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Pr
   )
   await saveOrders(tx, changed, 'with lines')
   return answers
+}
+
+/**
+ * Marks orders as paid by `paymentKey` and tells the world. Orders already paid by it are left as they are. Those that
+ * simply wait for the outcome, nearly all, are paid in one statement.
+ */
+export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
+  const paid = await payWaiting(tx, entries, now)
+  if (paid.size > 0)
+    await tx.emitAll(
+      orderPaid,
+      [...paid.values()].map(({ id, name, paymentKey: _, ...facts }) => ({
+        ...facts,
+        lines: [...facts.lines],
+        orderId: id,
+        orderName: name,
+        at: instant(now),
+      })),
+    )
+  const isPaid = ({ orderId, paymentKey }: Ended): boolean => paid.get(orderId)?.paymentKey === paymentKey
+  const rest = entries.filter((each) => !isPaid(each))
+  const decided = rest.length > 0 ? await settleExactly(tx, rest, now) : []
+  return entries.map((each) => (isPaid(each) ? 'PAID' : decided[rest.indexOf(each)]!))
 }
 
 /** Makes orders payable again whose payment moved no money. Others are left as they are. */
@@ -91,21 +104,49 @@ export const paying = (given: {
 }) => {
   const { db, runtime, product } = given
 
-  const beginAll = (entries: readonly Begin[]): Promise<{ answer: Begun | Fault; reservationId?: string }[]> =>
+  interface Verdict {
+    readonly answer: Begun | Fault
+    readonly reservationId?: string
+  }
+
+  /** Decides one by one; those that may begin, begin. */
+  const beginExactly = async (tx: Tx, entries: readonly Begin[]): Promise<Verdict[]> => {
+    const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
+    const begun = new Map<string, OrderRecord>()
+    const answers = entries.map((each) => {
+      const order = begun.get(each.orderId) ?? orders.get(each.orderId)
+      const verdict = beginning(order, each, runtime.now())
+      if (typeof verdict !== 'string') return { answer: verdict }
+      const { memberId, reservationId } = order!
+      if (verdict === 'begin') begun.set(each.orderId, { ...order!, status: 'PAYING', paymentKey: each.paymentKey })
+      const answer: Begun = { state: verdict === 'ALREADY_PAID' ? verdict : 'BEGUN', memberId }
+      return { answer, ...(answer.state === 'BEGUN' && { reservationId }) }
+    })
+    await saveOrders(tx, [...begun.values()], 'without lines')
+    return answers
+  }
+
+  /** Nearly all simply wait to be paid and begin in one statement; the rules decide on the rest. */
+  const beginAll = (entries: readonly Begin[]): Promise<Verdict[]> =>
     db.tx('order.begin-payment', async (tx) => {
-      const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
-      const begun = new Map<string, OrderRecord>()
-      const answers = entries.map((each) => {
-        const order = begun.get(each.orderId) ?? orders.get(each.orderId)
-        const verdict = beginning(order, each, runtime.now())
-        if (typeof verdict !== 'string') return { answer: verdict }
-        const { memberId, reservationId } = order!
-        if (verdict === 'begin') begun.set(each.orderId, { ...order!, status: 'PAYING', paymentKey: each.paymentKey })
-        const answer: Begun = { state: verdict === 'ALREADY_PAID' ? verdict : 'BEGUN', memberId }
-        return { answer, ...(answer.state === 'BEGUN' && { reservationId }) }
+      const begun = await beginWaiting(tx, entries, runtime.now())
+      // Another request in the batch may name the same order and payment, and yet be refused.
+      const isBegun = ({ orderId, paymentKey, amount, memberId }: Begin): boolean => {
+        const fresh = begun.get(orderId)
+        return (
+          fresh !== undefined &&
+          fresh.paymentKey === paymentKey &&
+          fresh.amount === amount &&
+          (memberId === null || fresh.memberId === memberId)
+        )
+      }
+      const rest = entries.filter((each) => !isBegun(each))
+      const decided = rest.length > 0 ? await beginExactly(tx, rest) : []
+      return entries.map((each): Verdict => {
+        const fresh = begun.get(each.orderId)
+        if (!fresh || !isBegun(each)) return decided[rest.indexOf(each)]!
+        return { answer: { state: 'BEGUN', memberId: fresh.memberId }, reservationId: fresh.reservationId }
       })
-      await saveOrders(tx, [...begun.values()], 'without lines')
-      return answers
     })
 
   /** The order is locked in PAYING by now; a hold that ended all the same cannot be paid for. */
