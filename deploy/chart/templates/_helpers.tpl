@@ -1,0 +1,77 @@
+{{- define "jangteo.fullname" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end }}
+{{- end }}
+
+{{/* Of everything the release has. */}}
+{{- define "jangteo.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "jangteo.labels" -}}
+{{ include "jangteo.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}
+
+{{/* The image, or that of one host: takes a dict of root and image. */}}
+{{- define "jangteo.image" -}}
+{{- $image := mergeOverwrite (deepCopy .root.Values.image) (default dict .image) -}}
+{{- if and .image .image.tag (not .image.digest) }}{{ $_ := set $image "digest" "" }}{{ end -}}
+{{- if $image.digest }}{{ $image.repository }}@{{ $image.digest }}{{ else }}{{ $image.repository }}:{{ default .root.Chart.AppVersion $image.tag }}{{ end -}}
+{{- end }}
+
+{{/* The placement as hosts read it: the value `hosts`, each with its address. */}}
+{{- define "jangteo.placement" -}}
+{{- $full := include "jangteo.fullname" . -}}
+{{- $hosts := list -}}
+{{- range .Values.hosts -}}
+{{- $hosts = append $hosts (merge (deepCopy .) (dict "address" (printf "%s-%s" $full .name))) -}}
+{{- end -}}
+{{- dict "hosts" $hosts | toPrettyJson -}}
+{{- end }}
+
+{{/* Whether a host runs services, and so needs the database. */}}
+{{- define "jangteo.runsServices" -}}
+{{- if without .runs "gateway" "pages" }}yes{{ end -}}
+{{- end }}
+
+{{/* Environment of a process: takes a dict of root and database (whether it may reach it). */}}
+{{- define "jangteo.env" -}}
+- { name: JANGTEO_ENV, value: production }
+{{- range $name, $value := .root.Values.settings }}
+- { name: {{ $name }}, value: {{ $value | toString | quote }} }
+{{- end }}
+{{- $secret := .root.Values.secret.name }}
+{{- range .root.Values.secret.keys }}
+- name: {{ . }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ . }} } }
+{{- end }}
+{{- range .root.Values.secret.optionalKeys }}
+- name: {{ . }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ . }}, optional: true } }
+{{- end }}
+{{- if .database }}
+- name: DATABASE_URL
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ .root.Values.secret.databaseKey }} } }
+{{- range .root.Values.secret.ownDatabases }}
+- name: DATABASE_URL_{{ . | upper }}
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: DATABASE_URL_{{ . | upper }} } }
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "jangteo.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile: { type: RuntimeDefault }
+{{- end }}
+
+{{- define "jangteo.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end }}

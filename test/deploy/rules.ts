@@ -1,0 +1,59 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { metricsOf } from '#gateway/metrics.ts'
+import { watchServices } from '#gateway/watch.ts'
+
+/** Every file that deploys the shop, by its path from the checkout's folder. */
+export const allFiles = (): readonly string[] =>
+  ['deploy', '.github'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  )
+
+/**
+ * The placement in a file of values for the chart, as the chart completes it: the value `hosts`, which is written as
+ * JSON, each with the address the chart gives it. Nothing where the file has no `hosts`.
+ */
+export const chartPlacement = (values: string): string | undefined => {
+  const hosts = /^hosts:\n((?: .*\n)+)/m.exec(values)?.[1]
+  if (hosts === undefined) return undefined
+  const list = JSON.parse(hosts) as { name: string }[]
+  return JSON.stringify({ hosts: list.map((each) => ({ ...each, address: `jangteo-${each.name}` })) })
+}
+
+/** Words in capitals that are given a value or listed as keys, and so look like settings of the shop. */
+export const namedSettings = (text: string): readonly string[] => [
+  ...new Set(
+    [...text.matchAll(/\b(?:JANGTEO|TOSS|SMTP|MAIL|ORDER|DATABASE|PUBLIC)_[A-Z][A-Z_]*\b/g)]
+      .map((each) => each[0])
+      .filter((name) => !OTHERS.has(name)),
+  ),
+]
+
+/** What `deploy/` names that is read by others than the shop. */
+const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_'])
+
+/** Names of every series a process of the shop tells. */
+export const knownMetrics = async (): Promise<ReadonlySet<string>> => {
+  const metrics = metricsOf()
+  watchServices(metrics.registry, [])
+  const all = await metrics.registry.getMetricsAsJSON()
+  const seriesOf = ({ name, type }: { name: string; type: unknown }): string[] =>
+    String(type) === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]
+  return new Set(['up', ...all.flatMap((each) => seriesOf(each as never))])
+}
+
+/** Metrics that expressions of Prometheus name: ours, and those every process of Node.js tells. */
+export const namedMetrics = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(/\b(?:jangteo|nodejs|process)_[a-z0-9_]+\b/g)].map((each) => each[0])),
+]
+
+const USES = /^\s*-?\s*(?:image|uses): ([^\s$#{]+)\s*$|^FROM (\S+)/gm
+const EXACT = /(?:[:@]v?\d+\.\d+(?:\.\d+)?[\w.-]*|@sha256:[a-f0-9]{64}|:\$\{\w+\}[\w.-]*)$/
+
+/** Images and actions without a version of their own. */
+export const unpinned = (text: string): readonly string[] =>
+  [...text.matchAll(USES)]
+    .map((each) => (each[1] ?? each[2])!)
+    .filter((what) => !what.startsWith('./') && !EXACT.test(what))
