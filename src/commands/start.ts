@@ -20,7 +20,10 @@ export const start: Command = async ({ runtime, env }) => {
     samples: env['JANGTEO_SAMPLES'] !== 'off',
     ...(onStep && { onStep }),
   })
+  let open = false
+  void stopping.then(() => !open && say('  Closing once the start is through (again: at once) …'))
   const running = await starting
+  open = true
   say(`장터 Jangteo is open at ${running.origin} (ready in ${((runtime.now() - began) / 1000).toFixed(1)} s)`)
   await stopping
   say('Closing …')
