@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { metricsOf } from '#gateway/metrics.ts'
 import { watchServices } from '#gateway/watch.ts'
+import { watchRemotes } from '#src/host/watch-remotes.ts'
 
 /** Every file that deploys the shop, by its path from the checkout's folder. */
 export const allFiles = (): readonly string[] =>
@@ -38,6 +39,7 @@ const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_'])
 export const knownMetrics = async (): Promise<ReadonlySet<string>> => {
   const metrics = metricsOf()
   watchServices(metrics.registry, [])
+  watchRemotes(metrics.registry, () => new Map())
   const all = await metrics.registry.getMetricsAsJSON()
   const seriesOf = ({ name, type }: { name: string; type: unknown }): string[] =>
     String(type) === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]
