@@ -84,7 +84,7 @@ units() {
 }
 
 workflows() {
-  go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@latest
+  go_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
   "$tools/bin/actionlint" .github/workflows/*.yml
 }
 
