@@ -19,6 +19,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.move-stock': 'staff; one transaction, not part of a purchase',
   'product.put-category': 'staff; one transaction, not part of a purchase',
   'product.import-categories': 'sample goods; one transaction, not part of a purchase',
+  'payment.adopt-cancels':
+    'asked for by a webhook that Toss repeats until it is answered; done twice, it changes nothing',
   'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
 }
 

@@ -79,3 +79,10 @@ export const endRefund = async (
 export const renewKey = async (db: Queryable, id: string, attempt: number): Promise<void> => {
   await db.query(sql`UPDATE refund SET attempt = ${attempt} + 1 WHERE id = ${id} AND attempt = ${attempt}`)
 }
+
+/** Toss's transaction keys of a payment's refunds. */
+export const knownCancels = async (db: Queryable, paymentId: string): Promise<Set<string>> => {
+  const rows = await db.query<{ key: string }>(sql`
+    SELECT transaction_key AS key FROM refund WHERE payment_id = ${paymentId} AND transaction_key IS NOT NULL`)
+  return new Set(rows.map((row) => row.key))
+}

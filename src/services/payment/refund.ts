@@ -2,12 +2,14 @@ import type { Logger } from 'pino'
 import { instant } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { won } from '#kernel/money.ts'
+import { derivedId } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import { PAYMENT_NOT_REFUNDABLE, paymentRefunded, refundRefused } from './contract.ts'
 import type { PaymentRecord, RefundRecord } from './payment.ts'
-import { endRefund, findRefund, insertRefund, renewKey } from './refund-store.ts'
+import { endRefund, findRefund, insertRefund, knownCancels, renewKey } from './refund-store.ts'
 import { findPaymentsById, lockCaptured, lockPayment, post, saveRefunded } from './store.ts'
+import type { TossPayment } from './toss/answers.ts'
 import type { TossAnswer, TossClient } from './toss/client.ts'
 
 interface RefundInput {
@@ -87,6 +89,42 @@ export const refunding = (given: {
       await saveRefunded(tx, payment.id, payment.refundRequested - refund.amount, payment.refunded)
     })
 
+  /**
+   * Writes down what was given back at Toss without us. `known` when there is nothing new, or one of ours is under way,
+   * which may be the same money; `unclear` when what Toss lists does not add up to what is missing.
+   */
+  const adopt = (id: string, seen: TossPayment): Promise<'adopted' | 'known' | 'unclear'> =>
+    db.tx('payment.adopt-cancels', async (tx) => {
+      const payment = (await lockPayment(tx, id))!
+      const missing = seen.totalAmount - seen.balanceAmount - payment.refunded
+      if (missing <= 0 || payment.refundRequested !== payment.refunded) return 'known'
+      const known = await knownCancels(tx, id)
+      const fresh = (seen.cancels ?? []).filter((each) => !known.has(each.transactionKey))
+      if (fresh.reduce((sum, each) => sum + each.cancelAmount, 0) !== missing) return 'unclear'
+      const now = runtime.now()
+      let refunded = payment.refunded as number
+      for (const { transactionKey, cancelAmount, cancelReason } of fresh) {
+        const refund = { id: derivedId('adopted', id, transactionKey), paymentId: id, orderId: payment.orderId }
+        refunded += cancelAmount
+        await insertRefund(tx, { ...refund, amount: cancelAmount, reason: cancelReason ?? '결제사에서 취소' }, now, now)
+        await endRefund(tx, refund.id, 'REFUNDED', { transactionKey }, now)
+        await post(tx, [
+          { entryId: refund.id, paymentId: id, orderId: payment.orderId, amount: -cancelAmount, at: now },
+        ])
+        await tx.emit(paymentRefunded, {
+          paymentId: id,
+          orderId: payment.orderId,
+          refundId: refund.id,
+          memberId: payment.memberId!,
+          amount: won(cancelAmount),
+          remaining: won(payment.amount - refunded),
+          at: instant(now),
+        })
+      }
+      await saveRefunded(tx, id, refunded, refunded)
+      return 'adopted'
+    })
+
   /** Whether Toss has already given this refund's money back, though we never heard: it has canceled more than we know of. */
   const alreadyDone = async (payment: PaymentRecord, refund: RefundRecord): Promise<boolean | undefined> => {
     const answer = await toss.find(payment.paymentKey)
@@ -131,6 +169,7 @@ export const refunding = (given: {
   }
 
   return {
+    adopt,
     attempt,
     /** For consumers: stores the refund in their transaction; the sweep makes it. */
     request: (tx: Tx, input: RefundInput) => request(tx, input, HEAD_START),

@@ -10,6 +10,7 @@ import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused
 import type { PaymentRecord } from './payment.ts'
 import { claimRefunds } from './refund-store.ts'
 import { refunding } from './refund.ts'
+import { reviewing } from './review.ts'
 import { claimUnknown, findPayments, forgetRefused } from './store.ts'
 import { tossClient } from './toss/client.ts'
 import { webhooks } from './webhook.ts'
@@ -72,7 +73,7 @@ export const paymentService = service(
     return {
       operations: {
         confirm: payments.confirm,
-        tossWebhook: webhooks({ db, runtime, log, payments, end }),
+        tossWebhook: webhooks({ db, runtime, log, payments, end, review: reviewing({ toss, refunds, end }) }),
         ofOrder: async ({ orderId }, { actor }) => {
           const found = await findPayments(db, { orderId })
           return { items: found.filter((each) => each.memberId === memberOf(actor)).map(shown) }
