@@ -169,7 +169,9 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       services: runs.services.map((each) => each.contract.name),
     })
     if (staffPassword && staffPassword.fresh && runs.services.some((each) => each.contract.name === 'auth'))
-      progress(`Made a staff account: staff@jangteo.local, password ${staffPassword.value} (shown only now)`)
+      progress(
+        `Made a staff account: staff@jangteo.local, password ${staffPassword.value} (said only now; kept in the data directory)`,
+      )
 
     const stop = async (): Promise<void> => {
       leaving = true
