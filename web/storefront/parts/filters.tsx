@@ -18,6 +18,13 @@ export const SortMenu = ({ query }: { query: ListQuery }) => {
   const { t } = useText()
   const submit = useSubmit()
   const id = useId()
+  // Asked of the address, which may be a moment ahead of what is drawn here: a filter chosen just before must not be lost.
+  const choose = (sort: string): void => {
+    const address = new URLSearchParams(window.location.search)
+    address.delete('cursor')
+    address.set('sort', sort)
+    void submit(address, { method: 'get', action: '/products' })
+  }
   return (
     <Form action="/products" className="flex items-center gap-2">
       <Kept query={query} but={['sort']} />
@@ -29,7 +36,7 @@ export const SortMenu = ({ query }: { query: ListQuery }) => {
         name="sort"
         defaultValue={query.sort}
         key={query.sort}
-        onChange={(event) => void submit(event.currentTarget.form)}
+        onChange={(event) => choose(event.currentTarget.value)}
         className="h-11 rounded border border-edge bg-white px-3 text-base"
       >
         {sorts
