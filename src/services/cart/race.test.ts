@@ -86,6 +86,12 @@ describe('one cart, several processes', () => {
     return row!
   }
 
+  /** Whether a race goes wrong in some of its runs: without a guard it may still come out right by chance. */
+  const comesAbout = async (goesWrong: () => Promise<boolean>): Promise<boolean> => {
+    for (let run = 0; run < 50; run++) if (await goesWrong()) return true
+    return false
+  }
+
   /** 120 kinds from four processes at once: how many are in the cart, and how many were refused. */
   const fill = async (db: Database): Promise<[kinds: number, refused: number]> => {
     const memberId = randomUUID()
@@ -110,7 +116,7 @@ describe('one cart, several processes', () => {
   })
 
   test('twin: without the lock it does', async () => {
-    assert.ok((await fill(free))[0] > MAX_KINDS)
+    assert.ok(await comesAbout(async () => (await fill(free))[0] > MAX_KINDS))
   })
 
   /** A guest's three units brought to a member by four processes at once. */
@@ -141,6 +147,6 @@ describe('one cart, several processes', () => {
   })
 
   test('twin: without the locks units are counted again', async () => {
-    assert.ok((await merge(free)) > 3)
+    assert.ok(await comesAbout(async () => (await merge(free)) > 3))
   })
 })
