@@ -17,7 +17,6 @@ export type TossAnswer =
 export interface TossClient {
   confirm(input: { paymentKey: string; orderId: string; amount: number }, idempotencyKey: string): Promise<TossAnswer>
   find(paymentKey: string): Promise<TossAnswer>
-  findByOrder(orderId: string): Promise<TossAnswer>
   cancel(
     paymentKey: string,
     input: {
@@ -110,7 +109,6 @@ export const tossClient = (given: {
   return {
     confirm: (input, key) => send('POST', '/v1/payments/confirm', input, key),
     find: (paymentKey) => send('GET', `/v1/payments/${encodeURIComponent(paymentKey)}`),
-    findByOrder: (orderId) => send('GET', `/v1/payments/orders/${encodeURIComponent(orderId)}`),
     cancel: (paymentKey, input, key) =>
       send('POST', `/v1/payments/${encodeURIComponent(paymentKey)}/cancel`, input, key),
     close: () => pool.close(),
