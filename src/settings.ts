@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { address, choice, type Kind, networks, origins, secret, text, whole } from './settings/kinds.ts'
+import { address, choice, hosts, type Kind, networks, origins, secret, text, whole } from './settings/kinds.ts'
 import { isLocal, masked } from './settings/show.ts'
 
 /** `development` brings simulators and secrets of its own; `production` refuses both. */
@@ -109,6 +109,37 @@ export const declared = {
     kind: address('postgres', 'postgresql'),
     secret: true,
     about: 'PostgreSQL 18 server to use instead of the embedded one; DATABASE_URL_ORDER is that of one service.',
+  }),
+  REDIS_URL: declare({
+    kind: address('redis', 'rediss'),
+    secret: true,
+    about:
+      'Redis for what hosts share for a short while (leases, rate limits, cached views); without it PostgreSQL and memory.',
+  }),
+  KAFKA_BROKERS: declare({
+    kind: hosts(),
+    about:
+      'Kafka brokers events travel by, as host:port, commas between; without them events are read from PostgreSQL.',
+  }),
+  OPENSEARCH_URL: declare({
+    kind: address('http', 'https'),
+    secret: true,
+    about: 'OpenSearch that searches the catalog; without it PostgreSQL does.',
+  }),
+  OPENSEARCH_ANALYZER: declare({
+    kind: text(),
+    otherwise: 'standard',
+    about: 'Analyzer of product texts in OpenSearch; nori where the plug-in is installed.',
+  }),
+  ZIPKIN_URL: declare({ kind: address('http', 'https'), about: 'Zipkin that traces are sent to.' }),
+  OTLP_URL: declare({
+    kind: address('http', 'https'),
+    about: 'OTLP collector (HTTP) that traces are sent to, as http://collector:4318.',
+  }),
+  TRACE_PERCENT: declare({
+    kind: whole(0, 100),
+    otherwise: (mode) => (mode === 'production' ? 1 : 100),
+    about: 'Requests of a hundred that are traced, besides those whose caller asks for it.',
   }),
   JANGTEO_SECRET: declare({
     kind: secret(32),

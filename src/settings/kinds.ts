@@ -64,3 +64,16 @@ export const origins = (): Kind<string> => ({
       ? partsOf(given).join(',')
       : wrong('give origins as in https://admin.example.com, commas between'),
 })
+
+const isHostAndPort = (given: string): boolean => {
+  const url = URL.parse(`tcp://${given}`)
+  return url !== null && url.hostname !== '' && url.port !== '' && url.host === given
+}
+
+/** Addresses as host:port, commas between. */
+export const hosts = (): Kind<string> => ({
+  read: (given) =>
+    partsOf(given).every(isHostAndPort)
+      ? partsOf(given).join(',')
+      : wrong('give addresses as host:port, commas between'),
+})

@@ -1,0 +1,63 @@
+import { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+
+/** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
+const COMMAND_TIMEOUT = 250
+/** Milliseconds between two tries to reach a Redis that is away, at most. */
+const LONGEST_PAUSE = 1_000
+
+/** A Redis that may be away at any time: whoever uses it can do without. */
+export interface RedisStore {
+  /** For commands. While Redis is away they fail at once; none is kept for later. */
+  readonly client: Redis
+  /** Whether Redis answers as far as we know. */
+  readonly ready: () => boolean
+  /** A connection of its own with the same settings, for subscribing; closed with the store. */
+  readonly subscriber: () => Redis
+  close(): Promise<void>
+}
+
+/**
+ * Reaches the Redis at `url`, and goes on trying while it is away: opening never fails and never waits. `name` is shown
+ * in Redis's list of clients.
+ */
+export const openRedis = (
+  url: string,
+  { name, log }: { readonly name: string; readonly log: Pick<Logger, 'info' | 'warn'> },
+): RedisStore => {
+  const connect = (more: object): Redis => {
+    const client = new Redis(url, {
+      connectionName: name,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 2_000,
+      retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), LONGEST_PAUSE),
+      ...more,
+    })
+    let away = false
+    client.on('ready', () => {
+      if (away) log.info('Redis is back')
+      away = false
+    })
+    // ioredis tells every failed try; one line for each time it goes is enough.
+    client.on('error', (error: Error) => {
+      if (!away) log.warn({ err: error }, 'Redis is away')
+      away = true
+    })
+    return client
+  }
+  const client = connect({ commandTimeout: COMMAND_TIMEOUT })
+  const subscribers: Redis[] = []
+  return {
+    client,
+    ready: () => client.status === 'ready',
+    subscriber: () => {
+      const made = connect({ autoResubscribe: true })
+      subscribers.push(made)
+      return made
+    },
+    close: async () => {
+      for (const each of [client, ...subscribers]) each.disconnect()
+    },
+  }
+}
