@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import * as habits from './architecture/habits.ts'
 import * as imports from './architecture/imports.ts'
 import { lockfileWithoutAddresses } from './architecture/lockfile.ts'
+import { allMigrations, contractsAreDeclared } from './architecture/migrations.ts'
 import type { Rule } from './architecture/rule.ts'
 import { allSources, codeOf, sourceOf } from './architecture/source.ts'
 
@@ -170,6 +171,14 @@ describe('the checker', () => {
     assert.deepEqual(lockfileWithoutAddresses(lock({ version: '1.0.0' })), [])
   })
 
+  test('a migration that takes something away without saying so is found', () => {
+    const found = (text: string) => contractsAreDeclared('0002_x.sql', text).length
+    assert.equal(found('ALTER TABLE a DROP COLUMN b'), 1)
+    assert.equal(found('CREATE TABLE c (id int);\nALTER TABLE a RENAME TO b'), 1)
+    assert.equal(found('-- contract: nothing reads a.b since 0.3\nALTER TABLE a DROP COLUMN b'), 0)
+    assert.equal(found('CREATE TABLE a (id int) -- RENAME later'), 0)
+  })
+
   test('strings, comments and patterns are no code; what stands in a template’s braces is', () => {
     const blanked = (text: string) => codeOf(text).replace(/\s+/g, ' ').trim()
     assert.equal(blanked(`const a = 'Date.now()' // Date.now()`), `const a = ' '`)
@@ -192,6 +201,15 @@ describe('the house keeps its rules', () => {
   })
 
   for (const [name, rule] of Object.entries(rules)) test(name, () => assert.deepEqual(rule(sources), []))
+
+  test('migrations', () => {
+    const migrations = allMigrations()
+    assert.ok(migrations.length > 9)
+    assert.deepEqual(
+      migrations.flatMap(({ path, text }) => contractsAreDeclared(path, text)),
+      [],
+    )
+  })
 
   test('lockfile', () => assert.deepEqual(lockfileWithoutAddresses(readFileSync('package-lock.json', 'utf8')), []))
 })

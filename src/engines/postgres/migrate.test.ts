@@ -73,11 +73,33 @@ describe('migrate', () => {
     assert.deepEqual(await tables(), [{ name: 't1' }, { name: 't2' }])
   })
 
-  test('refuses a schema that is ahead of this code', async () => {
+  test('works on a schema that a later version has added to, and leaves it as it is', async () => {
     await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
     await put('0002_tomorrow.sql', 'CREATE TABLE t2 (id int)')
     await run()
     await rm(join(folder, '0002_tomorrow.sql'))
-    await assert.rejects(run(), /is newer than this version of Jangteo \(it has 0002_tomorrow\.sql\)/)
+    assert.deepEqual(await run(), [])
+    assert.deepEqual(await tables(), [{ name: 't1' }, { name: 't2' }])
+  })
+
+  test('refuses a schema from which a later version took something away', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int, old int)')
+    await put('0002_tomorrow.sql', '-- contract: nothing reads t1.old since 0001\nALTER TABLE t1 DROP COLUMN old')
+    await run()
+    await rm(join(folder, '0002_tomorrow.sql'))
+    await put('0003_never.sql', 'CREATE TABLE t3 (id int)')
+    await assert.rejects(
+      run(),
+      /is newer than this version .* can work with \(0002_tomorrow\.sql took something away\)/,
+    )
+    assert.deepEqual(await tables(), [{ name: 't1' }])
+  })
+
+  test('takes up a schema that was made before migrations said what they take away', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    await run()
+    await db.query(sql`ALTER TABLE migration DROP COLUMN contracts`)
+    await put('0002_more.sql', 'CREATE TABLE t2 (id int)')
+    assert.deepEqual(await run(), ['0002_more.sql'])
   })
 })

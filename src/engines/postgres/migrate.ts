@@ -10,6 +10,9 @@ interface Migration {
   readonly text: string
 }
 
+/** How a migration begins that takes away what the version before still uses. */
+const CONTRACTS = /^-- contract: \S/
+
 const filesOf = async (folder: URL, prefix: string): Promise<Migration[]> => {
   const names = (await readdir(folder)).filter((name) => /^\d{4}_[a-z0-9_]+\.sql$/.test(name)).sort()
   return Promise.all(
@@ -31,7 +34,9 @@ export const migrationNames = async (folder: URL | undefined): Promise<string[]>
 
 /**
  * Brings a service's schema up to date: the platform's own files, then the service's, each once, forward only, in one
- * transaction under an advisory lock. Answers the names of those it ran. Throws when the schema is ahead of this code.
+ * transaction under an advisory lock. Answers the names of those it ran. A schema that a later version has only added to
+ * is left as it is, so that the version before can run beside it and be rolled back to; throws when a later version took
+ * something away.
  */
 export const migrate = async (
   settings: ConnectionSettings,
@@ -48,12 +53,15 @@ export const migrate = async (
     await client.query(
       'CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, ran_at timestamptz NOT NULL DEFAULT now())',
     )
-    const { rows } = await client.query<{ name: string }>('SELECT name FROM migration')
+    await client.query('ALTER TABLE migration ADD COLUMN IF NOT EXISTS contracts boolean NOT NULL DEFAULT false')
+    const { rows } = await client.query<{ name: string; contracts: boolean }>('SELECT name, contracts FROM migration')
     const ran = new Set(rows.map((row) => row.name))
-    const ahead = [...ran].filter((name) => !wanted.some((each) => each.name === name))
+    const ahead = rows
+      .filter(({ name, contracts }) => contracts && !wanted.some((each) => each.name === name))
+      .map(({ name }) => name)
     if (ahead.length > 0)
       throw new CannotStart(
-        `The schema of ${service} is newer than this version of Jangteo (it has ${ahead.join(', ')}). Start the version that made it, or a later one.`,
+        `The schema of ${service} is newer than this version of Jangteo can work with (${ahead.join(', ')} took something away). Start the version that made it, or a later one.`,
       )
     const missing = wanted.filter((each) => !ran.has(each.name))
     for (const each of missing) {
@@ -62,7 +70,10 @@ export const migrate = async (
       } catch (error) {
         throw new Error(`The migration ${each.name} of ${service} failed: ${String(error)}`, { cause: error })
       }
-      await client.query('INSERT INTO migration (name) VALUES ($1)', [each.name])
+      await client.query('INSERT INTO migration (name, contracts) VALUES ($1, $2)', [
+        each.name,
+        CONTRACTS.test(each.text),
+      ])
     }
     await client.query('COMMIT')
     return missing.map((each) => each.name)
