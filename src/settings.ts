@@ -116,6 +116,11 @@ export const declared = {
     about:
       'Redis for what hosts share for a short while (leases, rate limits, cached views); without it PostgreSQL and memory.',
   }),
+  REDIS_PREFIX: declare({
+    kind: text(),
+    otherwise: 'jangteo:',
+    about: 'Begins every key and channel in Redis; shops that share one Redis have each its own.',
+  }),
   KAFKA_BROKERS: declare({
     kind: hosts(),
     about:

@@ -13,7 +13,7 @@ import { deadlines } from './deadlines.ts'
 import { documents } from './documents.ts'
 import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
-import type { Check } from './health.ts'
+import type { Checks } from './health.ts'
 import { metricsOf, type Metrics } from './metrics.ts'
 import { platformRoutes } from './platform.ts'
 import { revocations, type FetchRevocations } from './revocations.ts'
@@ -39,7 +39,7 @@ export interface GatewayOptions {
   readonly accessLog?: (lines: string) => void
   readonly metrics?: Metrics
   /** What `/health/ready` looks at, by name. */
-  readonly checks?: Readonly<Record<string, Check>>
+  readonly checks?: Checks
   /** Whether the host is about to end: readiness says so while requests are still answered. */
   readonly leaving?: () => boolean
   /** Pages, simulators: registered beside the API, in this order, with the headers of all pages. */

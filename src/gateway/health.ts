@@ -3,11 +3,21 @@ import type { Runtime } from '#kernel/runtime.ts'
 /** Looks whether something the shop stands on answers; rejects when it does not. */
 export type Check = () => Promise<unknown>
 
+/** A look at something the shop can do without for a while: it is shown when it is down, and the host stays ready. */
+export interface Spare {
+  readonly spare: Check
+}
+
+/** Everything a host stands on, by name. */
+export type Checks = Readonly<Record<string, Check | Spare>>
+
 /** State of one thing the shop stands on. */
 export interface Dependency {
   readonly name: string
   readonly status: 'up' | 'down'
   readonly ms: number
+  /** False for what the shop can do without: down, it makes no host unready. */
+  readonly needed?: false
 }
 
 const TIMEOUT = 2_000
@@ -29,7 +39,7 @@ const withTimeout = async (check: Check, runtime: Runtime): Promise<void> => {
 
 /** Looks at everything the shop stands on, by name. */
 export const readiness = (
-  checks: Readonly<Record<string, Check>>,
+  checks: Checks,
   runtime: Runtime,
 ): (() => Promise<{ readonly ready: boolean; readonly dependencies: readonly Dependency[] }>) => {
   let lookedAt = -Infinity
@@ -39,11 +49,17 @@ export const readiness = (
     Promise.all(
       Object.entries(checks).map(async ([name, check]): Promise<Dependency> => {
         const began = performance.now()
-        const up = await withTimeout(check, runtime).then(
+        const spare = typeof check === 'object'
+        const up = await withTimeout(spare ? check.spare : check, runtime).then(
           () => true,
           () => false,
         )
-        return { name, status: up ? 'up' : 'down', ms: Math.round(performance.now() - began) }
+        return {
+          name,
+          status: up ? 'up' : 'down',
+          ms: Math.round(performance.now() - began),
+          ...(spare && { needed: false as const }),
+        }
       }),
     )
 
@@ -54,6 +70,6 @@ export const readiness = (
       looking = look()
     }
     const dependencies = await looking
-    return { ready: dependencies.every((each) => each.status === 'up'), dependencies }
+    return { ready: dependencies.every((each) => each.status === 'up' || each.needed === false), dependencies }
   }
 }

@@ -5,17 +5,12 @@ import { docsPage } from './docs-page.ts'
 import type { Documents } from './documents.ts'
 import type { Edge } from './edge.ts'
 import { begin, JSON_TYPE, type Exchange } from './exchange.ts'
-import { readiness, type Check } from './health.ts'
+import { readiness, type Checks } from './health.ts'
 
 type Answer = (exchange: Exchange, request: FastifyRequest) => Promise<void> | void
 
 /** Addresses that belong to no service: health, metrics, keys, and what the API says of itself. */
-export const platformRoutes = (
-  app: FastifyInstance,
-  edge: Edge,
-  checks: Readonly<Record<string, Check>>,
-  documents: Documents,
-): void => {
+export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Checks, documents: Documents): void => {
   const ready = readiness(checks, edge.runtime)
 
   const get = (path: string, answer: Answer): void => {

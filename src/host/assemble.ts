@@ -2,11 +2,12 @@ import { fileURLToPath } from 'node:url'
 import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { Check } from '#gateway/health.ts'
+import type { Checks } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
 import { watchServices } from '#gateway/watch.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
+import { openRedis } from '#engines/redis/connection.ts'
 import { extensions } from '#src/shop.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
@@ -109,6 +110,16 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         : worldElsewhere(settings, network!.simulators())
     opened.add(world.stop)
 
+    const redis =
+      settings.REDIS_URL === ''
+        ? undefined
+        : openRedis(settings.REDIS_URL, {
+            name: `jangteo-${network?.self.host ?? 'shop'}`,
+            prefix: settings.REDIS_PREFIX,
+            log,
+          })
+    if (redis) opened.add(redis.close)
+
     const contracts = shop.map((each) => each.contract as Contract)
     const elsewhere = network && remotes(contracts, { ...network, zone: network.self.zone, runtime, log })
     if (elsewhere) opened.add(elsewhere.close)
@@ -145,12 +156,15 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     }
     await given.prepare?.(host)
 
-    const checks: Record<string, Check> = Object.fromEntries(
-      host.services.map(({ definition, db }) => [
-        `database of ${definition.contract.name}`,
-        () => db.query({ text: 'SELECT 1', values: [] }),
-      ]),
-    )
+    const checks: Checks = {
+      ...Object.fromEntries(
+        host.services.map(({ definition, db }) => [
+          `database of ${definition.contract.name}`,
+          () => db.query({ text: 'SELECT 1', values: [] }),
+        ]),
+      ),
+      ...(redis && { redis: { spare: () => redis.client.ping() } }),
+    }
     const common = { host, checks, leaving: () => leaving, metrics, runtime, log }
     const plugins = runs.simulators ? world.plugins : []
     const internal =

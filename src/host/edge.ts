@@ -3,7 +3,7 @@ import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { gateway } from '#gateway/gateway.ts'
-import type { Check } from '#gateway/health.ts'
+import type { Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
 import { pageContexts } from '#gateway/page-context.ts'
 import { pages } from '#gateway/pages.ts'
@@ -41,7 +41,7 @@ export const openEdge = async (given: {
   readonly world: World
   /** Folder of the built pages; without it there is the API alone. */
   readonly buildDir: string | undefined
-  readonly checks: Readonly<Record<string, Check>>
+  readonly checks: Checks
   readonly leaving: () => boolean
   readonly metrics: Metrics
   readonly runtime: Runtime

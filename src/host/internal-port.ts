@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
-import { readiness, type Check } from '#gateway/health.ts'
+import { readiness, type Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
 import { startInternalServer, type InternalServer } from '#kernel/remote/server.ts'
 import type { HostTls } from '#kernel/remote/tls.ts'
@@ -12,7 +12,7 @@ import { listening } from './listening.ts'
 /** Health and metrics of a host, for those who watch over it: they carry no token and learn no more than that. */
 const watched =
   (given: {
-    readonly checks: Readonly<Record<string, Check>>
+    readonly checks: Checks
     readonly leaving: () => boolean
     readonly metrics: Metrics
     readonly runtime: Runtime
@@ -37,7 +37,7 @@ export const openInternalPort = (given: {
   readonly host: Host
   readonly tokens: CallerTokens
   readonly tls: HostTls | undefined
-  readonly checks: Readonly<Record<string, Check>>
+  readonly checks: Checks
   readonly leaving: () => boolean
   readonly metrics: Metrics
   readonly runtime: Runtime

@@ -190,6 +190,16 @@ describe('a host', () => {
     assert.equal((await ask('/internal/product/get', 'POST', two))[0], 401)
   })
 
+  test('whose Redis is away starts all the same, says so and is ready', async () => {
+    const without = await serve({ replica: 2 }, { REDIS_URL: 'redis://127.0.0.1:1', JANGTEO_LEAVE_GRACE: '0' })
+    const [status, text] = await sendRaw(without.internal!, ['GET /health/ready HTTP/1.1', 'host: a'])
+    assert.equal(status, 200, text)
+    const redis = JSON.parse(text).dependencies.find((each: { name: string }) => each.name === 'redis')
+    assert.equal(redis.status, 'down')
+    assert.equal(redis.needed, false)
+    await without.stop()
+  })
+
   test('of one name there is one: a second on the same port is told so', () =>
     refused(new RegExp(`^Port ${port} is taken`), { replica: 1 }))
 

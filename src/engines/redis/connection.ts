@@ -10,6 +10,8 @@ const LONGEST_PAUSE = 1_000
 export interface RedisStore {
   /** For commands. While Redis is away they fail at once; none is kept for later. */
   readonly client: Redis
+  /** The key, channel or stream of this shop that is called `name`: several shops may share one Redis. */
+  readonly key: (name: string) => string
   /** Whether Redis answers as far as we know. */
   readonly ready: () => boolean
   /** A connection of its own with the same settings, for subscribing; closed with the store. */
@@ -19,11 +21,15 @@ export interface RedisStore {
 
 /**
  * Reaches the Redis at `url`, and goes on trying while it is away: opening never fails and never waits. `name` is shown
- * in Redis's list of clients.
+ * in Redis's list of clients; `prefix` begins every key.
  */
 export const openRedis = (
   url: string,
-  { name, log }: { readonly name: string; readonly log: Pick<Logger, 'info' | 'warn'> },
+  {
+    name,
+    prefix = 'jangteo:',
+    log,
+  }: { readonly name: string; readonly prefix?: string; readonly log: Pick<Logger, 'info' | 'warn'> },
 ): RedisStore => {
   const connect = (more: object): Redis => {
     const client = new Redis(url, {
@@ -50,6 +56,7 @@ export const openRedis = (
   const subscribers: Redis[] = []
   return {
     client,
+    key: (of) => prefix + of,
     ready: () => client.status === 'ready',
     subscriber: () => {
       const made = connect({ autoResubscribe: true })
