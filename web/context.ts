@@ -1,4 +1,4 @@
-import type { Client } from '#kernel/contract.ts'
+import type { Client, StaffRole } from '#kernel/contract.ts'
 import type { Locale } from '#kernel/fault.ts'
 import type { auth, Session } from '#services/auth/contract.ts'
 import type { cart } from '#services/cart/contract.ts'
@@ -28,7 +28,13 @@ export interface Shop {
 export type Viewer =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'guest' }
-  | { readonly kind: 'member'; readonly memberId: string; readonly name?: string }
+  | {
+      readonly kind: 'member'
+      readonly memberId: string
+      readonly name?: string
+      /** What a member of staff may do; others have none. */
+      readonly roles?: readonly StaffRole[]
+    }
 
 /** What one request for a page is given: the shop as seen by its viewer, and the few things pages may change about the session. */
 export interface PageContext {

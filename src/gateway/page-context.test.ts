@@ -51,6 +51,8 @@ test('a page knows its viewer by cookie and speaks the chosen language', async (
   assert.deepEqual((await open('/page')).body, { viewer: { kind: 'anonymous' }, locale: 'ko' })
   const member = await open('/page', `jangteo_access=${await shop.token()}; locale=en`)
   assert.deepEqual(member.body, { viewer: { kind: 'member', memberId: MEMBER }, locale: 'en' })
+  const staff = await open('/page', `jangteo_access=${await shop.token({ roles: ['operations', 'king'] })}`)
+  assert.deepEqual(staff.body.viewer, { kind: 'member', memberId: MEMBER, roles: ['operations'] })
   assert.deepEqual((await open('/page', `jangteo_guest=${GUEST_ID}`)).body.viewer, { kind: 'guest' })
 })
 

@@ -24,7 +24,8 @@ export type PageFacts = Pick<PageContext, 'toss' | 'mailboxUrl'>
 const guestOf = (actor: Actor): string | undefined => ('guestId' in actor ? actor.guestId : undefined)
 
 const viewerOf = (actor: Actor): Viewer => {
-  if (actor.kind === 'member' || actor.kind === 'staff') return { kind: 'member', memberId: actor.memberId }
+  if (actor.kind === 'staff') return { kind: 'member', memberId: actor.memberId, roles: actor.roles }
+  if (actor.kind === 'member') return { kind: 'member', memberId: actor.memberId }
   return actor.kind === 'guest' ? { kind: 'guest' } : { kind: 'anonymous' }
 }
 

@@ -28,6 +28,7 @@ export const en: Messages = {
     signIn: 'Sign in',
     signUp: 'Sign up',
     signOut: 'Sign out',
+    console: 'Console',
     language: '한국어',
     languageLabel: '한국어로 바꾸기',
   },

@@ -26,6 +26,7 @@ export const ko = {
     signIn: '로그인',
     signUp: '회원가입',
     signOut: '로그아웃',
+    console: '운영 콘솔',
     language: 'English',
     languageLabel: 'Switch the language to English',
   },

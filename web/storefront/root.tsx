@@ -6,6 +6,7 @@ import {
   Outlet,
   Scripts,
   ScrollRestoration,
+  useLocation,
   useRouteLoaderData,
   type ShouldRevalidateFunctionArgs,
 } from 'react-router'
@@ -17,11 +18,15 @@ import { Footer } from './parts/footer.tsx'
 import { Arrival } from './parts/arrival.tsx'
 import { BottomBar } from './parts/bottom-bar.tsx'
 import { Header } from './parts/header.tsx'
+import { inConsole } from './parts/in-console.ts'
 import { load } from './server/page.server.ts'
 
 /** What every page shows around itself: whose it is, the stalls, and what waits in the cart and the inbox. */
-export const loader = load(async ({ page, shop }) => {
+export const loader = load(async ({ page, shop, url }) => {
   const { viewer } = page
+  const member = viewer.kind === 'member' ? { name: viewer.name ?? null, staff: (viewer.roles?.length ?? 0) > 0 } : null
+  // The console has a frame of its own and needs nothing of the shop's.
+  if (inConsole(url)) return { locale: page.locale, member, categories: [], inCart: 0, unread: 0 }
   // The frame must stand even while a service behind a badge is away.
   const orElse = <T, E>(work: Promise<T>, otherwise: E): Promise<T | E> => work.catch(() => otherwise)
   const [categories, cart, inbox] = await Promise.all([
@@ -31,7 +36,7 @@ export const loader = load(async ({ page, shop }) => {
   ])
   return {
     locale: page.locale,
-    member: viewer.kind === 'member' ? { name: viewer.name ?? null } : null,
+    member,
     categories: categories.items,
     inCart: cart?.items.length ?? 0,
     unread: inbox?.unread ?? 0,
@@ -48,6 +53,7 @@ export const shouldRevalidate = ({
   formMethod && formMethod !== 'GET'
     ? defaultShouldRevalidate
     : currentUrl.pathname.startsWith('/checkout') !== nextUrl.pathname.startsWith('/checkout') ||
+      inConsole(currentUrl) !== inConsole(nextUrl) ||
       (currentUrl.href === nextUrl.href && defaultShouldRevalidate)
 
 export const meta = ({ error, loaderData }: { error?: unknown; loaderData?: { locale: Locale } }) => {
@@ -80,17 +86,7 @@ export const Layout = ({ children }: { children: ReactNode }) => {
           >
             {t.a11y.skip}
           </a>
-          <Header
-            categories={frame?.categories ?? []}
-            member={frame?.member ?? null}
-            inCart={frame?.inCart ?? 0}
-            unread={frame?.unread ?? 0}
-          />
-          <main id="main" tabIndex={-1} className="grow pb-16 outline-none md:pb-24">
-            {children}
-          </main>
-          <Footer />
-          <BottomBar inCart={frame?.inCart ?? 0} signedIn={!!frame?.member} />
+          {inConsole(useLocation()) ? children : <Market frame={frame}>{children}</Market>}
           <Arrival />
         </LocaleContext>
         <ScrollRestoration />
@@ -99,6 +95,29 @@ export const Layout = ({ children }: { children: ReactNode }) => {
     </html>
   )
 }
+
+/** The frame of the shop's own pages. */
+const Market = ({
+  frame,
+  children,
+}: {
+  frame: Awaited<ReturnType<typeof loader>> | undefined
+  children: ReactNode
+}) => (
+  <>
+    <Header
+      categories={frame?.categories ?? []}
+      member={frame?.member ?? null}
+      inCart={frame?.inCart ?? 0}
+      unread={frame?.unread ?? 0}
+    />
+    <main id="main" tabIndex={-1} className="grow pb-16 outline-none md:pb-24">
+      {children}
+    </main>
+    <Footer />
+    <BottomBar inCart={frame?.inCart ?? 0} signedIn={!!frame?.member} />
+  </>
+)
 
 export default function Storefront() {
   return <Outlet />

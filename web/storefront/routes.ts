@@ -1,4 +1,4 @@
-import { index, route, type RouteConfig } from '@react-router/dev/routes'
+import { index, layout, prefix, route, type RouteConfig } from '@react-router/dev/routes'
 
 export default [
   index('routes/home.tsx'),
@@ -22,5 +22,11 @@ export default [
   route('me/addresses', 'routes/addresses.tsx'),
   route('about/:topic', 'routes/about.tsx'),
   route('locale', 'routes/locale.tsx'),
+  ...prefix('console', [
+    layout('../console/frame.tsx', [
+      index('../console/routes/overview.tsx'),
+      route('*', '../console/routes/missing.tsx'),
+    ]),
+  ]),
   route('*', 'routes/missing.tsx'),
 ] satisfies RouteConfig

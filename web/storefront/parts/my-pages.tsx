@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
-import { NavLink } from 'react-router'
+import { NavLink, useRouteLoaderData } from 'react-router'
 import { useText } from '../../i18n/index.ts'
+import type { loader } from '../root.tsx'
 import { SignOut } from './footer.tsx'
 
 /** The frame of a member's own pages: where else they can go, and the way out. */
 export const MyPages = ({ children }: { children: ReactNode }) => {
   const { t } = useText()
+  const staff = useRouteLoaderData<typeof loader>('root')?.member?.staff
   const places = [
     { to: '/orders', name: t.nav.orders },
     { to: '/notifications', name: t.nav.notifications },
@@ -33,6 +35,13 @@ export const MyPages = ({ children }: { children: ReactNode }) => {
               </NavLink>
             </li>
           ))}
+          {staff && (
+            <li>
+              <NavLink to="/console" className={`${look} text-quiet hover:text-ink`}>
+                {t.nav.console}
+              </NavLink>
+            </li>
+          )}
           <li>
             <SignOut className={`${look} text-quiet hover:text-ink`} />
           </li>

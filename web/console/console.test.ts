@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { RouterContextProvider } from 'react-router'
+import type { PageContext, Viewer } from '../context.ts'
+import { pageContext } from '../storefront/server/page.server.ts'
+import { staffAct, staffLoad } from './server/staff.server.ts'
+
+const argsFor = (viewer: Viewer, method = 'GET') => {
+  const context = new RouterContextProvider()
+  context.set(pageContext, { locale: 'en', viewer, shop: {} } as PageContext)
+  const request = new Request('http://shop.test/console/config', {
+    method,
+    ...(method === 'POST' && { body: new URLSearchParams({ name: 'x' }) }),
+  })
+  return { context, request, url: new URL('http://shop.test/console/config'), params: {}, pattern: '' } as never
+}
+const MEMBER: Viewer = { kind: 'member', memberId: 'm' }
+
+test('nothing of the console is done for anybody but staff', async () => {
+  let done = 0
+  const loader = staffLoad(async ({ roles }) => (done++, roles))
+  const action = staffAct(async ({ roles }) => (done++, roles))
+  for (const viewer of [{ kind: 'anonymous' }, { kind: 'guest' }] as const)
+    await assert.rejects(loader(argsFor(viewer)), (thrown: Response) => {
+      assert.equal(thrown.headers.get('location'), '/sign-in?next=%2Fconsole%2Fconfig')
+      return true
+    })
+  await assert.rejects(action(argsFor({ kind: 'anonymous' }, 'POST')), (thrown: Response) => thrown.status === 302)
+  for (const viewer of [MEMBER, { ...MEMBER, roles: [] }]) {
+    await assert.rejects(loader(argsFor(viewer)), (thrown: { init: { status: number }; data: { message: string } }) => {
+      assert.equal(thrown.init.status, 403)
+      assert.match(thrown.data.message, /not allowed/)
+      return true
+    })
+    const refused = (await action(argsFor(viewer, 'POST'))) as { init: { status: number } }
+    assert.equal(refused.init.status, 403)
+  }
+  assert.equal(done, 0)
+  const staff: Viewer = { ...MEMBER, roles: ['operations'] }
+  assert.deepEqual(await loader(argsFor(staff)), ['operations'])
+  assert.deepEqual(await action(argsFor(staff, 'POST')), ['operations'])
+})
+
+test('every route of the console is guarded: its loader and its action are made for staff', () => {
+  const here = new URL('./', import.meta.url)
+  const routes = readFileSync(new URL('../storefront/routes.ts', here), 'utf8')
+  const files = [...routes.matchAll(/'\.\.\/console\/([\w./-]+\.tsx?)'/g)].map(([, path]) => path!)
+  const written = readdirSync(new URL('routes/', here)).map((name) => `routes/${name}`)
+  assert.deepEqual(files.filter((path) => path.startsWith('routes/')).sort(), written.sort())
+  for (const path of files) {
+    const code = readFileSync(new URL(path, here), 'utf8')
+    assert.match(code, /^export const loader = staffLoad\(/m, `${path} has a loader for staff`)
+    if (/export (const|async function|function) action\b/.test(code))
+      assert.match(code, /^export const action = staffAct\(/m, `${path} has an action for staff`)
+  }
+})
