@@ -64,7 +64,7 @@ export const declared = {
   }),
   JANGTEO_INTERNAL_ADDRESS: declare({
     kind: text(),
-    about: 'Address at which other hosts reach this one, where a registry is told of it; by default the placement’s.',
+    about: 'Address, or address:port, at which others reach this host, where a registry is told; else the placement’s.',
   }),
   JANGTEO_INTERNAL_SECRET: declare({
     kind: secret(32),

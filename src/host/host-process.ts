@@ -49,11 +49,14 @@ export const startHostProcess = async (given: {
   readonly placement: string
   readonly host: string
   readonly replica: number
+  /** Port it takes calls on, where that is not the placement’s. */
+  readonly port?: number
   readonly env?: Readonly<Record<string, string>>
   readonly told?: (line: string) => void
 }): Promise<HostProcess & { readonly said: string }> => {
-  const { placement, host, replica, env, told = () => {} } = given
+  const { placement, host, replica, port, env, told = () => {} } = given
   const args = [MAIN, 'serve', '--placement', placement, '--host', host, '--replica', String(replica)]
+  if (port !== undefined) args.push('--port', String(port))
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
     // The channel is a leash: it breaks when this process dies, however it does.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -89,6 +90,12 @@ const shopOriginOf = (placement: Placement | undefined): string | undefined => {
   return host && `http://${host.address === '127.0.0.1' ? 'localhost' : host.address}:${host.edgePort}`
 }
 
+/** An address with the port a host listens on, unless it names another: something stands in between then. */
+const withPort = (address: string, port: number): string => {
+  if (isIPv6(address)) return `[${address}]:${port}`
+  return /:\d+$/.test(address) ? address : `${address}:${port}`
+}
+
 /** How this host and the others know each other. */
 const networkOf = (
   settings: ShopSettings,
@@ -113,7 +120,7 @@ const networkOf = (
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
     self: {
       host: name,
-      origin: `${scheme}://${settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST)}:${port}`,
+      origin: `${scheme}://${withPort(settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST), port)}`,
       weight: placed?.weight ?? ORDINARY_WEIGHT,
       ...(placed?.zone !== undefined && { zone: placed.zone }),
     },
