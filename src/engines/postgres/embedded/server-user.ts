@@ -68,14 +68,18 @@ const asNamespaced: ServerUser = {
   }),
 }
 
+/** A shell's look at whether a user can run the binary `$0` and write the folder `$1`. */
+const PROBE = 'test -x "$0" && "$0" --version >/dev/null && cd "$1" && test -w .'
+
 /** Whether that user can run the binary and write the folder. */
-const works = (user: ServerUser, binary: string, folder: string, env: Readonly<Record<string, string>>): boolean => {
-  const { file, args, options } = user.command('/bin/sh', [
-    '-c',
-    'test -x "$0" && "$0" --version >/dev/null && cd "$1" && test -w .',
-    binary,
-    folder,
-  ])
+const works = (
+  user: ServerUser,
+  binary: string,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  probe: string,
+): boolean => {
+  const { file, args, options } = user.command('/bin/sh', ['-c', probe, binary, folder])
   return spawnSync(file, args, { ...options, env: { ...process.env, ...env }, cwd: '/', stdio: 'ignore' }).status === 0
 }
 
@@ -99,8 +103,14 @@ export const chooseServerUser = (given: {
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
   readonly fresh: boolean
+  /** The server's name, for what is said; by default PostgreSQL. */
+  readonly server?: string
+  /** Another look at whether a user can run it. */
+  readonly probe?: string
+  /** The setting by which one does without. */
+  readonly instead?: string
 }): ServerUser => {
-  const { binary, env, folder, fresh } = given
+  const { binary, env, folder, fresh, server = 'PostgreSQL', probe = PROBE, instead = 'DATABASE_URL' } = given
   const me = process.getuid?.()
   if (me !== 0) {
     if (me !== undefined && statSync(folder).uid !== me) {
@@ -110,10 +120,11 @@ export const chooseServerUser = (given: {
   }
   for (const user of candidates(folder, fresh)) {
     if (fresh) chownSync(folder, user.owner?.uid ?? 0, user.owner?.gid ?? 0)
-    if (works(user, binary, folder, env)) return user
+    if (works(user, binary, folder, env, probe)) return user
   }
   throw new CannotStart(
-    `PostgreSQL does not run as root, and no other user can reach ${dirname(folder)} and ${binary} here. ` +
-      'Start the shop as an ordinary user, put it where others can read it, or set DATABASE_URL.',
+    `${server} does not run as root, and no other user can reach ${dirname(folder)} and ${binary} here. ` +
+      'Start the shop as an ordinary user, put it where others can read it, or set ' +
+      `${instead}.`,
   )
 }
