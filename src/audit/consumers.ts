@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { sourceOf } from '#kernel/contract.ts'
+import { noPlatform } from '#kernel/platform.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition, Settings } from '#kernel/service.ts'
 
@@ -38,6 +39,7 @@ export const subscriptionsOf = async (
     const built = definition.build({
       db: { query: nothing, tx: nothing },
       history: inert as never,
+      platform: noPlatform,
       runtime,
       log: pino({ level: 'silent' }),
       settings: { ...wiring, ...Object.fromEntries(given) },

@@ -11,6 +11,13 @@ export interface Spare {
 /** Everything a host stands on, by name. */
 export type Checks = Readonly<Record<string, Check | Spare>>
 
+/** What a look found; why something is down is for those inside only, and apart from what anybody may ask. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly dependencies: readonly Dependency[]
+  readonly why: ReadonlyMap<string, string>
+}
+
 /** State of one thing the shop stands on. */
 export interface Dependency {
   readonly name: string
@@ -37,22 +44,26 @@ const withTimeout = async (check: Check, runtime: Runtime): Promise<void> => {
   }
 }
 
-/** Looks at everything the shop stands on, by name. */
-export const readiness = (
-  checks: Checks,
-  runtime: Runtime,
-): (() => Promise<{ readonly ready: boolean; readonly dependencies: readonly Dependency[] }>) => {
-  let lookedAt = -Infinity
-  let looking: Promise<readonly Dependency[]> | undefined
+/** The first line of an error; of several, those of all. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
+}
 
-  const look = (): Promise<readonly Dependency[]> =>
-    Promise.all(
+/** Looks at everything the shop stands on, by name. */
+export const readiness = (checks: Checks, runtime: Runtime): (() => Promise<Readiness>) => {
+  let lookedAt = -Infinity
+  let looking: Promise<Readiness> | undefined
+
+  const look = async (): Promise<Readiness> => {
+    const why = new Map<string, string>()
+    const dependencies = await Promise.all(
       Object.entries(checks).map(async ([name, check]): Promise<Dependency> => {
         const began = performance.now()
         const spare = typeof check === 'object'
         const up = await withTimeout(spare ? check.spare : check, runtime).then(
           () => true,
-          () => false,
+          (error: unknown) => void why.set(name, reasonOf(error)),
         )
         return {
           name,
@@ -62,6 +73,8 @@ export const readiness = (
         }
       }),
     )
+    return { ready: dependencies.every((each) => each.status === 'up' || each.needed === false), dependencies, why }
+  }
 
   return async () => {
     const now = runtime.now()
@@ -69,7 +82,6 @@ export const readiness = (
       lookedAt = now
       looking = look()
     }
-    const dependencies = await looking
-    return { ready: dependencies.every((each) => each.status === 'up' || each.needed === false), dependencies }
+    return looking
   }
 }

@@ -21,6 +21,7 @@ import { makeLog } from './logging.ts'
 import type { Network } from './network.ts'
 import { remotes } from './remotes.ts'
 import { schemasOf } from './schemas.ts'
+import { selfOf } from './self.ts'
 import { openStores, prepareSchemas } from './stores.ts'
 import { watchRemotes } from './watch-remotes.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
@@ -126,6 +127,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const staffPassword =
       development && !settings.JANGTEO_STAFF_PASSWORD && developmentStaffPassword(settings.JANGTEO_DATA, runtime)
     const metrics = metricsOf()
+    const self = selfOf(runs, { network, runtime, log })
+    opened.add(self.close)
     const host = await startHost({
       services: runs.services,
       connection: stores.connection,
@@ -140,7 +143,12 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       },
       runtime,
       log,
-      observe: metrics.observe,
+      observe: (...call) => {
+        metrics.observe(...call)
+        self.calls.observe(...call)
+      },
+      watch: self.calls.watch,
+      platform: self.platform,
       ...(given.onStep && { onStep: given.onStep }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })
@@ -165,11 +173,25 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       ),
       ...(redis && { redis: { spare: () => redis.client.ping() } }),
     }
+    self.ready({
+      host,
+      checks,
+      leaving: () => leaving,
+      remotes: () => elsewhere?.all() ?? new Map(),
+      config: () => null,
+    })
     const common = { host, checks, leaving: () => leaving, metrics, runtime, log }
     const plugins = runs.simulators ? world.plugins : []
     const internal =
       network &&
-      (await openInternalPort({ ...common, at: network.at, tokens: network.tokens, tls: network.tls, plugins }))
+      (await openInternalPort({
+        ...common,
+        self: self.served,
+        at: network.at,
+        tokens: network.tokens,
+        tls: network.tls,
+        plugins,
+      }))
     if (internal) opened.add(internal.close)
     const edge = runs.gateway
       ? await openEdge({ ...common, settings, port: given.edgePort, shop, world, buildDir: await building })

@@ -3,11 +3,12 @@ import { clientOf, serveLocally, type CallObserver, type Endpoint, type LocalEnd
 import type { Client, Contract, EventType } from '#kernel/contract.ts'
 import { UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { noPlatform, type Platform } from '#kernel/platform.ts'
 import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
-import { historyOf } from '#engines/postgres/log.ts'
+import { historyOf, type LogOf } from '#engines/postgres/log.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
 import { RELAY } from '#engines/postgres/provision.ts'
 import { startPumps } from './pumps.ts'
@@ -22,6 +23,8 @@ export interface Host {
   endpoint(service: string): Endpoint
   /** The services that run here. */
   readonly services: readonly RunningService[]
+  /** Where a service's log of events is read. */
+  readonly logOf: LogOf
   /** Takes no new work, lets what is under way finish, closes the stores. */
   stop(): Promise<void>
 }
@@ -46,6 +49,10 @@ export interface HostSettings {
   /** Puts something between callers and a service that runs here; for tests, which put a network there. */
   readonly between?: (contract: Contract, endpoint: Endpoint) => Endpoint
   readonly observe?: CallObserver
+  /** Puts a counter between callers of this host and a service, wherever it runs. */
+  readonly watch?: (service: string, endpoint: Endpoint) => Endpoint
+  /** The other processes of the shop, for services that look after them. */
+  readonly platform?: Platform
   /** Checks outputs against their contracts too; for tests. */
   readonly checkOutputs?: boolean
   readonly onStep?: StepHook
@@ -58,11 +65,16 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
   const { runtime, log } = given
   const signals = wakes()
   const endpoints = new Map<string, Endpoint>()
+  const watched = new Map<Endpoint, Endpoint>()
+  const platform = given.platform ?? noPlatform
 
   const endpoint = (service: string): Endpoint => {
     const found = endpoints.get(service) ?? given.elsewhere?.(service)
     if (!found) throw new Error(`No host runs the service ${service}`)
-    return found
+    if (!given.watch) return found
+    let seen = watched.get(found)
+    if (!seen) watched.set(found, (seen = given.watch(service, found)))
+    return seen
   }
 
   const logs = relays((source) => given.connection(RELAY, source), runtime)
@@ -83,7 +95,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
         clientOf(needed, name, () => endpoint(needed.name), runtime),
       ]),
     )
-    const built = definition.build({ db, history, runtime, log: logger, settings: given.settings, call })
+    const built = definition.build({ db, history, platform, runtime, log: logger, settings: given.settings, call })
     const served = serveLocally(definition.contract, built.operations, {
       runtime,
       log: logger,
@@ -113,6 +125,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),
     endpoint,
     services: running,
+    logOf: logs.logOf,
     stop: async () => {
       await Promise.all(pumps.map((each) => each.stop()))
       // A call under way in one may yet call another that seemed done.

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { readiness, type Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
+import type { Served } from '#kernel/remote/routes.ts'
 import { startInternalServer, type InternalServer } from '#kernel/remote/server.ts'
 import type { HostTls } from '#kernel/remote/tls.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
@@ -35,6 +36,8 @@ const watched =
 export const openInternalPort = (given: {
   readonly at: { readonly host: string; readonly port: number }
   readonly host: Host
+  /** What every host answers, whatever it runs. */
+  readonly self: Served
   readonly tokens: CallerTokens
   readonly tls: HostTls | undefined
   readonly checks: Checks
@@ -45,13 +48,9 @@ export const openInternalPort = (given: {
   /** Simulators that this host runs for the others. */
   readonly plugins: readonly FastifyPluginAsync<any>[]
 }): Promise<InternalServer> => {
-  const { at, host, plugins, ...rest } = given
-  const served = new Map(
-    host.services.map(({ definition, endpoint }) => [
-      definition.contract.name,
-      { contract: definition.contract, endpoint },
-    ]),
-  )
+  const { at, host, self, plugins, ...rest } = given
+  const own = host.services.map(({ definition: { contract }, endpoint }): Served => ({ contract, endpoint }))
+  const served = new Map([self, ...own].map((each) => [each.contract.name, each]))
   return listening({ ...at, what: 'The host', change: '--port' }, () =>
     startInternalServer({
       ...at,

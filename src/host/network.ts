@@ -6,11 +6,14 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { developmentSecret } from './development.ts'
+import type { Expected } from './everyone.ts'
 import type { SimulatorsElsewhere } from './world.ts'
 
 /** How a host knows the others, and they it. */
 export interface Network {
   readonly registry: Registry
+  /** Every process the shop should have. */
+  readonly everyone: () => readonly Expected[]
   readonly tokens: CallerTokens
   /** Certificates of the inside, where connections are secured. */
   readonly tls: HostTls | undefined

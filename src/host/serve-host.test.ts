@@ -7,12 +7,14 @@ import { after, before, describe, test } from 'node:test'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { freshDatabase, type TestDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { connect } from '#engines/postgres/connection.ts'
+import { hostReportSchema } from '#kernel/report.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { shop } from '#src/shop.ts'
 import { readSettings } from '#src/settings.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { sendRaw } from '#test/support/raw-http.ts'
 import { shopSettings } from '#test/support/shop-settings.ts'
+import { internalTokens } from './network.ts'
 import { serveHost, type ServedHost, type ServeOptions } from './serve-host.ts'
 
 const services = shop.map((each) => each.contract.name)
@@ -60,6 +62,11 @@ const refused = (wanted: RegExp, given: Partial<ServeOptions>, env?: Record<stri
     assert.ok(error instanceof CannotStart, String(error))
     assert.match(error.message, wanted)
     return true
+  })
+
+const tokenFor = (service: string): string =>
+  internalTokens(readSettings(shopSettings(folder, database.url)), systemRuntime()).sign(service, 'status', {
+    kind: 'system',
   })
 
 const production = {
@@ -188,6 +195,35 @@ describe('a host', () => {
       assert.ok([401, 404].includes((await ask(path, 'POST'))[0]), path)
     const two = ['x-caller-token: a', 'x-caller-token: b']
     assert.equal((await ask('/internal/product/get', 'POST', two))[0], 401)
+  })
+
+  test('tells other hosts of itself, and nobody without a token of the shop', async () => {
+    for (const path of ['/internal/host/report', '/internal/host/setLogLevel', '/internal/host/redrive'])
+      for (const headers of [[], ['x-caller-token: forged'], [`x-caller-token: ${tokenFor('product')}`]])
+        assert.deepEqual(await ask(path, 'POST', headers), [401, ''], path)
+    const [status, text] = await sendRaw(
+      host.internal!,
+      [
+        'POST /internal/host/report HTTP/1.1',
+        'host: a',
+        'content-type: application/json',
+        'content-length: 2',
+        `x-caller-token: ${tokenFor('host')}`,
+        'x-deadline-ms: 2000',
+      ],
+      '{}',
+    )
+    assert.equal(status, 200, text)
+    const report = hostReportSchema.parse(JSON.parse(text))
+    assert.equal(report.name, 'goods-1')
+    assert.deepEqual(report.runs, ['product', 'catalog'])
+    assert.deepEqual(
+      report.checks.map(({ name, status: is, why }) => ({ name, is, why })),
+      ['product', 'catalog'].map((each) => ({ name: `database of ${each}`, is: 'up', why: null })),
+    )
+    assert.deepEqual(report.unread, [])
+    assert.ok(report.lags.some((each) => each.service === 'catalog' && each.source === 'product'))
+    assert.ok(report.process.rss > 10_000_000 && report.process.cpu > 0)
   })
 
   test('whose Redis is away starts all the same, says so and is ready', async () => {

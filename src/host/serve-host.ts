@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
+import { everyone } from './everyone.ts'
 import { makeLog } from './logging.ts'
 import { internalTls, internalTokens, type Network } from './network.ts'
 import { fixedPlaces } from './placed-registry.ts'
@@ -105,16 +106,20 @@ const networkOf = (
     readonly placed: PlacedHost | undefined
     readonly name: string
     readonly port: number
+    /** All services of the shop. */
+    readonly services: readonly string[]
   },
 ): Network => {
-  const { placement, placed, name, port } = own
+  const { placement, placed, name, port, services } = own
   const tls = internalTls(settings)
   const tokens = internalTokens(settings, runtime)
   if (tls && settings.mode === 'development')
     throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
   const scheme = tls ? 'https' : 'http'
+  const registry = registryOf(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme })
   return {
-    registry: registryOf(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme }),
+    registry,
+    everyone: everyone(placement, { registry, services, scheme }),
     tokens,
     tls,
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
@@ -152,7 +157,7 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
       ? `${placed.name}-${replica}`
       : placed.name
     : (options.host ?? runs.join('-'))
-  const network = networkOf(settings, runtime, { placement, placed, name, port })
+  const network = networkOf(settings, runtime, { placement, placed, name, port, services: namesOf(shop) })
   const has = (part: (typeof PARTS)[number]): boolean => runs.includes(part)
   const own = shop.filter((each) => runs.includes(each.contract.name))
   try {

@@ -15,13 +15,19 @@ export const watchRemotes = (registry: Registry, all: () => ReadonlyMap<string, 
   const refused = perService('jangteo_remote_refused_total', 'Calls refused because too many waited')
   const inFlight = perInstance('jangteo_remote_in_flight', 'Calls an instance has not answered yet')
   const share = perInstance('jangteo_remote_share', 'Part of its weight an instance is given: 0 while it is left out')
+  const changes = new Gauge({
+    name: 'jangteo_remote_breaker_changes_total',
+    help: 'Times a breaker opened, let a call through to see (half-open), and closed again',
+    labelNames: ['service', 'instance', 'to'],
+    registers,
+  })
   const breaker = new Gauge({
     name: 'jangteo_remote_breaker',
     help: 'Breaker of an instance: 0 closed, 1 half-open, 2 open',
     labelNames: ['service', 'instance'],
     registers,
     collect() {
-      for (const each of [breaker, share, inFlight]) each.reset()
+      for (const each of [breaker, share, inFlight, changes]) each.reset()
       for (const [service, endpoint] of all()) {
         const stats = endpoint.stats()
         waiting.set({ service }, stats.waiting)
@@ -32,6 +38,9 @@ export const watchRemotes = (registry: Registry, all: () => ReadonlyMap<string, 
           breaker.set(labels, LEVEL[each.breaker])
           share.set(labels, each.share)
           inFlight.set(labels, each.inFlight)
+          const { opened, tried, closed } = each.history
+          for (const [to, times] of Object.entries({ open: opened, 'half-open': tried, closed }))
+            changes.set({ ...labels, to }, times)
         }
       }
     },

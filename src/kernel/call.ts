@@ -24,8 +24,8 @@ export interface LocalEndpoint extends Endpoint {
   readonly drained: () => Promise<void>
 }
 
-/** Told of every call: for metrics and traces. `outcome` is `ok` or the fault's code. */
-export type CallObserver = (service: string, operation: string, ms: number, outcome: string) => void
+/** Told of every call: for metrics and traces. `outcome` is `ok` or the fault's code, `status` what HTTP would say. */
+export type CallObserver = (service: string, operation: string, ms: number, outcome: string, status: number) => void
 
 const isBatched = (handler: unknown): handler is Batched<Operation> => typeof handler === 'object'
 
@@ -125,11 +125,11 @@ export const serveLocally = <C extends Contract>(
       if ('fault' in parsed) throw parsed.fault
       const output = await withContext(context, () => run(parsed.value as never, context))
       if (checkOutputs) operation.output.parse(output)
-      observe?.(contract.name, name, performance.now() - began, 'ok')
+      observe?.(contract.name, name, performance.now() - began, 'ok', 200)
       return output
     } catch (error) {
       const fault = settle(name, declared, error, context)
-      observe?.(contract.name, name, performance.now() - began, fault.code)
+      observe?.(contract.name, name, performance.now() - began, fault.code, fault.status)
       throw fault
     } finally {
       inFlight--

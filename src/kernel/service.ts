@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { CallContext } from './context.ts'
 import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
 import type { Fault } from './fault.ts'
+import type { Platform } from './platform.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
 
@@ -114,6 +115,7 @@ export interface History {
 export interface Tools {
   readonly db: Database
   readonly history: History
+  readonly platform: Platform
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings: Settings

@@ -14,6 +14,17 @@ export interface Breaker {
   /** It says nothing about the instance: nobody waited for the end. */
   abandoned(): void
   readonly state: () => BreakerState
+  readonly history: () => BreakerHistory
+}
+
+/** What a breaker has been through. */
+export interface BreakerHistory {
+  /** Epoch milliseconds since when it is as it is; nothing when it never was otherwise. */
+  readonly since: number | undefined
+  /** Times it opened, let a call through to see, and closed again. */
+  readonly opened: number
+  readonly tried: number
+  readonly closed: number
 }
 
 /**
@@ -26,6 +37,8 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
   let openings = 0
   let openUntil = 0
   let trying = false
+  let changedAt: number | undefined
+  const times = { opened: 0, tried: 0, closed: 0 }
 
   const isOpen = (): boolean => openings > 0
   const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && !trying)
@@ -33,19 +46,28 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
     const length = Math.min(longest, given.openFor * 2 ** openings++)
     openUntil = runtime.now() + length * (0.8 + 0.4 * jitter(runtime))
     trying = false
+    changedAt = runtime.now()
+    times.opened++
   }
 
   return {
     wouldAdmit,
     admit: () => {
       if (!wouldAdmit()) return false
-      if (isOpen()) trying = true
+      if (isOpen()) {
+        trying = true
+        times.tried++
+      }
       return true
     },
     succeeded: () => {
       inARow = 0
       // An answer to a call that left before the breaker opened does not close it; only the trial's does.
-      if (trying) openings = 0
+      if (trying) {
+        openings = 0
+        changedAt = runtime.now()
+        times.closed++
+      }
       trying = false
     },
     failed: () => {
@@ -56,5 +78,6 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
       trying = false
     },
     state: () => (!isOpen() ? 'closed' : runtime.now() >= openUntil ? 'half-open' : 'open'),
+    history: () => ({ ...times, since: isOpen() && runtime.now() >= openUntil ? openUntil : changedAt }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Runtime } from '../runtime.ts'
 import { choose } from './balance.ts'
-import { breaker, type Breaker, type BreakerState } from './breaker.ts'
+import { breaker, type Breaker, type BreakerHistory, type BreakerState } from './breaker.ts'
 import { jitter } from './jitter.ts'
 import { ORDINARY_WEIGHT, type Place } from './registry.ts'
 import { standings, type Standing } from './standing.ts'
@@ -19,8 +19,11 @@ export interface Instance {
 
 export interface InstanceStats {
   readonly origin: string
+  /** Name of its host, where the registry tells it. */
+  readonly host: string | undefined
   readonly inFlight: number
   readonly breaker: BreakerState
+  readonly history: BreakerHistory
   /** Part of its weight it is given now: 0 while it is left out. */
   readonly share: number
 }
@@ -115,8 +118,10 @@ export const instances = (
     stats: () =>
       follow().map(({ place, inFlight, breaker, standing }) => ({
         origin: place.origin,
+        host: place.host,
         inFlight,
         breaker: breaker.state(),
+        history: breaker.history(),
         share: standing.share(),
       })),
     close: async () => {

@@ -8,6 +8,7 @@ import { claimsOf, PASSWORD, startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
+import { noPlatform } from '#kernel/platform.ts'
 import { auth } from './contract.ts'
 import { authService } from './service.ts'
 import { STAFF_EMAIL } from './staff.ts'
@@ -69,7 +70,7 @@ test('starting again leaves the staff account alone, unless its password is anot
     }
     const settings = { ...testSettings, JANGTEO_STAFF_PASSWORD: password }
     const history = { read: () => Promise.reject(new Error('auth reads no history')) }
-    await authService.build({ db, runtime, log: silent, call, settings, history }).start!()
+    await authService.build({ db, runtime, log: silent, call, settings, history, platform: noPlatform }).start!()
   }
   await Promise.all([restart(STAFF_PASSWORD), restart(STAFF_PASSWORD)])
   assert.equal(await hashOf(), before)

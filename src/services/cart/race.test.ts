@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { pino } from 'pino'
+import { noPlatform } from '#kernel/platform.ts'
 import type { CallContext } from '#kernel/context.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Batched } from '#kernel/service.ts'
@@ -67,6 +68,7 @@ describe('one cart, several processes', () => {
       log: pino({ level: 'silent' }),
       settings: {},
       history: { read: async () => [] },
+      platform: noPlatform,
       call: { product: shop.inside(product) },
     }).operations
 

@@ -1,0 +1,58 @@
+import type { HostReport } from '#kernel/report.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Host } from './host.ts'
+import { countSetAside, findBehind, findCursors } from './status-store.ts'
+
+export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
+
+/** Milliseconds a store is given, and for which what it told is good. */
+const PATIENCE = 500
+const FRESH = 2_000
+
+const unknown = { events: null, since: null }
+
+/** How far the consumers of this host are behind, and what they have set aside. A store that does not answer is named. */
+export const lagsOf = (host: Pick<Host, 'services' | 'logOf'>, runtime: Runtime): (() => Promise<Lags>) => {
+  let lookedAt = -Infinity
+  let looking: Promise<Lags> | undefined
+
+  const read = async ({ definition, db }: Host['services'][number]) => {
+    const service = definition.contract.name
+    const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
+    const lags = await Promise.all(
+      cursors.map(async (cursor) => {
+        // A log that cannot be read now, or is not there yet, is not known to hold nothing.
+        const { events, since } = await findBehind(host.logOf(cursor.source), cursor).catch(() => unknown)
+        return { service, consumer: cursor.consumer, source: cursor.source, behind: events, since }
+      }),
+    )
+    return { service, lags, setAside }
+  }
+
+  const look = async (): Promise<Lags> => {
+    const done = new AbortController()
+    const late = runtime.sleep(PATIENCE, done.signal).then(
+      () => Promise.reject(new Error(`No answer in ${PATIENCE} ms`)),
+      () => undefined as never,
+    )
+    const looked = await Promise.allSettled(host.services.map((each) => Promise.race([read(each), late])))
+    done.abort()
+    const told = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    return {
+      lags: told.flatMap((each) => each.lags),
+      setAside: told.map(({ service, setAside }) => ({ service, ...setAside })),
+      unread: host.services.flatMap((each, i) =>
+        looked[i]!.status === 'rejected' ? [each.definition.contract.name] : [],
+      ),
+    }
+  }
+
+  return () => {
+    const now = runtime.now()
+    if (looking === undefined || now - lookedAt > FRESH) {
+      lookedAt = now
+      looking = look()
+    }
+    return looking
+  }
+}

@@ -1,0 +1,123 @@
+import type { Logger } from 'pino'
+import { serveLocally } from '#kernel/call.ts'
+import { UNAVAILABLE } from '#kernel/faults.ts'
+import { hostContract, type Platform } from '#kernel/platform.ts'
+import type { RemoteEndpoint } from '#kernel/remote/endpoint.ts'
+import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
+import type { Served } from '#kernel/remote/routes.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Queryable } from '#kernel/store.ts'
+import type { Checks } from '#gateway/health.ts'
+import type { Runs } from './assemble.ts'
+import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts'
+import type { Expected } from './everyone.ts'
+import type { Host } from './host.ts'
+import { hostsSeen } from './hosts-seen.ts'
+import { setLogLevel } from './logging.ts'
+import type { Network } from './network.ts'
+import { reporter, type Known } from './report.ts'
+import { VERSION } from './version.ts'
+import { watchVitals } from './vitals.ts'
+import { watchCalls, type CallWatch } from './watch-calls.ts'
+
+/** Name of a process that is the whole shop. */
+const WHOLE = 'shop'
+
+/** What a process is to the others: what it tells of itself, and how it sees them. */
+export interface Self {
+  readonly calls: CallWatch
+  readonly platform: Platform
+  readonly served: Served
+  /** From here on it can tell. */
+  ready(parts: Parts): void
+  close(): Promise<void>
+}
+
+interface Parts {
+  readonly host: Host
+  readonly checks: Checks
+  readonly leaving: () => boolean
+  readonly remotes: () => ReadonlyMap<string, RemoteEndpoint>
+  /** Which configuration it runs. */
+  readonly config: () => string | null
+}
+
+const runsOf = (runs: Runs): string[] => [
+  ...runs.services.map((each) => each.contract.name as string),
+  ...(['gateway', 'pages', 'simulators', 'database'] as const).filter((part) => runs[part]),
+]
+
+const storeIn = (host: Host, service: string): Queryable => {
+  const found = host.services.find((each) => each.definition.contract.name === service)
+  if (!found) throw UNAVAILABLE({ service })
+  return found.db
+}
+
+/** Makes what a process is to the others, before it has anything to tell. */
+export const selfOf = (
+  runs: Runs,
+  given: { readonly network: Network | undefined; readonly runtime: Runtime; readonly log: Logger },
+): Self => {
+  const { network, runtime, log } = given
+  const known: Known = {
+    name: network?.self.host ?? WHOLE,
+    instance: runtime.id(),
+    version: VERSION,
+    origin: network?.self.origin ?? null,
+    runs: runsOf(runs),
+    weight: network?.self.weight ?? ORDINARY_WEIGHT,
+    zone: network?.self.zone ?? null,
+    startedAt: runtime.now(),
+  }
+  const calls = watchCalls(runtime)
+  const vitals = watchVitals(runtime)
+  let told: { readonly host: Host; readonly report: ReturnType<typeof reporter> } | undefined
+  const here = () => {
+    if (!told) throw UNAVAILABLE({ service: 'host' })
+    return told
+  }
+
+  const endpoint = serveLocally(
+    hostContract,
+    {
+      report: () => here().report(),
+      setLogLevel: ({ level }) => ({ before: setLogLevel(log, level) }),
+      setAside: async ({ service }) => {
+        const { host } = here()
+        const items = await listDeadLetters([service], (each) => storeIn(host, each))
+        return { items: items.map(({ payload: _, ...each }) => each) }
+      },
+      redrive: async (place) => {
+        const { host } = here()
+        return { redriven: await redriveDeadLetter(place, (each) => storeIn(host, each), runtime.now()) }
+      },
+    },
+    { runtime, log },
+  )
+
+  const own: Expected = known
+  const platform = hostsSeen({
+    self: { endpoint, origin: known.origin },
+    expected: () => {
+      const others = network?.everyone() ?? []
+      return others.some((each) => each.origin === known.origin) ? others : [own, ...others]
+    },
+    tokens: network?.tokens,
+    tls: network?.tls,
+    runtime,
+    log,
+  })
+
+  return {
+    calls,
+    platform,
+    served: { contract: hostContract, endpoint },
+    ready: ({ host, ...parts }) => {
+      told = { host, report: reporter(known, { host, ...parts, calls, vitals, runtime, log }) }
+    },
+    close: async () => {
+      await platform.close()
+      await vitals.stop()
+    },
+  }
+}
