@@ -19,10 +19,12 @@ const verbs = {
   audit: ['src/main.ts', 'audit'],
   openapi: ['src/main.ts', 'openapi'],
   serve: ['src/main.ts', 'serve'],
+  engines: ['src/main.ts', 'engines'],
   cluster: ['src/main.ts', 'cluster'],
   bench: ['bench/main.ts'],
   test: ['scripts/test.ts'],
   'test:browser': ['scripts/test.ts', '--browser'],
+  'test:engines': ['scripts/test.ts', '--engines'],
   check: ['scripts/check.ts'],
 }
 

@@ -1,26 +1,64 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
+import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isEngine, starters, type EngineName } from '#engines/local/index.ts'
+import { startSet } from '#engines/local/set.ts'
 import { startThrowaway, TEST_SERVER } from '#engines/postgres/embedded/throwaway.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // npm test [file …]: all tests, or those of the files named, on one PostgreSQL that lives as long as the run.
-// With --remote, services of a test host reach each other over HTTP.
+// With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines: those
+// that the folders of the files name are started once and told in the environment.
 
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
 
-const filesFor = (browser: boolean): string[] =>
-  browser
-    ? globSync(`${BROWSER}/**/*.test.ts`).sort()
-    : globSync(PATTERNS, { exclude: (path) => path.startsWith(BROWSER) || path === 'node_modules' }).sort()
+const ENGINES = 'test/engines'
+
+const filesFor = (browser: boolean, engines: boolean): string[] =>
+  browser || engines
+    ? globSync(`${browser ? BROWSER : ENGINES}/**/*.test.ts`).sort()
+    : globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
+
+const needsEngines = (file: string): boolean => file.startsWith(`${ENGINES}/`)
+
+/** The variable that tells a test an engine's address. */
+const variableOf = (name: EngineName): string => `JANGTEO_TEST_${name.toUpperCase()}`
+
+/** The engines that the folders of the files name; `all` names them all. One that a person has told is not started. */
+const enginesFor = (files: readonly string[]): readonly EngineName[] => {
+  const folders = new Set(files.map((file) => /(?:^|\/)test\/engines\/([^/]+)\//.exec(file)?.[1] ?? ''))
+  return Object.keys(starters)
+    .filter(isEngine)
+    .filter((name) => (folders.has(name) || folders.has('all')) && !process.env[variableOf(name)])
+}
+
+/** Starts the engines the files need; answers what tests are told, and how to stop them. */
+const startEngines = async (files: readonly string[]) => {
+  const names = enginesFor(files)
+  const folder = mkdtempSync(join(tmpdir(), 'jangteo-engines-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const set = await startSet(Object.fromEntries(names.map((name) => [name, starters[name]])) as typeof starters, {
+      folder,
+      usualPorts: false,
+      progress: (line) => console.log(line),
+    })
+    const told = Object.fromEntries(names.map((name) => [variableOf(name), set.engines[name].url]))
+    return { told, stop: () => set.stop().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
 
 const runTests = async (
   files: readonly string[],
   browser: boolean,
-  remote: boolean,
-  server: object,
+  env: Readonly<Record<string, string>>,
 ): Promise<number> => {
   const child = spawn(
     process.execPath,
@@ -28,18 +66,15 @@ const runTests = async (
       '--test',
       // Browser journeys share one shop and one browser; everything else has a process of its own.
       ...(browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
-      '--test-timeout=120000',
+      // A JVM on busy cores takes its time.
+      `--test-timeout=${browser || !files.some(needsEngines) ? 120_000 : 300_000}`,
       '--test-reporter=./scripts/reporter.ts',
       '--test-reporter-destination=stdout',
       ...files,
     ],
     {
       stdio: 'inherit',
-      env: {
-        ...process.env,
-        ...(remote && { JANGTEO_TEST_BINDING: 'remote' }),
-        [TEST_SERVER]: JSON.stringify(server),
-      },
+      env: { ...process.env, ...env },
     },
   )
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)
@@ -52,14 +87,23 @@ const main = async (): Promise<number> => {
   const args = process.argv.slice(2)
   const browser = args.includes('--browser')
   const named = args.filter((arg) => !arg.startsWith('--'))
-  const files = named.length > 0 ? named : filesFor(browser)
+  const files = named.length > 0 ? named : filesFor(browser, args.includes('--engines'))
   if (files.length === 0) {
-    console.error(`There are no tests in ${browser ? BROWSER : PATTERNS.join(', ')}.`)
+    console.error('There are no such tests.')
     return 1
   }
   const server = await startThrowaway(systemRuntime())
   try {
-    return await runTests(files, browser, args.includes('--remote'), server.connection)
+    const engines = await startEngines(files)
+    try {
+      return await runTests(files, browser, {
+        ...engines.told,
+        ...(args.includes('--remote') && { JANGTEO_TEST_BINDING: 'remote' }),
+        [TEST_SERVER]: JSON.stringify(server.connection),
+      })
+    } finally {
+      await engines.stop()
+    }
   } finally {
     await server.stop()
   }

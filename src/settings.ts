@@ -105,6 +105,10 @@ export const declared = {
     otherwise: resolve(checkout, '.jangteo'),
     about: 'Directory of the embedded database, pictures and development secrets.',
   }),
+  JANGTEO_ENGINES: declare({
+    kind: text(),
+    about: 'Directory of the engines that a cluster on one machine fetches; by default .cache/jangteo/engines at home.',
+  }),
   DATABASE_URL: declare({
     kind: address('postgres', 'postgresql'),
     secret: true,

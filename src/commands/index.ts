@@ -14,6 +14,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
   cluster: async () => (await import('./cluster.ts')).cluster,
+  engines: async () => (await import('./engines.ts')).engines,
   serve: async () => (await import('./serve.ts')).serve,
   migrate: async () => (await import('./migrate.ts')).migrate,
   seed: async () => (await import('./seed.ts')).seed,

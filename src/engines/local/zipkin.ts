@@ -22,7 +22,14 @@ export const startZipkin = async (given: StartEngine): Promise<LocalEngine> => {
     name: 'Zipkin',
     url: `http://127.0.0.1:${port}`,
     file,
-    args: ['-Xmx256m', '-jar', join(home, `zipkin-server-${ZIPKIN.version}-exec.jar`), ...listen],
+    args: [
+      '-Xmx256m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-jar',
+      join(home, `zipkin-server-${ZIPKIN.version}-exec.jar`),
+      ...listen,
+    ],
     answers: () => answersHttp(`http://127.0.0.1:${port}/health`),
   })
 }

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { isEngine, SETTING, starters, type EngineName } from '#engines/local/index.ts'
+import { startSet, type Starter } from '#engines/local/set.ts'
+import { startToxiproxy } from '#engines/local/toxiproxy.ts'
+import { readSettings } from '#src/settings.ts'
+import type { Command } from './index.ts'
+import { optionsOf } from './options.ts'
+import { signaled } from './signaled.ts'
+import { print } from './terminal.ts'
+
+const USAGE =
+  'npm run engines [-- NAME …]: engines on this machine, for a shop started by hand; ' +
+  `by default ${Object.keys(starters).join(' ')}, and toxiproxy when named`
+
+const known: Readonly<Record<string, Starter>> = { ...starters, toxiproxy: { port: 8474, start: startToxiproxy } }
+
+/** `npm run engines`: the engines of a cluster without the shop, until Ctrl-C or SIGTERM. */
+export const engines: Command = async ({ args, runtime, env, say = print }) => {
+  const { positionals } = optionsOf(args, USAGE, {})
+  const names = positionals.length > 0 ? positionals : Object.keys(starters)
+  const unknown = names.find((each) => !Object.hasOwn(known, each))
+  if (unknown) throw new CannotStart(`"${unknown}" is no engine: give some of ${Object.keys(known).join(', ')}.`)
+  const settings = readSettings(env)
+  const stopping = signaled()
+  const set = await startSet(Object.fromEntries(names.map((name) => [name, known[name]!])), {
+    folder: join(settings.JANGTEO_DATA, 'engines'),
+    cache: settings.JANGTEO_ENGINES,
+    runtime,
+    usualPorts: true,
+    progress: (line) => say(`  ${line}`),
+  })
+  for (const [name, { url }] of Object.entries(set.engines))
+    if (isEngine(name)) say(`${SETTING[name as EngineName]}=${url}`)
+  say('Ctrl-C stops them.')
+  await stopping
+  say('Closing …')
+  await set.stop()
+  say('Closed.')
+  return 0
+}
