@@ -14,6 +14,7 @@ const verbs = {
   start: ['src/main.ts', 'start'],
   migrate: ['src/main.ts', 'migrate'],
   seed: ['src/main.ts', 'seed'],
+  reseal: ['src/main.ts', 'reseal'],
   status: ['src/main.ts', 'status'],
   'dead-letters': ['src/main.ts', 'dead-letters'],
   audit: ['src/main.ts', 'audit'],

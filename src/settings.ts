@@ -156,6 +156,11 @@ export const declared = {
     secret: true,
     about: 'Encrypts keys at rest; in development made once and kept in the data directory.',
   }),
+  JANGTEO_SECRET_ALSO: declare({
+    kind: secret(32),
+    secret: true,
+    about: 'A second one whose seals open too, while the first is being changed.',
+  }),
   JANGTEO_STAFF_PASSWORD: declare({
     kind: secret(10),
     secret: true,

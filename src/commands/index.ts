@@ -17,6 +17,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   engines: async () => (await import('./engines.ts')).engines,
   serve: async () => (await import('./serve.ts')).serve,
   migrate: async () => (await import('./migrate.ts')).migrate,
+  reseal: async () => (await import('./reseal.ts')).reseal,
   seed: async () => (await import('./seed.ts')).seed,
   status: async () => (await import('./status.ts')).status,
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,

@@ -129,6 +129,8 @@ export interface Built<C extends Contract> {
   readonly operations: Handlers<C>
   readonly consumers?: readonly Consumer[]
   readonly sweeps?: readonly Sweep[]
+  /** Seals anew what lies under a secret that is no longer in use; answers how many values. */
+  readonly reseal?: () => Promise<number>
   /** Runs once after migrations, before the first call; may run again after a crash. */
   readonly start?: () => Promise<void>
   /** Ends what `start` began. */

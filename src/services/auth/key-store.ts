@@ -1,4 +1,5 @@
 import { sql } from '#engines/postgres/sql.ts'
+import type { Sealed } from '#kernel/reseal.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 
 export interface KeyRow {
@@ -22,3 +23,11 @@ export const insertKey = (key: KeyRow): Statement => sql`
 
 export const keepOnly = (ids: readonly string[]): Statement =>
   sql`DELETE FROM signing_key WHERE id <> ALL (${ids}::text[])`
+
+/** Sealed private keys by id, those after one. */
+export const keysAfter = (db: Queryable, id: string | undefined): Promise<Sealed[]> =>
+  db.query<Sealed>(sql`SELECT id, sealed FROM signing_key WHERE id > ${id ?? ''} ORDER BY id LIMIT 100`)
+
+/** Puts another seal on a key, where it still has the one that was read. */
+export const replaceSealedKey = (row: Sealed, sealed: Uint8Array): Statement => sql`
+  UPDATE signing_key SET sealed = ${sealed} WHERE id = ${row.id} AND sealed = ${row.sealed}`

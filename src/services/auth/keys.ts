@@ -1,16 +1,19 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { StaffRole } from '#kernel/contract.ts'
+import { reseal } from '#kernel/reseal.ts'
 import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { ACCESS_TOKEN_SECONDS, TOKEN_AUDIENCE, TOKEN_ISSUER } from './contract.ts'
 import { nextSignsFrom, published, signer } from './key-ring.ts'
-import { insertKey, keepOnly, lockKeys, readKeys, type KeyRow } from './key-store.ts'
+import { insertKey, keepOnly, keysAfter, lockKeys, readKeys, replaceSealedKey, type KeyRow } from './key-store.ts'
 
 /** Signs access tokens, and rotates what it signs with. */
 export interface Keys {
   /** Makes the first key or a due one, destroys those out of use, and reads what other processes made. Answers 0. */
   refresh(): Promise<number>
+  /** Seals private keys under the secret in use; answers how many were not. */
+  reseal(): Promise<number>
   /** The public keys, as JWKS. */
   jwks(): { keys: Record<string, unknown>[] }
   /** An access token for a session, good for `ACCESS_TOKEN_SECONDS`. */
@@ -78,6 +81,11 @@ export const keys = ({ db, runtime }: Pick<Tools, 'db' | 'runtime'>, secrets: Se
       ring = (due ? await rotated() : rows).map(ready)
       return 0
     },
+    reseal: () =>
+      reseal(secrets, 'signing-key', {
+        after: (id) => keysAfter(db, id),
+        replace: (row, sealed) => db.query(replaceSealedKey(row, sealed)),
+      }),
     jwks: () => ({ keys: published(ring, runtime.now()).map((each) => each.publicKey) }),
     sign: (memberId, sessionId, roles) => {
       const now = runtime.now()

@@ -1,4 +1,4 @@
-import { secretsFrom } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets.ts'
 import { consumer, on, service, sweep } from '#kernel/service.ts'
 import { cart } from '#services/cart/contract.ts'
 import { email } from '#services/email/contract.ts'
@@ -33,7 +33,7 @@ export const authService = service(
   },
   (tools) => {
     const { db, runtime, settings, call } = tools
-    const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
+    const secrets = secretsOf(settings, runtime)
     const ring = keys(tools, secrets)
     const people = accounts(tools, call.member)
     const sessions = makeSessions(tools, secrets, ring, call.member)
@@ -83,6 +83,7 @@ export const authService = service(
           async (now) => (await forgetSessions(db, now - DAY)) + (await forgetOld(db, now - DAY, now - 90 * DAY)),
         ),
       ],
+      reseal: ring.reseal,
       start: async () => {
         ready = await makePasswords(tools)
         await ring.refresh()

@@ -19,6 +19,15 @@ const secondsTo = (at: number, now: number): number => Math.max(1, Math.ceil((at
 
 const limited = (from: number, now: number): Fault => CODE_LIMIT(undefined, { retryAfter: secondsTo(from, now) })
 
+/** The first answer that is something, asked of one after the other. */
+const firstOf = async <T, A>(all: readonly T[], ask: (one: T) => Promise<A>): Promise<A | undefined> => {
+  for (const each of all) {
+    const answer = await ask(each)
+    if (answer) return answer
+  }
+  return undefined
+}
+
 /** Codes and the proofs they are exchanged for. Only keyed hashes are stored; a code exists in the clear in its mail alone. */
 export const codes = (
   { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
@@ -29,6 +38,8 @@ export const codes = (
 ): Pick<Handlers<typeof email>, 'sendCode' | 'verifyCode' | 'redeemProof'> => {
   const rates = ratesFrom(settings)
   const hashOf = (email: string): string => secrets.mac('email-address', email)
+  /** Under every secret: a code sent before the secret was changed is good after it. */
+  const hashesOf = (email: string): readonly string[] => secrets.macs('email-address', email)
   const codeHash = (id: string, code: string): string => secrets.mac('email-code', id, code)
   const clientKey = (kind: string, address: string | undefined): string | undefined =>
     address && secrets.mac('email-client', kind, networkOf(address))
@@ -62,7 +73,6 @@ export const codes = (
 
     verifyCode: async ({ email, purpose, code }, { address }) => {
       const now = runtime.now()
-      const whom = hashOf(email)
       const client = clientKey('tries', address)
       const proof = opaque(runtime)
 
@@ -70,13 +80,16 @@ export const codes = (
         const tried = client ? ((await lockRates(tx, [client], now + rates.tries.window)).get(client) ?? []) : []
         const from = allowedFrom(tried, rates.tries, now)
         if (from > now) throw limited(from, now)
-        const live = await takeTry(tx, whom, purpose, MAX_TRIES, now)
-        if (!live || !same(codeHash(live.id, code), live.hash)) {
+        const live = await firstOf(hashesOf(email), async (whom) => {
+          const found = await takeTry(tx, whom, purpose, MAX_TRIES, now)
+          return found && { ...found, whom }
+        })
+        if (!live || !secrets.macs('email-code', live.id, code).some((each) => same(each, live.hash))) {
           if (client) await tx.query(saveRate(client, withOneMore(tried, rates.tries, now)))
           return false
         }
-        await tx.query(useCode(whom, purpose, now))
-        await tx.query(putProof(digest(proof), whom, purpose, now + PROOF_LIFE))
+        await tx.query(useCode(live.whom, purpose, now))
+        await tx.query(putProof(digest(proof), live.whom, purpose, now + PROOF_LIFE))
         return true
       }
 
@@ -86,7 +99,9 @@ export const codes = (
     },
 
     redeemProof: async ({ proof, email, purpose, use }) => {
-      const good = await takeProof(db, { hash: digest(proof), address: hashOf(email), purpose, use }, runtime.now())
+      const good = await firstOf(hashesOf(email), (address) =>
+        takeProof(db, { hash: digest(proof), address, purpose, use }, runtime.now()),
+      )
       if (!good) throw PROOF_INVALID(undefined, { field: 'emailProof' })
       return { email }
     },

@@ -1,5 +1,5 @@
 import { smtpMailer } from '#engines/mail/smtp.ts'
-import { secretsFrom } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets.ts'
 import { batched, service, sweep } from '#kernel/service.ts'
 import { codes } from './codes.ts'
 import { PROOF_MEMORY } from './code.ts'
@@ -14,7 +14,7 @@ const LOOK = 200
 const MAIL_MEMORY = 30 * 24 * 3_600_000
 
 /**
- * Codes, proofs and outgoing mail. Settings: `JANGTEO_SECRET`, `SMTP_URL` (without it mail waits), `MAIL_FROM`,
+ * Codes, proofs and outgoing mail. Settings: `JANGTEO_SECRET`, `JANGTEO_SECRET_ALSO`, `SMTP_URL` (without it mail waits), `MAIL_FROM`,
  * `JANGTEO_CODES_PER_CLIENT` and `JANGTEO_CODE_TRIES_PER_CLIENT` (an hour). Of a person it keeps nothing beyond a day:
  * what it holds is a keyed hash or sealed, and ends by itself, so withdrawal leaves nothing to forget.
  */
@@ -23,7 +23,7 @@ export const emailService = service(
   { emits: [emailSent], migrations: new URL('./migrations/', import.meta.url) },
   (tools) => {
     const { db, runtime, settings, log } = tools
-    const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
+    const secrets = secretsOf(settings, runtime)
     const url = typeof settings.SMTP_URL === 'string' && settings.SMTP_URL !== '' ? settings.SMTP_URL : undefined
     const perLook = Math.max(1, Math.round((Number(settings.MAIL_PER_SECOND ?? 20) * LOOK) / 1_000))
     const from = String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')

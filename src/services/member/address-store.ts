@@ -1,4 +1,5 @@
 import { sql } from '#engines/postgres/sql.ts'
+import type { Sealed } from '#kernel/reseal.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 
 /** An address as it is stored: its memo is sealed. */
@@ -40,3 +41,14 @@ export const clearDefault = (memberId: string): Statement =>
 /** Makes an address the default; no other may be it. */
 export const setDefault = (memberId: string, id: string): Statement =>
   sql`UPDATE address SET is_default = true WHERE member_id = ${memberId} AND id = ${id}`
+
+/** Sealed memos by id, those after one. */
+export const memosAfter = (db: Queryable, id: string | undefined): Promise<Sealed[]> =>
+  db.query<Sealed>(sql`
+    SELECT id, memo AS sealed FROM address
+    WHERE memo IS NOT NULL AND (${id ?? null}::uuid IS NULL OR id > ${id ?? null}::uuid)
+    ORDER BY id LIMIT 500`)
+
+/** Puts another seal on a memo, where it still has the one that was read. */
+export const replaceSealedMemo = (row: Sealed, sealed: Uint8Array): Statement => sql`
+  UPDATE address SET memo = ${sealed} WHERE id = ${row.id} AND memo = ${row.sealed}`

@@ -1,11 +1,12 @@
 import { memberOf, type Actor } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { UNAUTHENTICATED } from '#kernel/faults.ts'
-import { secretsFrom } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets.ts'
 import { batched, service, sweep } from '#kernel/service.ts'
 import { order } from '#services/order/contract.ts'
 import { addresses } from './addresses.ts'
 import { member, MEMBER_WITHDRAWN, memberWithdrawn, ORDERS_OPEN, type Member } from './contract.ts'
+import { resealMembers } from './reseal.ts'
 import {
   destroyRetained,
   findMembers,
@@ -25,7 +26,7 @@ export const memberService = service(
   { needs: { order }, emits: [memberWithdrawn], migrations: new URL('./migrations/', import.meta.url) },
   (tools) => {
     const { db, runtime, call } = tools
-    const secrets = secretsFrom(tools.settings.JANGTEO_SECRET, runtime)
+    const secrets = secretsOf(tools.settings, runtime)
 
     const found = async (ids: readonly string[]): Promise<Map<string, Member>> =>
       new Map((await findMembers(db, [...new Set(ids)])).map((row) => [row.id, shown(row)]))
@@ -72,6 +73,7 @@ export const memberService = service(
           await withdrawMember(tools, secrets, memberId, items.length > 0)
         },
       },
+      reseal: () => resealMembers(db, secrets),
       sweeps: [sweep('destroy-retained', 3_600_000, (now) => destroyRetained(db, now))],
     }
   },

@@ -1,4 +1,5 @@
 import { sql } from '#engines/postgres/sql.ts'
+import type { Sealed } from '#kernel/reseal.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 import type { Member } from './contract.ts'
 
@@ -46,6 +47,16 @@ export const retain = (
 ): Statement => sql`
   INSERT INTO retained (id, member_id, purpose, sealed, destroy_after)
   VALUES (${row.id}, ${row.memberId}, ${row.purpose}, ${row.sealed}, ${new Date(destroyAfter)})`
+
+/** What is kept of people who left by id, after one. */
+export const retainedAfter = (db: Queryable, id: string | undefined): Promise<Sealed[]> =>
+  db.query<Sealed>(sql`
+    SELECT id, sealed FROM retained WHERE ${id ?? null}::uuid IS NULL OR id > ${id ?? null}::uuid
+    ORDER BY id LIMIT 500`)
+
+/** Puts another seal on it, where it still has the one that was read. */
+export const replaceRetained = (row: Sealed, sealed: Uint8Array): Statement => sql`
+  UPDATE retained SET sealed = ${sealed} WHERE id = ${row.id} AND sealed = ${row.sealed}`
 
 /** Destroys what has been kept long enough; answers how many rows. */
 export const destroyRetained = async (db: Queryable, now: number): Promise<number> =>

@@ -1,0 +1,42 @@
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { auth } from '#services/auth/contract.ts'
+import { email } from '#services/email/contract.ts'
+import { member } from '#services/member/contract.ts'
+import { attachStores } from '#src/host/attach.ts'
+import { startHost } from '#src/host/host.ts'
+import { makeLog } from '#src/host/logging.ts'
+import { readSettings } from '#src/settings.ts'
+import { shop } from '#src/shop.ts'
+import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
+import { print } from './terminal.ts'
+
+const USAGE = 'npm run reseal: seals under JANGTEO_SECRET what lies under JANGTEO_SECRET_ALSO'
+
+/** The services that seal anything. */
+export const sealing: readonly object[] = [auth, member, email]
+
+/** `npm run reseal`: the third step of changing the shop's secret. Can be repeated; exits 0 when nothing is left. */
+export const reseal: Command = async ({ args, runtime, env, say = print }) => {
+  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  const settings = readSettings(env)
+  if (!settings.JANGTEO_SECRET || !settings.JANGTEO_SECRET_ALSO)
+    throw new CannotStart('Set JANGTEO_SECRET to the new secret and JANGTEO_SECRET_ALSO to the old one.')
+  const stores = await attachStores(settings, { runtime, progress: say })
+  try {
+    const log = makeLog(settings.LOG_LEVEL)
+    const { connection } = stores
+    const services = shop.filter(({ contract }) => sealing.includes(contract))
+    const host = await startHost({ services, connection, settings, runtime, log, background: false })
+    try {
+      for (const { definition, built } of host.services)
+        if (built.reseal) say(`${definition.contract.name}: ${await built.reseal()} values sealed anew`)
+      say('Nothing is left under the old secret.')
+    } finally {
+      await host.stop()
+    }
+    return 0
+  } finally {
+    await stores.stop()
+  }
+}
