@@ -48,6 +48,8 @@ const env = {
   PORT: '0',
   HOST: '127.0.0.1',
   LOG_LEVEL: 'warn',
+  // As in production: development traces every request.
+  TRACE_PERCENT: '1',
   DATABASE_URL: embedded.url,
   JANGTEO_DATA: join(root, 'data'),
   JANGTEO_PAGES: 'off',

@@ -8,6 +8,7 @@ export interface Visit {
   readonly status: number
   readonly ms: number
   readonly requestId: string
+  readonly traceId?: string
   /** Stable code of the fault answered, if any. */
   readonly code?: string
 }
@@ -37,9 +38,9 @@ export const accessLog = (write: (lines: string) => void, runtime: Runtime): Acc
 
   return {
     write: (visit) => {
-      const { method, route, status, ms, requestId, code } = visit
+      const { method, route, status, ms, requestId, traceId, code } = visit
       // Every value is ours and needs no escaping, but for the method, which Node has checked.
-      lines += `{"time":${runtime.now()},"method":"${method}","route":"${route}","status":${status},"ms":${ms.toFixed(2)},"requestId":"${requestId}"${code === undefined ? '' : `,"code":"${code}"`}}\n`
+      lines += `{"time":${runtime.now()},"method":"${method}","route":"${route}","status":${status},"ms":${ms.toFixed(2)},"requestId":"${requestId}"${traceId === undefined ? '' : `,"traceId":"${traceId}"`}${code === undefined ? '' : `,"code":"${code}"`}}\n`
       if (++count >= MANY) flush()
       else if (!scheduled) {
         scheduled = true

@@ -25,7 +25,7 @@ const contextOf = (exchange: Exchange, identity: Identity): CallContext => ({
   locale: exchange.locale(),
   requestId: exchange.requestId,
   address: exchange.request.ip,
-  ...(exchange.traceparent !== undefined && { traceparent: exchange.traceparent }),
+  ...exchange.tracing,
 })
 
 /** Serves one operation. What can be known from the route alone is worked out here, once. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Endpoint } from '#kernel/call.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import type { Tracer } from '#kernel/trace.ts'
 import type { AccessLog } from './access-log.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Metrics } from './metrics.ts'
@@ -20,6 +21,7 @@ export interface Edge {
   readonly sessions: Sessions
   readonly deadlines: Deadlines
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly accessLog: AccessLog | undefined
   /** Origins whose pages may call the API. */
   readonly trusted: ReadonlySet<string>

@@ -5,7 +5,7 @@ import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
 import type { Edge } from './edge.ts'
 import { localeOf } from './locale.ts'
 import { serialized } from './serialize.ts'
-import { traceparentOf } from './trace.ts'
+import { endTracing, tracingOf, type Tracing } from './trace.ts'
 import type { Waiting } from './deadlines.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -14,7 +14,7 @@ export const JSON_TYPE = 'application/json; charset=utf-8'
 export interface Exchange extends Waiting {
   readonly request: FastifyRequest
   readonly requestId: string
-  readonly traceparent: string | undefined
+  readonly tracing: Tracing
   readonly locale: () => Locale
   /** Headers to answer with besides the usual: name, value, name, value. */
   readonly headers: string[]
@@ -48,7 +48,8 @@ export const begin = (
   const raw = reply.raw
   const incoming = request.raw
   const headers: string[] = []
-  const traceparent = traceparentOf(incoming.headers['traceparent'])
+  // Those who look after the shop ask all the time: they would fill the traces.
+  const tracing = route.startsWith('/') ? {} : tracingOf(edge, request, route)
   let answered = false
   reply.hijack()
 
@@ -68,7 +69,7 @@ export const begin = (
         'content-length',
         String(typeof body === 'string' ? Buffer.byteLength(body) : body.length),
       )
-    if (traceparent !== undefined) all.push('traceparent', traceparent)
+    if (tracing.traceparent !== undefined) all.push('traceparent', tracing.traceparent)
     if (incoming.headers.origin !== undefined) edge.cors(incoming.headers.origin, all)
     if (headers.length > 0) all.push(...headers)
     if (edge.closing()) all.push('connection', 'close')
@@ -77,6 +78,7 @@ export const begin = (
       raw.end(body)
     }
     const ms = performance.now() - began
+    endTracing(tracing.span, status, requestId, code)
     edge.metrics.request(route, incoming.method!, status, ms)
     edge.accessLog?.write({
       method: incoming.method!,
@@ -84,6 +86,7 @@ export const begin = (
       status,
       ms,
       requestId,
+      ...(tracing.span && { traceId: tracing.span.traceId }),
       ...(code !== undefined && { code }),
     })
   }
@@ -91,7 +94,7 @@ export const begin = (
   const exchange: Exchange = {
     request,
     requestId,
-    traceparent,
+    tracing,
     deadline: edge.runtime.now() + allowance,
     locale: () => localeOf(incoming.headers),
     headers,

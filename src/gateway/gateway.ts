@@ -4,6 +4,7 @@ import { systemContext, type Endpoint } from '#kernel/call.ts'
 import type { Contract, EventType } from '#kernel/contract.ts'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, ROUTE_NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { untraced, type Tracer } from '#kernel/trace.ts'
 import { auth } from '#services/auth/contract.ts'
 import { accessLog } from './access-log.ts'
 import { serve } from './api.ts'
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   /** Takes whole lines of the access log; none is kept without it. */
   readonly accessLog?: (lines: string) => void
   readonly metrics?: Metrics
+  /** Makes the traces that begin here; none without it. */
+  readonly tracer?: Tracer
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Checks
   /** Whether the host is about to end: readiness says so while requests are still answered. */
@@ -94,6 +97,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),
     metrics: options.metrics ?? metricsOf(),
+    tracer: options.tracer ?? untraced,
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
     apiHeaders: apiHeaders(settings),
     cors: corsHeaders(trusted),

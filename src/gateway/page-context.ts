@@ -16,7 +16,7 @@ import { GUEST, GUEST_SECONDS, noSessionCookies, privateCookie, sessionCookies }
 import type { Edge } from './edge.ts'
 import { actorOf, identify, type Identity } from './identity.ts'
 import { chosenLocale } from './locale.ts'
-import { traceparentOf } from './trace.ts'
+import { endTracing, tracingOf } from './trace.ts'
 
 /** What pages are told that no request changes. */
 export type PageFacts = Pick<PageContext, 'toss' | 'mailboxUrl'>
@@ -72,14 +72,15 @@ export const pageContexts =
     let actor = identity.refreshable === undefined ? identity.actor : await renew(identity)
     // The pages are Korean until somebody switches: what they sell is named in Korean.
     const locale = chosenLocale(headers) ?? 'ko'
-    const traceparent = traceparentOf(headers['traceparent'])
+    const tracing = tracingOf(edge, request, 'page')
+    if (tracing.span) reply.raw.once('close', () => endTracing(tracing.span, reply.raw.statusCode, request.id))
     const context = (): Omit<CallContext, 'deadline'> => ({
       actor,
       caller: 'edge',
       locale,
       requestId: request.id,
       address: request.ip,
-      ...(traceparent !== undefined && { traceparent }),
+      ...tracing,
     })
 
     return {

@@ -7,11 +7,13 @@ import { metricsOf } from '#gateway/metrics.ts'
 import { watchServices } from '#gateway/watch.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
+import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
 import { openRedis } from '#engines/redis/connection.ts'
 import { extensions } from '#src/shop.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { closing } from './closing.ts'
+import { VERSION } from './version.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
 import { edgeAddress, openEdge } from './edge.ts'
 import { startHost, type Host } from './host.ts'
@@ -58,6 +60,8 @@ export interface Assembly {
 /** A process of the shop at work. */
 export interface Assembled {
   readonly host: Host
+  /** Its traces of late. */
+  readonly telemetry: Telemetry
   /** Where the public comes in, if here. */
   readonly edge?: string
   /** Where other hosts call. */
@@ -77,6 +81,16 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
   const development = settings.mode === 'development'
   const opened = closing()
   let leaving = false
+  const telemetry = openTelemetry({
+    percent: settings.TRACE_PERCENT,
+    zipkinUrl: settings.ZIPKIN_URL,
+    otlpUrl: settings.OTLP_URL,
+    instance: { name: network?.self.host ?? 'shop', version: VERSION },
+    runtime,
+    log,
+  })
+  // The last to be closed: what is done while the rest ends is traced too.
+  opened.add(telemetry.close)
 
   try {
     // The pages are bundled in a process of their own while the database starts.
@@ -127,7 +141,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const staffPassword =
       development && !settings.JANGTEO_STAFF_PASSWORD && developmentStaffPassword(settings.JANGTEO_DATA, runtime)
     const metrics = metricsOf()
-    const self = selfOf(runs, { network, runtime, log })
+    const self = selfOf(runs, { network, telemetry, runtime, log })
     opened.add(self.close)
     const host = await startHost({
       services: runs.services,
@@ -149,6 +163,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       },
       watch: self.calls.watch,
       platform: self.platform,
+      tracer: telemetry.tracer,
       ...(given.onStep && { onStep: given.onStep }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })
@@ -180,7 +195,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       remotes: () => elsewhere?.all() ?? new Map(),
       config: () => null,
     })
-    const common = { host, checks, leaving: () => leaving, metrics, runtime, log }
+    const common = { host, checks, leaving: () => leaving, metrics, runtime, log, tracer: telemetry.tracer }
     const plugins = runs.simulators ? world.plugins : []
     const internal =
       network &&
@@ -219,6 +234,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     let stopped: Promise<void> | undefined
     return {
       host,
+      telemetry,
       ...(edge && { edge: edge.origin }),
       ...(internal && { internal: internal.origin }),
       stop: () => (stopped ??= stop()),

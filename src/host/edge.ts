@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
+import type { Tracer } from '#kernel/trace.ts'
 import { gateway } from '#gateway/gateway.ts'
 import type { Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
@@ -46,6 +47,7 @@ export const openEdge = async (given: {
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly log: Logger
+  readonly tracer: Tracer
 }): Promise<{ readonly origin: string; close(): Promise<void> }> => {
   const { settings, port, host, shop, world, buildDir, runtime, log } = given
   const { app } = await gateway({
@@ -55,6 +57,7 @@ export const openEdge = async (given: {
     runtime,
     log,
     metrics: given.metrics,
+    tracer: given.tracer,
     settings: edgeSettings(settings),
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,

@@ -5,6 +5,7 @@ import { UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { noPlatform, type Platform } from '#kernel/platform.ts'
 import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
+import { untraced, type Tracer } from '#kernel/trace.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
@@ -53,6 +54,8 @@ export interface HostSettings {
   readonly watch?: (service: string, endpoint: Endpoint) => Endpoint
   /** The other processes of the shop, for services that look after them. */
   readonly platform?: Platform
+  /** Makes the traces of consumers and sweeps; calls are traced by who makes them. */
+  readonly tracer?: Tracer
   /** Checks outputs against their contracts too; for tests. */
   readonly checkOutputs?: boolean
   readonly onStep?: StepHook
@@ -62,7 +65,7 @@ export interface HostSettings {
 
 /** Starts a host: opens the stores, builds the services, then starts consumers and sweeps. Schemas must be up to date. */
 export const startHost = async (given: HostSettings): Promise<Host> => {
-  const { runtime, log } = given
+  const { runtime, log, tracer = untraced } = given
   const signals = wakes()
   const endpoints = new Map<string, Endpoint>()
   const watched = new Map<Endpoint, Endpoint>()
@@ -119,7 +122,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
   }
 
   const pumps: Pump[] =
-    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals })
+    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals, tracer })
 
   return {
     client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),

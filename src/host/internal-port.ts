@@ -7,6 +7,7 @@ import { startInternalServer, type InternalServer } from '#kernel/remote/server.
 import type { HostTls } from '#kernel/remote/tls.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import type { Tracer } from '#kernel/trace.ts'
 import type { Host } from './host.ts'
 import { listening } from './listening.ts'
 
@@ -45,6 +46,7 @@ export const openInternalPort = (given: {
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly log: Logger
+  readonly tracer: Tracer
   /** Simulators that this host runs for the others. */
   readonly plugins: readonly FastifyPluginAsync<any>[]
 }): Promise<InternalServer> => {

@@ -1,4 +1,5 @@
 import { destination, pino, stdSerializers, type DestinationStream, type Logger, type SerializedError } from 'pino'
+import { currentContext } from '#kernel/context.ts'
 import type { LogLevel } from '#kernel/report.ts'
 
 /** What PostgreSQL adds to an error: the row and the values at fault. A row holds what people told us; a log must not. */
@@ -13,24 +14,55 @@ const withoutRows = (error: SerializedError): SerializedError => {
 const told = (thrown: unknown): unknown =>
   thrown instanceof Error ? withoutRows(stdSerializers.err(thrown)) : stdSerializers.err(thrown as Error)
 
+/** Which request a line belongs to, and which trace, where one is under way. */
+const belonging = (): object => {
+  const context = currentContext()
+  if (!context) return {}
+  const { requestId, span } = context
+  return { requestId, ...(span && { traceId: span.traceId }) }
+}
+
+/** The log of each service, made from that of the whole. */
+const parts = new WeakMap<object, Map<string, Logger[]>>()
+
 /** The shop's log: JSON lines, with errors told in full but for the rows they met. */
 export const makeLog = (level: string, to: DestinationStream = destination(1)): Logger => {
-  const children = new Set<Logger>()
-  const log: Logger = pino(
-    { level, base: null, serializers: { err: told }, onChild: (child) => void children.add(child as Logger) },
+  const services = new Map<string, Logger[]>()
+  const log = pino(
+    {
+      level,
+      base: null,
+      serializers: { err: told },
+      mixin: belonging,
+      onChild: (child) => {
+        const { service } = child.bindings()
+        if (typeof service === 'string') services.set(service, [...(services.get(service) ?? []), child as Logger])
+      },
+    },
     to,
   )
-  childrenOf.set(log, children)
+  parts.set(log, services)
   return log
 }
 
-/** Parts of a shop log through children of its log, made once at the start. */
-const childrenOf = new WeakMap<Logger, Set<Logger>>()
-
-/** Says how much is logged from now on, by the log and its children; those with a level of their own keep it. Answers what it was. */
-export const setLogLevel = (log: Logger, level: LogLevel): LogLevel => {
-  const before = log.level as LogLevel
-  for (const each of childrenOf.get(log) ?? []) if (each.level === before) each.level = level
-  log.level = level
+/**
+ * Says how much is logged from now on: by one service of the process, or by all of it. Services with a level of their own
+ * keep it when that of all is set. Answers what it was; nothing when there is no such service here.
+ */
+export const setLogLevel = (log: Logger, level: LogLevel, service?: string): LogLevel | undefined => {
+  const services = parts.get(log) ?? new Map<string, Logger[]>()
+  const its = service === undefined ? [log, ...[...services.values()].flat()] : (services.get(service) ?? [])
+  const before = its[0]?.level as LogLevel | undefined
+  for (const each of its) if (service !== undefined || each.level === before) each.level = level
   return before
 }
+
+/** How much is logged by the process, and by each of its services. */
+export const logLevels = (
+  log: Logger,
+): { readonly level: LogLevel; readonly services: Readonly<Record<string, LogLevel>> } => ({
+  level: log.level as LogLevel,
+  services: Object.fromEntries(
+    [...(parts.get(log) ?? new Map<string, Logger[]>())].map(([name, its]) => [name, its[0]!.level as LogLevel]),
+  ),
+})

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { systemContext } from '#kernel/call.ts'
-import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import type { Tracer } from '#kernel/trace.ts'
+import { inBackground } from '#kernel/tracing.ts'
 import { BATCH, readersOf, type ConsumerTools } from '#engines/postgres/consume.ts'
 import { pruneInbox, pruneOutbox } from '#engines/postgres/log-store.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
@@ -25,14 +26,14 @@ const KEPT_DAYS = 14
 /** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
 export const startPumps = (
   running: readonly RunningService[],
-  given: { logOf: LogOf; runtime: Runtime; log: Logger; signals: Wakes },
+  given: { logOf: LogOf; runtime: Runtime; log: Logger; signals: Wakes; tracer: Tracer },
 ): Pump[] => {
-  const { logOf, runtime, log, signals } = given
+  const { logOf, runtime, log, signals, tracer } = given
   const tail = logTail(logOf)
   const pumps = running.flatMap(({ definition, db, built }) => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
-    const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger }
+    const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger, tracer }
     const consumers = built.consumers ?? []
 
     const reading = consumers.flatMap((each) =>
@@ -52,7 +53,7 @@ export const startPumps = (
         : []
     const sweeping = (built.sweeps ?? []).map((each) =>
       pump(`${name}.${each.name}`, { runtime, logger, idle: each.every }, () =>
-        withContext(systemContext(name, runtime), () => each.run(runtime.now())),
+        inBackground(tracer, `${name}.${each.name}`, systemContext(name, runtime), () => each.run(runtime.now())),
       ),
     )
     const kept = definition.emits.filter((each) => each.kept).map((each) => each.name)

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
 import { serveLocally } from '#kernel/call.ts'
-import { UNAVAILABLE } from '#kernel/faults.ts'
+import { NOT_FOUND, UNAVAILABLE } from '#kernel/faults.ts'
 import { hostContract, type Platform } from '#kernel/platform.ts'
 import type { RemoteEndpoint } from '#kernel/remote/endpoint.ts'
 import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
 import type { Served } from '#kernel/remote/routes.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Queryable } from '#kernel/store.ts'
+import type { Telemetry } from '#engines/telemetry/telemetry.ts'
 import type { Checks } from '#gateway/health.ts'
 import type { Runs } from './assemble.ts'
 import { listDeadLetters, redriveDeadLetter } from './dead-letters.ts'
@@ -56,9 +57,14 @@ const storeIn = (host: Host, service: string): Queryable => {
 /** Makes what a process is to the others, before it has anything to tell. */
 export const selfOf = (
   runs: Runs,
-  given: { readonly network: Network | undefined; readonly runtime: Runtime; readonly log: Logger },
+  given: {
+    readonly network: Network | undefined
+    readonly telemetry: Telemetry
+    readonly runtime: Runtime
+    readonly log: Logger
+  },
 ): Self => {
-  const { network, runtime, log } = given
+  const { network, telemetry, runtime, log } = given
   const known: Known = {
     name: network?.self.host ?? WHOLE,
     instance: runtime.id(),
@@ -81,7 +87,13 @@ export const selfOf = (
     hostContract,
     {
       report: () => here().report(),
-      setLogLevel: ({ level }) => ({ before: setLogLevel(log, level) }),
+      setLogLevel: ({ level, service }) => {
+        const before = setLogLevel(log, level, service)
+        if (before === undefined) throw NOT_FOUND(undefined, { field: 'service' })
+        return { before }
+      },
+      traces: () => ({ items: telemetry.recentTraces() }),
+      trace: ({ traceId }) => ({ spans: telemetry.traceOf(traceId) }),
       setAside: async ({ service }) => {
         const { host } = here()
         const items = await listDeadLetters([service], (each) => storeIn(host, each))

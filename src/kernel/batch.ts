@@ -1,4 +1,6 @@
+import { currentContext, withContext, type CallContext } from './context.ts'
 import { Fault } from './fault.ts'
+import { caused, endWith, within, without } from './tracing.ts'
 
 /** Counters of a set of lanes, for metrics: how many batches ran and how many inputs they carried. */
 export interface LaneStats {
@@ -9,8 +11,42 @@ export interface LaneStats {
 
 interface Waiting<I, O> {
   readonly input: I
+  readonly context: CallContext | undefined
   readonly resolve: (output: O) => void
   readonly reject: (error: unknown) => void
+}
+
+/**
+ * Runs a batch under a span that is part of its first traced caller's, and linked to all of them. Whoever happened to set
+ * it going may be none of its callers: what it does is not part of their trace.
+ */
+const runTraced = async <I, T>(
+  taken: readonly Waiting<I, any>[],
+  { name = 'batch', inputOf }: { readonly name?: string; readonly inputOf?: (input: I) => unknown },
+  run: () => Promise<T>,
+): Promise<T> => {
+  const context = currentContext()
+  const callers = taken.flatMap(({ context: its, input }) => {
+    if (!its?.span) return []
+    caused(inputOf ? inputOf(input) : input, its.span)
+    return [its.span]
+  })
+  const first = callers[0]
+  if (!first) return context?.span ? withContext(without(context), run) : run()
+  const span = first.child({
+    name,
+    attributes: { 'jangteo.batch.inputs': taken.length },
+    links: callers.map(({ traceId, spanId }) => ({ traceId, spanId })),
+    shared: taken.length > 1,
+  })
+  try {
+    const answers = await withContext(within(context ?? taken.find((each) => each.context?.span)!.context!, span), run)
+    span.end()
+    return answers
+  } catch (error) {
+    endWith(span, error)
+    throw error
+  }
 }
 
 /**
@@ -19,7 +55,14 @@ interface Waiting<I, O> {
  * an input that is refused; if it throws, every input of that batch is refused with the error.
  */
 export const lanes = <I, O>(
-  options: { readonly lanes: number; readonly max: number },
+  options: {
+    readonly lanes: number
+    readonly max: number
+    /** Names the batches in traces. */
+    readonly name?: string
+    /** What of an input its batch works with, when that is not all of it. */
+    readonly inputOf?: (input: I) => unknown
+  },
   run: (inputs: I[]) => Promise<readonly (O | Fault)[]>,
 ): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats } => {
   let queue: Waiting<I, O>[] = []
@@ -32,7 +75,7 @@ export const lanes = <I, O>(
     batches++
     inputs += taken.length
     try {
-      const answers = await run(taken.map((each) => each.input))
+      const answers = await runTraced(taken, options, () => run(taken.map((each) => each.input)))
       if (answers.length !== taken.length) throw new Error(`A batch of ${taken.length} answered ${answers.length}`)
       for (let i = 0; i < taken.length; i++) {
         const answer = answers[i]!
@@ -67,7 +110,7 @@ export const lanes = <I, O>(
   return {
     call: (input) =>
       new Promise<O>((resolve, reject) => {
-        queue.push({ input, resolve, reject })
+        queue.push({ input, context: currentContext(), resolve, reject })
         schedule()
       }),
     stats: () => ({ batches, inputs, waiting: queue.length }),

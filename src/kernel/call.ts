@@ -8,6 +8,7 @@ import { commonCodes, DEADLINE_EXCEEDED, INTERNAL } from './faults.ts'
 import { parseInput } from './input.ts'
 import type { Runtime } from './runtime.ts'
 import type { Batched, Handlers, Single } from './service.ts'
+import { endWith, within } from './tracing.ts'
 import { byDeadline } from './waits.ts'
 
 /** Where a contract's operations can be reached: here, or in another host. The shape is the same. */
@@ -61,18 +62,26 @@ export const serveLocally = <C extends Contract>(
   const checkOutputs = given.checkOutputs ?? false
   const watched: Record<string, ReturnType<typeof lanes>> = {}
 
+  const batchContext = (operation: Operation): CallContext => {
+    const context = systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE)
+    const span = currentContext()?.span
+    return span ? within(context, span) : context
+  }
+
   const single = (name: string, operation: Operation): Single<Operation> => {
     const handler = handlers[name as keyof typeof handlers] as Single<Operation> | Batched<Operation>
     if (!isBatched(handler)) return handler
     type Entry = { input: never; context: CallContext }
     const run = (entries: readonly Entry[]): Promise<readonly unknown[]> =>
-      withContext(systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE), () =>
+      withContext(batchContext(operation), () =>
         handler.batch(
           entries.map((each) => each.input),
           entries.map((each) => each.context),
         ),
       )
-    const gathered = lanes<Entry, unknown>(handler, async (entries) => {
+    const { lanes: count, max } = handler
+    const as = { lanes: count, max, name: `${contract.name}.${name} batch`, inputOf: (entry: Entry) => entry.input }
+    const gathered = lanes<Entry, unknown>(as, async (entries) => {
       // Nobody waits any more for what waited too long in the queue.
       const now = runtime.now()
       const waited = entries.filter((each) => each.context.deadline > now)
@@ -89,7 +98,7 @@ export const serveLocally = <C extends Contract>(
   const table = new Map(
     Object.entries(contract.operations).map(([name, operation]) => {
       const declared = new Set((operation.faults ?? []).map((each) => each.code))
-      return [name, { operation, declared, run: single(name, operation) }]
+      return [name, { operation, declared, run: single(name, operation), title: `${contract.name}.${name}` }]
     }),
   )
 
@@ -114,21 +123,26 @@ export const serveLocally = <C extends Contract>(
   const call = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
     const entry = table.get(name)
     if (!entry) throw new TypeError(`The contract ${contract.name} has no operation ${name}`)
-    const { operation, declared, run } = entry
+    const { operation, declared, run, title } = entry
     inFlight++
     const began = observe ? performance.now() : 0
+    const caller = context.span
+    const span = caller?.child({ name: title, kind: caller.remote ? 'server' : 'internal', service: contract.name })
     try {
       const refused = refusal(operation.access, context)
       if (refused) throw refused
       if (context.deadline <= runtime.now()) throw DEADLINE_EXCEEDED()
       const parsed = parseInput(operation.input, input)
       if ('fault' in parsed) throw parsed.fault
-      const output = await withContext(context, () => run(parsed.value as never, context))
+      const inside = span ? within(context, span) : context
+      const output = await withContext(inside, () => run(parsed.value as never, inside))
       if (checkOutputs) operation.output.parse(output)
+      span?.end()
       observe?.(contract.name, name, performance.now() - began, 'ok', 200)
       return output
     } catch (error) {
       const fault = settle(name, declared, error, context)
+      if (span) endWith(span, fault)
       observe?.(contract.name, name, performance.now() - began, fault.code, fault.status)
       throw fault
     } finally {

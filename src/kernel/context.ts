@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { StaffRole } from './contract.ts'
 import type { Locale } from './fault.ts'
+import type { Span } from './trace.ts'
 
 /** On whose behalf a call is made. */
 export type Actor =
@@ -26,8 +27,12 @@ export interface CallContext {
   readonly deadline: number
   readonly locale: Locale
   readonly requestId: string
-  /** W3C trace context, when sampled. */
+  /** W3C trace context as it travels on: the span under way, or what the caller gave where nothing is traced here. */
   readonly traceparent?: string
+  /** What other tracing systems travel by; passed on as it is. */
+  readonly tracestate?: string
+  /** The span under way, when the trace is sampled. */
+  readonly span?: Span
   /** Address of the client, at the edge only; for throttling, never stored with personal data. */
   readonly address?: string
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Client } from './contract.ts'
 import { contract, nothing } from './contract.ts'
+import { spanSchema, traceSummarySchema } from './trace-report.ts'
 import { hostReportSchema, logLevelSchema, type HostReport } from './report.ts'
 
 /** Milliseconds a host is given to tell of itself. */
@@ -50,8 +51,24 @@ export const hostContract = contract('host', {
     access: 'service',
     repeatable: true,
     deadline: 2_000,
-    input: z.object({ level: logLevelSchema }),
+    input: z.object({ level: logLevelSchema, service: z.string().max(50).optional() }),
     output: z.object({ before: logLevelSchema }),
+  },
+  traces: {
+    summary: 'Traces of late that went through this process, latest first.',
+    method: 'GET',
+    access: 'service',
+    deadline: REPORT_DEADLINE,
+    input: nothing,
+    output: z.object({ items: z.array(traceSummarySchema) }),
+  },
+  trace: {
+    summary: 'The spans of one trace that this process made, in the order of their beginning.',
+    method: 'GET',
+    access: 'service',
+    deadline: REPORT_DEADLINE,
+    input: z.object({ traceId: z.string().regex(/^[0-9a-f]{32}$/) }),
+    output: z.object({ spans: z.array(spanSchema) }),
   },
   setAside: {
     summary: 'Events that services of this process could not take in: the dead first.',

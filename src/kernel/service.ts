@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 import type { Platform } from './platform.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
+import { forCause } from './tracing.ts'
 
 type Parsed<Op extends Operation> = z.output<Op['input']>
 type Answer<Op extends Operation> = z.input<Op['output']> | (OutputOf<Op> extends void | undefined ? void : never)
@@ -61,7 +62,7 @@ export const on = <P extends z.ZodType>(
 ): Reaction => ({
   event,
   react: async (events, tx) => {
-    for (const each of events) await react(each, tx)
+    for (const each of events) await forCause(each, () => react(each, tx))
   },
 })
 

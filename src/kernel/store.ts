@@ -17,7 +17,15 @@ export interface Queryable {
 /** One transaction. What is emitted is stored with the change, or not at all. Statements may be sent without awaiting each: they are pipelined in order. */
 export interface Tx extends Queryable {
   emit<P extends z.ZodType>(event: EventType<P>, payload: z.input<P>): Promise<void>
-  emitAll<P extends z.ZodType>(event: EventType<P>, payloads: readonly z.input<P>[]): Promise<void>
+  /**
+   * `causes` names for each payload the input of a batch, or the event, that it comes of: where several share the
+   * transaction, each is then told in the trace it belongs to.
+   */
+  emitAll<P extends z.ZodType>(
+    event: EventType<P>,
+    payloads: readonly z.input<P>[],
+    causes?: readonly unknown[],
+  ): Promise<void>
 }
 
 /** A service's own store. */

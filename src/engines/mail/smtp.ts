@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Mailer, Outcome } from './mailer.ts'
+import { traced } from '#kernel/tracing.ts'
+import type { Mail, Mailer, Outcome } from './mailer.ts'
 
 /** Milliseconds an attempt may take, waiting for a connection included. */
 const PATIENCE = 30_000
@@ -48,30 +49,38 @@ export const smtpMailer = (given: {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  const send = async ({ id, at, ...mail }: Mail): Promise<Outcome> => {
+    const settled = new AbortController()
+    const late = new AbortController()
+    void runtime.sleep(PATIENCE, settled.signal).then(
+      () => late.abort(),
+      () => {},
+    )
+    try {
+      await transport.sendMail({
+        from: given.from,
+        ...mail,
+        messageId: `<${id}@jangteo>`,
+        date: new Date(at),
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        signal: late.signal,
+      })
+      return { kind: 'sent' }
+    } catch (error) {
+      return outcomeOf(error)
+    } finally {
+      settled.abort()
+    }
+  }
+
   return {
-    send: async ({ id, at, ...mail }) => {
-      const settled = new AbortController()
-      const late = new AbortController()
-      void runtime.sleep(PATIENCE, settled.signal).then(
-        () => late.abort(),
-        () => {},
-      )
-      try {
-        await transport.sendMail({
-          from: given.from,
-          ...mail,
-          messageId: `<${id}@jangteo>`,
-          date: new Date(at),
-          headers: { 'Auto-Submitted': 'auto-generated' },
-          signal: late.signal,
-        })
-        return { kind: 'sent' }
-      } catch (error) {
-        return outcomeOf(error)
-      } finally {
-        settled.abort()
-      }
-    },
+    send: (mail) =>
+      traced({ name: 'mail send', kind: 'client' }, async (span) => {
+        const outcome = await send(mail)
+        span?.set('jangteo.outcome', outcome.kind)
+        if (outcome.kind !== 'sent') span?.end(outcome.why)
+        return outcome
+      }),
     close: () => transport.close(),
   }
 }

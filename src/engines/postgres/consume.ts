@@ -1,15 +1,16 @@
 import type { Logger } from 'pino'
 import { systemContext } from '#kernel/call.ts'
-import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Consumer } from '#kernel/service.ts'
 import type { Database, Tx } from '#kernel/store.ts'
+import { untraced, type Tracer } from '#kernel/trace.ts'
 import { backOff, reasonOf } from './back-off.ts'
 import type { Logged, Position } from './log.ts'
 import { findCursor, heldKeys, lockCursor, makeCursor, moveCursor, setAside, takeIn, takeRun } from './log-store.ts'
 import type { LogTail } from './log-tail.ts'
 import { isPassing } from './passing.ts'
 import { react, reactionsBySource, type Reactions } from './reactions.ts'
+import { tracedRun } from './traced-run.ts'
 
 /** Events of a source read at once. */
 export const BATCH = 500
@@ -25,6 +26,8 @@ export interface ConsumerTools {
   readonly log: LogTail
   readonly runtime: Runtime
   readonly logger: Logger
+  /** Goes on with the traces of events. */
+  readonly tracer?: Tracer
 }
 
 /** One consumer reading one source. `step` answers how many events it took, or `busy` when another process reads. */
@@ -39,7 +42,7 @@ type Outcome = 'taken' | 'busy' | 'moved'
 const samePlace = (a: Position, b: Position): boolean => a.id === b.id && a.xid === b.xid
 
 const readerOf = (tools: ConsumerTools, consumer: Consumer, source: string, reactions: Reactions): Reader => {
-  const { db, log, runtime, logger } = tools
+  const { db, log, runtime, logger, tracer = untraced } = tools
   const { name } = consumer
   const step = `${tools.service}.consume.${name}`
   log.want(source, reactions.keys())
@@ -74,7 +77,8 @@ const readerOf = (tools: ConsumerTools, consumer: Consumer, source: string, reac
     const from = stored!
     let elsewhere: Position | undefined
     const ids = events.map((each) => each.position.id)
-    const outcome = await withContext(systemContext(tools.service, runtime), () =>
+    const run = tracedRun(tracer, tools.service, name, events)
+    const outcome = await run(systemContext(tools.service, runtime), (tell) =>
       db.tx(step, async (tx): Promise<Outcome> => {
         const fresh =
           (await takeRun(tx, name, source, from, to, ids, runtime.now())) ?? (await takeCarefully(tx, events, from, to))
@@ -83,11 +87,9 @@ const readerOf = (tools: ConsumerTools, consumer: Consumer, source: string, reac
           elsewhere = fresh
           return 'moved'
         }
-        await react(
-          reactions,
-          events.filter((each) => fresh.has(each.position.id)),
-          tx,
-        )
+        const taken = events.filter((each) => fresh.has(each.position.id))
+        await react(reactions, taken, tx)
+        tell(taken)
         return 'taken'
       }),
     )

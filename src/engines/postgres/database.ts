@@ -1,6 +1,8 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Statement } from '#kernel/store.ts'
 import type { ConnectionSettings } from './connection.ts'
+import { DATABASE } from '#kernel/trace.ts'
+import { traced } from '#kernel/tracing.ts'
 import { codeOf, isLost } from './passing.ts'
 import { pool, type PoolStats } from './pool.ts'
 import { inTransaction, run, type StepHook } from './transaction.ts'
@@ -14,6 +16,8 @@ export interface PostgresDatabase extends Database {
   close(): Promise<void>
   readonly stats: () => PoolStats
 }
+
+const DATABASE_SPAN = { [DATABASE]: 'postgresql' }
 
 /** Statements that may wait for a lock, or whose repetition would do something twice. */
 const WRITES = /\b(insert|update|delete|merge|share|lock|truncate|create|alter|drop|call|pg_\w*advisory\w*|nextval)\b/i
@@ -80,15 +84,17 @@ export const openDatabase = (
   const transactions =
     (kind: 'request' | 'background'): Database['tx'] =>
     (step, work) =>
-      connections.exclusive(async (client) => {
-        const discard = (): void => connections.discard(client)
-        try {
-          return await inTransaction(client, step, work, { ...given, discard })
-        } catch (error) {
-          if (isSpoiled(error)) discard()
-          throw error
-        }
-      }, kind)
+      traced({ name: `${step} tx`, kind: 'client', attributes: DATABASE_SPAN }, () =>
+        connections.exclusive(async (client) => {
+          const discard = (): void => connections.discard(client)
+          try {
+            return await inTransaction(client, step, work, { ...given, discard })
+          } catch (error) {
+            if (isSpoiled(error)) discard()
+            throw error
+          }
+        }, kind),
+      )
 
   return {
     query,

@@ -12,6 +12,8 @@ export interface Position {
 export interface Logged extends Delivered<unknown> {
   readonly source: string
   readonly position: Position
+  /** The span that told it, in W3C form. */
+  readonly traceparent?: string
 }
 
 interface Row {
@@ -22,6 +24,7 @@ interface Row {
   key: string
   payload: unknown
   at: number
+  traceparent: string | null
 }
 
 /** Schema of a service's tables. */
@@ -35,7 +38,8 @@ export const schemaOf = (service: string): string => `jt_${service}`
 const readStatement = (source: string, after: Position, names: readonly string[], limit: number): Statement => ({
   name: `log_${source}`,
   text: `
-    SELECT xid::text AS xid, id, name, version, key, CASE WHEN name = ANY ($3) THEN payload END AS payload, at
+    SELECT xid::text AS xid, id, name, version, key, CASE WHEN name = ANY ($3) THEN payload END AS payload, at,
+      traceparent
     FROM ${schemaOf(source)}.outbox AS log
     WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY log.xid, log.id
@@ -61,6 +65,7 @@ export const readLog = async (
     payload: row.payload,
     at: row.at,
     position: { xid: row.xid, id: row.id },
+    ...(row.traceparent !== null && { traceparent: row.traceparent }),
   }))
 }
 

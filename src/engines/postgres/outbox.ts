@@ -7,13 +7,15 @@ export const appendStatement = (
   event: EventType,
   payloads: readonly unknown[],
   now: number,
-  traceparent: string | undefined,
+  /** For each payload the span that tells it. */
+  traceparents: readonly (string | null)[] = [],
 ): Statement => {
   const checked = payloads.map((each) => event.payload.parse(each) as Record<string, unknown>)
   return sql`
     INSERT INTO outbox (name, version, key, payload, at, traceparent)
-    SELECT ${event.name}, ${event.version}, key, payload, ${new Date(now)}, ${traceparent ?? null}
-    FROM unnest(${checked.map((each) => String(each[event.key]))}::text[], ${checked.map((each) => JSON.stringify(each))}::jsonb[])
-         WITH ORDINALITY AS given (key, payload, place)
+    SELECT ${event.name}, ${event.version}, key, payload, ${new Date(now)}, traceparent
+    FROM unnest(${checked.map((each) => String(each[event.key]))}::text[], ${checked.map((each) => JSON.stringify(each))}::jsonb[],
+                ${traceparents}::text[])
+         WITH ORDINALITY AS given (key, payload, traceparent, place)
     ORDER BY place`
 }

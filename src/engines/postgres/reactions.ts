@@ -1,6 +1,7 @@
 import { sourceOf } from '#kernel/contract.ts'
 import type { Consumer, Delivered, Reaction } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
+import { caused, causeOf } from '#kernel/tracing.ts'
 import type { Logged } from './log.ts'
 
 /** A consumer's reactions by the event's name. */
@@ -17,6 +18,13 @@ export const reactionsBySource = (consumer: Consumer): Map<string, Map<string, R
   return sources
 }
 
+const delivered = (event: Logged, { event: { payload } }: Reaction): Delivered<unknown> => {
+  const made = { ...event, payload: payload.parse(event.payload) }
+  const span = causeOf(event)
+  if (span) caused(made, span)
+  return made
+}
+
 /**
  * Applies the reactions to events in order, a run of one type at a time. Payloads are parsed by the consumer's own
  * schema: members it does not know are dropped.
@@ -27,9 +35,7 @@ export const react = async (reactions: Reactions, events: readonly Logged[], tx:
     const reaction = reactions.get(events[from]!.name)!
     let to = from + 1
     while (to < events.length && events[to]!.name === reaction.event.name) to++
-    const run = events
-      .slice(from, to)
-      .map((each): Delivered<unknown> => ({ ...each, payload: reaction.event.payload.parse(each.payload) }))
+    const run = events.slice(from, to).map((each): Delivered<unknown> => delivered(each, reaction))
     await reaction.react(run, tx)
     from = to
   }

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { EventType } from '#kernel/contract.ts'
-import { currentContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Statement, Tx } from '#kernel/store.ts'
+import type { Span } from '#kernel/trace.ts'
+import { currentSpan, tellingSpan } from '#kernel/tracing.ts'
 import { appendStatement } from './outbox.ts'
 
 /** Called before the commit and after it, with the durable step's name: the crash matrix kills the process here. */
@@ -12,6 +13,18 @@ export type StepHook = (step: string, moment: 'before' | 'after') => Promise<voi
 export const run = async <R>(client: pg.Client, statement: Statement): Promise<R[]> => {
   const result = await client.query({ ...statement, values: statement.values as unknown[] })
   return result.rows as R[]
+}
+
+/** A span for each event that is told in a trace; nothing where none is. */
+const emitting = (
+  event: EventType,
+  payloads: readonly unknown[],
+  causes: readonly unknown[] | undefined,
+): readonly (Span | undefined)[] | undefined => {
+  if (currentSpan() === undefined) return undefined
+  const parents = payloads.map((_, i) => tellingSpan(causes?.[i]))
+  if (parents.every((each) => each === undefined)) return undefined
+  return parents.map((each) => each?.child({ name: `${event.name} emit`, kind: 'producer' }))
 }
 
 /** What a transaction tells its surroundings. */
@@ -50,12 +63,22 @@ export const inTransaction = async <T>(
     return watched(run<R>(client, statement))
   }
 
-  const emitAll = (event: EventType, payloads: readonly unknown[]): Promise<void> => {
+  const emitAll = (event: EventType, payloads: readonly unknown[], causes?: readonly unknown[]): Promise<void> => {
     if (payloads.length === 0) return Promise.resolve()
     try {
-      const statement = appendStatement(event, payloads, runtime.now(), currentContext()?.traceparent)
+      const spans = emitting(event, payloads, causes)
+      const statement = appendStatement(
+        event,
+        payloads,
+        runtime.now(),
+        spans?.map((each) => each?.traceparent ?? null),
+      )
       emits = true
-      return watched(send(statement).then(() => {}))
+      return watched(
+        send(statement).then(() => {
+          for (const each of spans ?? []) each?.end()
+        }),
+      )
     } catch (error) {
       // Nothing was sent, so the server would commit: the change without its event.
       unsent ??= { error }

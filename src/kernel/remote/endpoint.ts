@@ -5,6 +5,7 @@ import type { Contract, Operation } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import { commonCodes, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
+import { endWith, within } from '../tracing.ts'
 import { waitsOf, type Waiting } from '../waits.ts'
 import { bulkhead } from './bulkhead.ts'
 import { instances, type Instance, type InstanceStats, type Origins } from './instances.ts'
@@ -165,11 +166,25 @@ export const remoteEndpoint = (given: {
     return away && isRepeatable(operation)
   }
 
+  const callTraced = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
+    if (!context.span) return callInside(name, input, context)
+    const span = context.span.child({ name: `${service}.${name}`, kind: 'client' })
+    try {
+      const answer = await callInside(name, input, within(context, span))
+      span.end()
+      return answer
+    } catch (error) {
+      endWith(span, error)
+      throw error
+    }
+  }
+
   const callInside = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
     const { operation, path, codes } = table.get(name)!
     const body = input === undefined ? undefined : JSON.stringify(input)
     budget.deposit()
     let { instance, outcome } = await attempt(path, body, context)
+    if (instance) context.span?.set('server.address', instance.place.origin)
     for (let n = 0; n < limits.retries && mayRepeat(outcome, operation); n++) {
       if (!instance) break
       // Whoever was not there was not burdened either: going on to another costs nobody anything.
@@ -179,6 +194,7 @@ export const remoteEndpoint = (given: {
         await runtime.sleep(pause)
       }
       retried++
+      context.span?.set('jangteo.tries', n + 2)
       ;({ instance, outcome } = await attempt(path, body, context, instance))
     }
     return settle(outcome, codes, name, context.requestId)
@@ -191,7 +207,7 @@ export const remoteEndpoint = (given: {
       const entering = room.enter(context.deadline)
       if (entering) await entering
       try {
-        return await callInside(name, input, context)
+        return await callTraced(name, input, context)
       } catch (error) {
         if (error instanceof Fault) throw error
         log.error({ err: error, service, operation: name, requestId: context.requestId }, 'A call failed on our side')

@@ -6,6 +6,7 @@ import type { Contract } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import { INTERNAL, MALFORMED_BODY } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
+import { untraced, type Tracer } from '../trace.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
 import { contextOf, FAULT_TYPE, faultToText, JSON_TYPE, LEAVING, pathOf, tokenOf } from './wire.ts'
@@ -43,9 +44,11 @@ export const internalRoutes = (
     readonly tls?: HostTls | undefined
     /** Whether the host is about to end. */
     readonly leaving?: () => boolean
+    /** Goes on with the traces of callers. */
+    readonly tracer?: Tracer
   },
 ): void => {
-  const { served, tokens, tls, runtime, log, leaving = () => false } = given
+  const { served, tokens, tls, runtime, log, leaving = () => false, tracer = untraced } = given
 
   let closing = false
   app.addHook('preClose', (done) => {
@@ -102,7 +105,7 @@ export const internalRoutes = (
     if (!found || !Object.hasOwn(found.contract.operations, operation)) return end(reply, 404)
     try {
       const input = parse(request.body)
-      answer(reply, await found.endpoint.call(operation, input, contextOf(headers, by, runtime)))
+      answer(reply, await found.endpoint.call(operation, input, contextOf(headers, by, runtime, tracer)))
     } catch (error) {
       answerFault(reply, error)
     }

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import type { Runtime } from '../runtime.ts'
+import type { Tracer } from '../trace.ts'
 import { internalRoutes, type Served } from './routes.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
@@ -26,6 +27,8 @@ export const startInternalServer = async (given: {
   readonly log: Logger
   /** Whether the host is about to end: callers are told to go elsewhere, and are still answered. */
   readonly leaving?: () => boolean
+  /** Goes on with the traces of callers. */
+  readonly tracer?: Tracer
   /** With it callers must show a certificate too; who only asks for health need not. */
   readonly tls?: HostTls | undefined
   /** Routes that need no token, such as health. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { CallContext } from '../context.ts'
 import { Fault, type FaultDetails } from '../fault.ts'
 import type { Runtime } from '../runtime.ts'
+import type { Tracer } from '../trace.ts'
 import type { Caller } from './token.ts'
 
 /** Where an operation is reached on a host's internal port. */
@@ -19,6 +20,8 @@ const LEFT = 'x-deadline-ms'
 const LOCALE = 'x-locale'
 const REQUEST_ID = 'x-request-id'
 const ADDRESS = 'x-client-address'
+const TRACEPARENT = 'traceparent'
+const TRACESTATE = 'tracestate'
 /** Nobody waits longer than this, whatever a header says. */
 const LONGEST = 300_000
 
@@ -27,10 +30,13 @@ const plain = /^[\x21-\x7e]{1,300}$/
 
 /** The context of a call as headers: name, value, name, value. */
 export const headersOf = (context: CallContext, token: string, left: number): string[] => {
-  const { locale, requestId, traceparent, address } = context
+  const { locale, requestId, traceparent, tracestate, address } = context
   const headers = [TOKEN, token, LEFT, String(Math.ceil(left)), LOCALE, locale]
   if (plain.test(requestId)) headers.push(REQUEST_ID, requestId)
-  if (traceparent !== undefined && plain.test(traceparent)) headers.push('traceparent', traceparent)
+  if (traceparent !== undefined && plain.test(traceparent)) {
+    headers.push(TRACEPARENT, traceparent)
+    if (tracestate !== undefined) headers.push(TRACESTATE, tracestate)
+  }
   if (address !== undefined && plain.test(address)) headers.push(ADDRESS, address)
   return headers
 }
@@ -38,10 +44,17 @@ export const headersOf = (context: CallContext, token: string, left: number): st
 export const tokenOf = (headers: IncomingHttpHeaders): string | undefined => headers[TOKEN] as string | undefined
 
 /** The context of a call that came from another host. */
-export const contextOf = (headers: IncomingHttpHeaders, { caller, actor }: Caller, runtime: Runtime): CallContext => {
+export const contextOf = (
+  headers: IncomingHttpHeaders,
+  { caller, actor }: Caller,
+  runtime: Runtime,
+  tracer: Tracer,
+): CallContext => {
   const left = Number(headers[LEFT])
   const address = headers[ADDRESS] as string | undefined
-  const traceparent = headers['traceparent'] as string | undefined
+  const traceparent = headers[TRACEPARENT] as string | undefined
+  const tracestate = headers[TRACESTATE] as string | undefined
+  const span = traceparent === undefined ? undefined : tracer.follow(traceparent)
   return {
     actor,
     caller,
@@ -49,6 +62,8 @@ export const contextOf = (headers: IncomingHttpHeaders, { caller, actor }: Calle
     locale: headers[LOCALE] === 'en' ? 'en' : 'ko',
     requestId: (headers[REQUEST_ID] as string | undefined) ?? runtime.id(),
     ...(traceparent !== undefined && { traceparent }),
+    ...(tracestate !== undefined && { tracestate }),
+    ...(span && { span }),
     ...(address !== undefined && { address }),
   }
 }

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import type { Logger } from 'pino'
+import { traced } from '#kernel/tracing.ts'
 import { meaningOf, type Meaning, tossError, tossPayment, type TossPayment } from './answers.ts'
 
 /** How a call to Toss ended. */
@@ -59,6 +60,9 @@ const read = (status: number, text: string): TossAnswer => {
   return { kind: 'error', meaning: meaningOf(status, code), status, code, message }
 }
 
+/** A path without the payment it names. */
+const generic = (path: string): string => path.replace(/[^/]{20,}/, '…')
+
 /** Opens a client. `baseUrl` may have a path (the simulator's has). */
 export const tossClient = (given: {
   readonly baseUrl: string
@@ -76,7 +80,21 @@ export const tossClient = (given: {
   })
   const authorization = `Basic ${Buffer.from(`${given.secretKey}:`).toString('base64')}`
 
-  const send = async (
+  /** Named by what is asked for, never by whose payment it is. */
+  const send = (method: 'GET' | 'POST', path: string, body?: object, idempotencyKey?: string): Promise<TossAnswer> =>
+    traced(
+      { name: `toss ${method} ${generic(path)}`, kind: 'client', attributes: { 'server.address': base.host } },
+      async (span) => {
+        const answer = await ask(method, path, body, idempotencyKey)
+        if (answer.kind === 'error') {
+          span?.set('jangteo.toss.code', answer.code)
+          if (answer.meaning === 'unknown') span?.end('UNKNOWN')
+        }
+        return answer
+      },
+    )
+
+  const ask = async (
     method: 'GET' | 'POST',
     path: string,
     body?: object,
@@ -101,7 +119,7 @@ export const tossClient = (given: {
         )
       return answered
     } catch (error) {
-      given.log.warn({ err: error, path: path.replace(/[^/]{20,}/, '…') }, 'No answer from Toss')
+      given.log.warn({ err: error, path: generic(path) }, 'No answer from Toss')
       return unknown('NO_ANSWER', String(error))
     }
   }
