@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startKafka } from '#engines/local/kafka.ts'
+import type { LocalEngine, StartEngine } from '#engines/local/engine.ts'
+import { startOpenSearch } from '#engines/local/opensearch.ts'
+import { startRedis } from '#engines/local/redis.ts'
+import { startToxiproxy } from '#engines/local/toxiproxy.ts'
+import { startZipkin } from '#engines/local/zipkin.ts'
+import { startEmbedded } from '#engines/postgres/embedded/start.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { audit, type AuditReport } from '#src/audit/audit.ts'
+import { closing } from '#src/host/closing.ts'
+import { attachStores } from '#src/host/attach.ts'
+import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
+import { readSettings } from '#src/settings.ts'
+import { shop } from '#src/shop.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { shopSettings } from '../support/shop-settings.ts'
+import { bridge } from './bridge.ts'
+import { placesFrom, PORTS, RUNNING } from './places.ts'
+import { toxins, type Proxy } from './toxins.ts'
+
+export type Engine = 'postgres' | 'redis' | 'kafka' | 'opensearch' | 'zipkin'
+
+/** An engine that can be killed and brought back with its data. */
+interface Killable {
+  kill(): Promise<void>
+  start(): Promise<void>
+}
+
+/** A shop of many processes on real engines, every part of which can be harmed. */
+export interface Ground {
+  readonly edges: readonly string[]
+  /** Where the payment window and the mailbox are: outside. */
+  readonly outside: string
+  readonly engines: Readonly<Record<Engine, Killable>>
+  /** By host and replica (`order-1`), `postgres` and `redis`. */
+  readonly proxies: Readonly<Record<string, Proxy>>
+  /** The process that runs a replica now. */
+  host(name: string, replica: number): HostProcess
+  /** Starts a replica that has ended; `skewMs` puts its clock wrong. */
+  start(name: string, replica: number, given?: { readonly skewMs?: number }): Promise<void>
+  pause(ms: number): Promise<void>
+  /** Looks for violations; `paid` are orders customers were told are paid. */
+  audit(paid: readonly string[]): Promise<AuditReport>
+  stop(): Promise<void>
+}
+
+const SKEW = fileURLToPath(new URL('./clock-skew.mjs', import.meta.url))
+
+/** What counts as under way at an audit, in milliseconds: everybody has stopped buying by then. */
+const GRACE = 1_000
+
+const killable = async (
+  start: (given: StartEngine) => Promise<LocalEngine>,
+  folder: string,
+  progress: (line: string) => void,
+): Promise<Killable & { readonly engine: () => LocalEngine; stop(): Promise<void> }> => {
+  mkdirSync(folder, { recursive: true })
+  let engine = await start({ folder, progress })
+  return {
+    engine: () => engine,
+    kill: () => engine.kill(),
+    start: async () => {
+      engine = await start({ folder, port: engine.port })
+    },
+    stop: () => engine.stop(),
+  }
+}
+
+/** Starts everything, with a line for each part. What was started is stopped again when a later part cannot be. */
+export const startGround = async (say: (line: string) => void): Promise<Ground> => {
+  const runtime = systemRuntime()
+  const opened = closing()
+  const folder = mkdtempSync(join(tmpdir(), 'jangteo-faults-'))
+  opened.add(async () => rmSync(folder, { recursive: true, force: true }))
+  const run = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting
+    opened.add(() => started.stop())
+    return started
+  }
+  try {
+    const database = await run(startEmbedded({ dataDir: join(folder, 'postgres'), runtime, progress: say }))
+    const engine = (name: string, start: (given: StartEngine) => Promise<LocalEngine>) =>
+      run(killable(start, join(folder, name), say))
+    const [redis, kafka, opensearch, zipkin, toxiproxy] = await Promise.all([
+      engine('redis', startRedis),
+      engine('kafka', startKafka),
+      engine('opensearch', startOpenSearch),
+      engine('zipkin', startZipkin),
+      engine('toxiproxy', startToxiproxy),
+    ])
+
+    const first = await freePorts(PORTS)
+    const { placed, places } = placesFrom(first)
+    const proxy = toxins(toxiproxy.engine().url)
+    const proxies: Record<string, Proxy> = {}
+    const last = first + PORTS - 1
+    opened.add(await bridge(last, `${database.connection.host}/.s.PGSQL.${database.connection.port}`))
+    proxies['postgres'] = await proxy('postgres', last - 1, last)
+    proxies['redis'] = await proxy('redis', last - 2, redis.engine().port)
+    for (const { host, replica, listens, reached } of places)
+      if (listens !== reached) proxies[`${host}-${replica}`] = await proxy(`${host}-${replica}`, reached, listens)
+
+    const placement = join(folder, 'placement.json')
+    writeFileSync(placement, JSON.stringify({ hosts: placed }))
+    const { user, database: name } = database.connection
+    const env = {
+      ...shopSettings(join(folder, 'shop'), `postgresql://${user}@127.0.0.1:${last - 1}/${name}`),
+      REDIS_URL: `redis://127.0.0.1:${last - 2}`,
+      KAFKA_BROKERS: kafka.engine().url,
+      OPENSEARCH_URL: opensearch.engine().url,
+      ZIPKIN_URL: zipkin.engine().url,
+      TRACE_PERCENT: '10',
+      LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',
+    }
+    mkdirSync(env.JANGTEO_DATA, { recursive: true })
+
+    const running = new Map<string, HostProcess>()
+    const start: Ground['start'] = async (host, replica, { skewMs = 0 } = {}) => {
+      const place = places.find((each) => each.host === host && each.replica === replica)!
+      const skewed = { NODE_OPTIONS: `--import ${SKEW}`, JANGTEO_TEST_SKEW: String(skewMs) }
+      const started = await startHostProcess({
+        placement,
+        host,
+        replica,
+        port: place.listens,
+        env: {
+          ...env,
+          ...(place.listens !== place.reached && { JANGTEO_INTERNAL_ADDRESS: `127.0.0.1:${place.reached}` }),
+          ...(skewMs !== 0 && skewed),
+        },
+        told: (line) => say(`${host} ${replica}: ${line}`),
+      })
+      running.set(`${host}-${replica}`, started)
+    }
+    opened.add(async () => {
+      // A host that was stopped in its tracks hears nothing of an orderly end.
+      for (const each of running.values()) each.kill('SIGCONT')
+      await Promise.all([...running.values()].map((each) => each.stop()))
+    })
+    const begin = async (hosts: readonly string[]): Promise<void> => {
+      const chosen = places.filter(({ host, replica }) => hosts.includes(host) && replica <= RUNNING)
+      const settled = await Promise.allSettled(chosen.map(({ host, replica }) => start(host, replica)))
+      for (const each of settled) if (each.status === 'rejected') throw each.reason
+    }
+    say('Hosts …')
+    await begin(placed.map((each) => each.name).filter((each) => each !== 'edge'))
+    await begin(['edge'])
+
+    const edge = placed.find((each) => each.edgePort !== undefined)!
+    const settings = readSettings({ ...env, DATABASE_URL: database.url })
+    const stores = await attachStores(settings, { runtime })
+    opened.add(stores.stop)
+    return {
+      edges: Array.from({ length: edge.replicas! }, (_, n) => `http://127.0.0.1:${edge.edgePort! + n}`),
+      outside: `http://127.0.0.1:${placed[0]!.port}`,
+      engines: {
+        postgres: {
+          kill: async () => void process.kill(database.pid(), 'SIGKILL'),
+          // Who watches over the embedded server starts it again.
+          start: async () => {},
+        },
+        redis,
+        kafka,
+        opensearch,
+        zipkin,
+      },
+      proxies,
+      host: (host, replica) => running.get(`${host}-${replica}`)!,
+      start,
+      pause: (ms) => runtime.sleep(ms),
+      audit: (paid) =>
+        audit({ services: shop, adminOf: stores.adminOf, runtime, settings, grace: GRACE, acknowledged: paid }),
+      stop: opened.all,
+    }
+  } catch (error) {
+    await opened.all().catch(() => {})
+    throw error
+  }
+}
