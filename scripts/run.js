@@ -26,6 +26,7 @@ const verbs = {
   test: ['scripts/test.ts'],
   'test:browser': ['scripts/test.ts', '--browser'],
   'test:engines': ['scripts/test.ts', '--engines'],
+  'test:faults': ['test/faults/main.ts'],
   check: ['scripts/check.ts'],
 }
 

@@ -95,7 +95,7 @@ export const startBuyers = (market: Market, perSecond: number, tally: Tally): Bu
       edge.send('POST', '/api/payments/confirm', me, { paymentKey, orderId, amount }),
     )
     const until = performance.now() + LONGEST_WAIT
-    for (let { status } = confirmed; status !== 'PAID'; ) {
+    for (let { status } = confirmed; status !== 'PAID';) {
       if (performance.now() > until) throw new Error(`look: the order ${orderId} is ${status} for a minute`)
       await sleep(200)
       ;({ status } = await step('look', () => edge.send('GET', `/api/orders/${orderId}`, me)))

@@ -107,8 +107,10 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
     const placement = join(folder, 'placement.json')
     writeFileSync(placement, JSON.stringify({ hosts: placed }))
     const { user, database: name } = database.connection
+    const data = join(folder, 'shop')
+    mkdirSync(data)
     const env = {
-      ...shopSettings(join(folder, 'shop'), `postgresql://${user}@127.0.0.1:${last - 1}/${name}`),
+      ...shopSettings(data, `postgresql://${user}@127.0.0.1:${last - 1}/${name}`),
       REDIS_URL: `redis://127.0.0.1:${last - 2}`,
       KAFKA_BROKERS: kafka.engine().url,
       OPENSEARCH_URL: opensearch.engine().url,
@@ -116,7 +118,6 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
       TRACE_PERCENT: '10',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',
     }
-    mkdirSync(env.JANGTEO_DATA, { recursive: true })
 
     const running = new Map<string, HostProcess>()
     const start: Ground['start'] = async (host, replica, { skewMs = 0 } = {}) => {
@@ -132,7 +133,7 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
           ...(place.listens !== place.reached && { JANGTEO_INTERNAL_ADDRESS: `127.0.0.1:${place.reached}` }),
           ...(skewMs !== 0 && skewed),
         },
-        told: (line) => say(`${host} ${replica}: ${line}`),
+        ...(process.env['TEST_LOG'] && { told: (line: string) => say(`${host} ${replica}: ${line}`) }),
       })
       running.set(`${host}-${replica}`, started)
     }

@@ -34,7 +34,8 @@ export const placesFrom = (first: number) => {
     const replicas = host.replicas ?? 1
     return {
       ...host,
-      port: take(replicas),
+      // The mailbox of the simulators has the port next to theirs.
+      port: take(host.runs.includes('simulators') ? 2 : replicas),
       ...(host.runs.includes('gateway') && { edgePort: take(replicas) }),
     }
   })
