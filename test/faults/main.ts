@@ -96,6 +96,10 @@ const ground = await startGround(say).catch((error: unknown) => {
   console.error(error.message)
   process.exit(1)
 })
+process.once('SIGINT', () => {
+  say('Stopping …')
+  void ground.stop().finally(() => process.exit(130))
+})
 const edge = balancer(ground.edges)
 const toss = balancer([ground.outside])
 try {
