@@ -66,6 +66,23 @@ export const declared = {
     kind: text(),
     about: 'Address, or address:port, at which others reach this host, where a registry is told; else the placement’s.',
   }),
+  JANGTEO_HOST_NAME: declare({
+    kind: text(),
+    about: 'Name of this process, which no other has; by default the placement’s with the number of the replica.',
+  }),
+  JANGTEO_VERSION: declare({
+    kind: text(),
+    about: 'Version of the shop this process runs, told to the others: canaries are chosen by it.',
+  }),
+  JANGTEO_ZONE: declare({
+    kind: text(),
+    about: 'Zone this process stands in; calls stay in their zone while they can. By default the placement’s.',
+  }),
+  JANGTEO_WEIGHT: declare({
+    kind: whole(0, 1_000),
+    otherwise: 0,
+    about: 'Share of the calls this process takes beside others; 100 is an ordinary one. 0: the placement’s.',
+  }),
   JANGTEO_INTERNAL_SECRET: declare({
     kind: secret(32),
     secret: true,

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { Checks } from '#gateway/health.ts'
+import { readiness, type Checks } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
 import { watchServices } from '#gateway/watch.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
@@ -110,6 +110,18 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
 
+    const redis =
+      settings.REDIS_URL === ''
+        ? undefined
+        : openRedis(settings.REDIS_URL, {
+            name: `jangteo-${network?.self.host ?? 'shop'}`,
+            prefix: settings.REDIS_PREFIX,
+            log,
+          })
+    if (redis) opened.add(redis.close)
+    const registry = await network?.openRegistry(redis, log)
+    if (registry) opened.add(registry.close)
+
     let shopOrigin = settings.PUBLIC_URL || network?.shopOrigin
     const meetsWorld = development && (runs.simulators || runs.gateway || runs.services.length > 0)
     const world = !meetsWorld
@@ -122,26 +134,17 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
             shopOrigin: () => shopOrigin,
             ...(network && { smtpPort: network.at.port + 1 }),
           })
-        : worldElsewhere(settings, network!.simulators())
+        : worldElsewhere(settings, await network!.simulators(registry!))
     opened.add(world.stop)
 
-    const redis =
-      settings.REDIS_URL === ''
-        ? undefined
-        : openRedis(settings.REDIS_URL, {
-            name: `jangteo-${network?.self.host ?? 'shop'}`,
-            prefix: settings.REDIS_PREFIX,
-            log,
-          })
-    if (redis) opened.add(redis.close)
-
     const contracts = shop.map((each) => each.contract as Contract)
-    const elsewhere = network && remotes(contracts, { ...network, zone: network.self.zone, runtime, log })
+    const elsewhere =
+      network && remotes(contracts, { ...network, registry: registry!, zone: network.self.zone, runtime, log })
     if (elsewhere) opened.add(elsewhere.close)
     const staffPassword =
       development && !settings.JANGTEO_STAFF_PASSWORD && developmentStaffPassword(settings.JANGTEO_DATA, runtime)
     const metrics = metricsOf()
-    const self = selfOf(runs, { network, telemetry, runtime, log })
+    const self = selfOf(runs, { network, registry, telemetry, runtime, log })
     opened.add(self.close)
     const host = await startHost({
       services: runs.services,
@@ -215,10 +218,10 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       opened.add(edge.close)
       shopOrigin ??= edge.origin
     }
-    const told = await network?.registry.announce({
-      ...network.self,
-      services: runs.services.map((each) => each.contract.name),
-    })
+    const told = await registry?.announce(
+      { ...network!.self, services: network!.runs },
+      async () => !leaving && (await readiness(checks, runtime)()).ready,
+    )
     if (staffPassword && staffPassword.fresh && runs.services.some((each) => each.contract.name === 'auth'))
       progress(
         `Made a staff account: staff@jangteo.local, password ${staffPassword.value} (said only now; kept in the data directory)`,

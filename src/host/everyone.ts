@@ -58,10 +58,10 @@ const placed = ({ hosts }: Placement, scheme: 'http' | 'https', found: readonly 
 export const everyone =
   (
     placement: Placement | undefined,
-    given: { readonly registry: Registry; readonly services: readonly string[]; readonly scheme: 'http' | 'https' },
+    given: { readonly services: readonly string[]; readonly scheme: 'http' | 'https' },
   ) =>
-  (): readonly Expected[] => {
-    const found = announced(given.registry, [...given.services, ...PARTS])
+  (registry: Registry): readonly Expected[] => {
+    const found = announced(registry, [...given.services, ...PARTS])
     if (!placement) return found
     const wanted = placed(placement, given.scheme, found)
     const places = new Map(wanted.map((each) => [each.origin, each]))

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
 import type { Announcement, Registry } from '#kernel/remote/registry.ts'
 import type { HostTls } from '#kernel/remote/tls.ts'
 import { callerTokens, internalKey, type CallerTokens } from '#kernel/remote/token.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import type { RedisStore } from '#engines/redis/connection.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { developmentSecret } from './development.ts'
 import type { Expected } from './everyone.ts'
@@ -11,9 +13,10 @@ import type { SimulatorsElsewhere } from './world.ts'
 
 /** How a host knows the others, and they it. */
 export interface Network {
-  readonly registry: Registry
+  /** Opens the registry, once there is a Redis or none. */
+  readonly openRegistry: (redis: RedisStore | undefined, log: Logger) => Promise<Registry>
   /** Every process the shop should have. */
-  readonly everyone: () => readonly Expected[]
+  readonly everyone: (registry: Registry) => readonly Expected[]
   readonly tokens: CallerTokens
   /** Certificates of the inside, where connections are secured. */
   readonly tls: HostTls | undefined
@@ -21,12 +24,14 @@ export interface Network {
   readonly at: { readonly host: string; readonly port: number }
   /** What it tells the others of itself. */
   readonly self: Omit<Announcement, 'services'>
+  /** Services and parts it runs. */
+  readonly runs: readonly string[]
   /** Milliseconds it stays when it is about to end. */
   readonly grace: number
   /** Where the public comes in, as far as that is known. */
   readonly shopOrigin: string | undefined
   /** Where the simulators are. Throws CannotStart when nobody runs them. */
-  readonly simulators: () => SimulatorsElsewhere
+  readonly simulators: (registry: Registry) => Promise<SimulatorsElsewhere>
 }
 
 /** The tokens by which hosts know each other: signed with the first secret, believed with both. */

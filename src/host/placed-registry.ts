@@ -88,6 +88,10 @@ export const placedRegistry = (
       if (!list) lists.set(service, (list = listOf(service)))
       return list
     },
+    hosts: () =>
+      placement.hosts.flatMap((host) =>
+        known.get(host)!.map((place) => ({ ...place, host: host.name, services: host.runs, ready: true, alive: true })),
+      ),
     announce: async () => ({ leave: async () => {} }),
     looked: async () => first,
     close: async () => {

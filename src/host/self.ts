@@ -3,7 +3,7 @@ import { serveLocally } from '#kernel/call.ts'
 import { NOT_FOUND, UNAVAILABLE } from '#kernel/faults.ts'
 import { hostContract, type Platform } from '#kernel/platform.ts'
 import type { RemoteEndpoint } from '#kernel/remote/endpoint.ts'
-import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
+import { ORDINARY_WEIGHT, type Registry } from '#kernel/remote/registry.ts'
 import type { Served } from '#kernel/remote/routes.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Queryable } from '#kernel/store.ts'
@@ -59,16 +59,17 @@ export const selfOf = (
   runs: Runs,
   given: {
     readonly network: Network | undefined
+    readonly registry: Registry | undefined
     readonly telemetry: Telemetry
     readonly runtime: Runtime
     readonly log: Logger
   },
 ): Self => {
-  const { network, telemetry, runtime, log } = given
+  const { network, registry, telemetry, runtime, log } = given
   const known: Known = {
     name: network?.self.host ?? WHOLE,
     instance: runtime.id(),
-    version: VERSION,
+    version: network?.self.version ?? VERSION,
     origin: network?.self.origin ?? null,
     runs: runsOf(runs),
     weight: network?.self.weight ?? ORDINARY_WEIGHT,
@@ -111,7 +112,7 @@ export const selfOf = (
   const platform = hostsSeen({
     self: { endpoint, origin: known.origin },
     expected: () => {
-      const others = network?.everyone() ?? []
+      const others = registry ? (network?.everyone(registry) ?? []) : []
       return others.some((each) => each.origin === known.origin) ? others : [own, ...others]
     },
     tokens: network?.tokens,

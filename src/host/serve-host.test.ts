@@ -85,10 +85,13 @@ describe('a host that cannot be started says why, and what would be right', () =
   test('nothing to run', () => refused(/^Nothing is no service/, { placement: undefined, host: undefined }))
 
   test('a service that needs others, without a placement', () =>
-    refused(/^order, simulators cannot do without .*product.*: run these here too, or give a --placement/, {
-      runs: ['order'],
-      placement: undefined,
-    }))
+    refused(
+      /^order, simulators cannot do without .*product.*: run these here too, or say where they are, by a --placement or a registry \(REDIS_URL\)\.$/,
+      {
+        runs: ['order'],
+        placement: undefined,
+      },
+    ))
 
   test('a placement that is not there', () =>
     refused(/^The placement \/nowhere\.json cannot be read: ENOENT/, { placement: '/nowhere.json' }))
@@ -138,6 +141,16 @@ describe('a host that cannot be started says why, and what would be right', () =
         JANGTEO_START_PATIENCE: '0',
       },
     ))
+
+  test('a registry that is not there, and no placement to do without it', async () => {
+    said.length = 0
+    await refused(
+      /^The registry of hosts in Redis \(REDIS_URL\) cannot be reached: .*ECONNREFUSED.*Gave up after 1 s\.$/,
+      { runs: ['email'], placement: undefined, host: undefined },
+      { REDIS_URL: 'redis://127.0.0.1:1', JANGTEO_START_PATIENCE: '1' },
+    )
+    assert.match(said.join('\n'), /^Waiting for the registry of hosts in Redis \(REDIS_URL\) \(/m)
+  })
 
   test('a port that is taken', async () => {
     const other = createServer().listen(port + 5, '127.0.0.1')

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { isIPv6 } from 'node:net'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
+import { ORDINARY_WEIGHT, type Registry } from '#kernel/remote/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { everyone } from './everyone.ts'
-import { makeLog } from './logging.ts'
 import { internalTls, internalTokens, type Network } from './network.ts'
 import { fixedPlaces } from './placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from './placement.ts'
-import { registryOf } from './registry.ts'
+import { ownName, ownPlace } from './own-place.ts'
+import { patiently } from './patience.ts'
+import { openRegistry } from './registry.ts'
 import type { SimulatorsElsewhere } from './world.ts'
 
 /** Port of a host that no placement names. */
@@ -63,7 +63,7 @@ const placedHost = (placement: Placement, { host, placement: file, replica = 1 }
   return found
 }
 
-/** A host without a placement has no others: what it runs must need nothing else. */
+/** A host without placement and Redis has no others: what it runs must need nothing else. */
 const standsAlone = (runs: readonly string[], { shop }: ServeOptions): void => {
   const here = new Set(runs)
   const missing = (runs.includes('gateway') ? shop : shop.filter((each) => here.has(each.contract.name)))
@@ -71,12 +71,12 @@ const standsAlone = (runs: readonly string[], { shop }: ServeOptions): void => {
     .filter((each, i, all) => !here.has(each) && all.indexOf(each) === i)
   if (missing.length > 0)
     throw new CannotStart(
-      `${runs.join(', ')} cannot do without ${missing.join(', ')}: run these here too, or give a --placement that says where they are.`,
+      `${runs.join(', ')} cannot do without ${missing.join(', ')}: run these here too, or say where they are, by a --placement or a registry (REDIS_URL).`,
     )
 }
 
-const simulatorsOf = (placement: Placement | undefined) => (): SimulatorsElsewhere => {
-  const host = placement?.hosts.find((each) => each.runs.includes('simulators'))
+const simulatorsOf = (placement: Placement): SimulatorsElsewhere => {
+  const host = placement.hosts.find((each) => each.runs.includes('simulators'))
   if (!host)
     throw new CannotStart(
       'No host runs the simulators of Toss and of the mailbox: add "simulators" to one, or set JANGTEO_ENV=production.',
@@ -85,16 +85,26 @@ const simulatorsOf = (placement: Placement | undefined) => (): SimulatorsElsewhe
   return { origin: place!.origin, smtpUrl: `smtp://${host.address}:${host.port + 1}` }
 }
 
+/** The simulators that a host has announced; waited for, because hosts start together. */
+const simulatorsIn = (
+  registry: Registry,
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly ms: number },
+): Promise<SimulatorsElsewhere> =>
+  patiently(
+    'a host that runs the simulators',
+    async () => {
+      const [place] = registry.places('simulators')
+      if (!place) throw new Error('none is in the registry: “serve simulators” starts one')
+      const { hostname, port } = new URL(place.origin)
+      return { origin: place.origin, smtpUrl: `smtp://${hostname}:${Number(port) + 1}` }
+    },
+    given,
+  )
+
 /** Where the public comes in, by the placement: the first gateway. */
 const shopOriginOf = (placement: Placement | undefined): string | undefined => {
   const host = placement?.hosts.find((each) => each.edgePort !== undefined)
   return host && `http://${host.address === '127.0.0.1' ? 'localhost' : host.address}:${host.edgePort}`
-}
-
-/** An address with the port a host listens on, unless it names another: something stands in between then. */
-const withPort = (address: string, port: number): string => {
-  if (isIPv6(address)) return `[${address}]:${port}`
-  return /:\d+$/.test(address) ? address : `${address}:${port}`
 }
 
 /** How this host and the others know each other. */
@@ -108,30 +118,37 @@ const networkOf = (
     readonly port: number
     /** All services of the shop. */
     readonly services: readonly string[]
+    readonly runs: readonly string[]
+    readonly progress: (line: string) => void
   },
 ): Network => {
-  const { placement, placed, name, port, services } = own
+  const { placement, placed, name, port, services, runs, progress } = own
+  const patience = settings.JANGTEO_START_PATIENCE * 1_000
   const tls = internalTls(settings)
   const tokens = internalTokens(settings, runtime)
   if (tls && settings.mode === 'development')
     throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
   const scheme = tls ? 'https' : 'http'
-  const registry = registryOf(placement, { runtime, log: makeLog(settings.LOG_LEVEL), scheme })
+  const zone = settings.JANGTEO_ZONE || placed?.zone
   return {
-    registry,
-    everyone: everyone(placement, { registry, services, scheme }),
+    openRegistry: (redis, log) => openRegistry(placement, { redis, runtime, log, scheme, progress, patience }),
+    runs,
+    everyone: everyone(placement, { services, scheme }),
     tokens,
     tls,
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
     self: {
       host: name,
-      origin: `${scheme}://${withPort(settings.JANGTEO_INTERNAL_ADDRESS || (placed?.address ?? settings.JANGTEO_INTERNAL_HOST), port)}`,
-      weight: placed?.weight ?? ORDINARY_WEIGHT,
-      ...(placed?.zone !== undefined && { zone: placed.zone }),
+      origin: `${scheme}://${ownPlace(settings, placed, port)}`,
+      weight: settings.JANGTEO_WEIGHT || (placed?.weight ?? ORDINARY_WEIGHT),
+      ...(zone !== undefined && zone !== '' && { zone }),
+      ...(settings.JANGTEO_VERSION !== '' && { version: settings.JANGTEO_VERSION }),
     },
-    grace: placement ? settings.JANGTEO_LEAVE_GRACE : 0,
+    grace: placement || settings.REDIS_URL !== '' ? settings.JANGTEO_LEAVE_GRACE : 0,
     shopOrigin: shopOriginOf(placement),
-    simulators: simulatorsOf(placement),
+    simulators: placement
+      ? async () => simulatorsOf(placement)
+      : (registry) => simulatorsIn(registry, { runtime, progress, ms: patience }),
   }
 }
 
@@ -148,42 +165,36 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
   const simulated = settings.mode === 'development'
   if (runs.includes('simulators') && !simulated)
     throw new CannotStart('Simulators are for development: take "simulators" out of this host.')
-  if (!placement) standsAlone([...runs, ...(simulated ? ['simulators'] : [])], options)
+  if (!placement && settings.REDIS_URL === '') standsAlone([...runs, ...(simulated ? ['simulators'] : [])], options)
 
   const ports = placed ? portsOf(placed, replica) : { port: PORT }
   const port = options.port ?? ports.port
-  const name = placed
-    ? placed.replicas > 1
-      ? `${placed.name}-${replica}`
-      : placed.name
-    : (options.host ?? runs.join('-'))
-  const network = networkOf(settings, runtime, { placement, placed, name, port, services: namesOf(shop) })
+  const name = ownName(settings, placed, { replica, host: options.host, runs })
+  const network = networkOf(settings, runtime, {
+    placement,
+    placed,
+    name,
+    port,
+    services: namesOf(shop),
+    runs,
+    progress,
+  })
   const has = (part: (typeof PARTS)[number]): boolean => runs.includes(part)
   const own = shop.filter((each) => runs.includes(each.contract.name))
-  try {
-    const assembled = await assemble(settings, {
-      shop,
-      runs: {
-        services: own,
-        gateway: has('gateway'),
-        pages: has('pages'),
-        simulators: has('simulators') || (!placement && simulated && (own.length > 0 || has('gateway'))),
-        database: has('database'),
-      },
-      network,
-      edgePort: ports.edgePort ?? settings.PORT,
-      runtime,
-      progress,
-      ...(options.onStep && { onStep: options.onStep }),
-    })
-    return {
-      ...assembled,
-      name,
-      services: runs,
-      stop: () => assembled.stop().finally(network.registry.close),
-    }
-  } catch (error) {
-    await network.registry.close()
-    throw error
-  }
+  const assembled = await assemble(settings, {
+    shop,
+    runs: {
+      services: own,
+      gateway: has('gateway'),
+      pages: has('pages'),
+      simulators: has('simulators') || (!placement && simulated && (own.length > 0 || has('gateway'))),
+      database: has('database'),
+    },
+    network,
+    edgePort: ports.edgePort ?? settings.PORT,
+    runtime,
+    progress,
+    ...(options.onStep && { onStep: options.onStep }),
+  })
+  return { ...assembled, name, services: runs }
 }

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { hearing, type Hearing } from './listening.ts'
 
 /** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
 const COMMAND_TIMEOUT = 250
@@ -12,8 +13,14 @@ export interface RedisStore {
   readonly client: Redis
   /** The key, channel or stream of this shop that is called `name`: several shops may share one Redis. */
   readonly key: (name: string) => string
+  /** What kept it away the last time; nothing while it is there. */
+  readonly trouble: () => Error | undefined
+  /** Resolves once it was reached, or could not be, for the first time. */
+  readonly tried: Promise<void>
   /** Whether Redis answers as far as we know. */
   readonly ready: () => boolean
+  /** Hears what other processes publish. */
+  readonly hear: Hearing['on']
   /** A connection of its own with the same settings, for subscribing; closed with the store. */
   readonly subscriber: () => Redis
   close(): Promise<void>
@@ -53,16 +60,25 @@ export const openRedis = (
     return client
   }
   const client = connect({ commandTimeout: COMMAND_TIMEOUT })
+  let trouble: Error | undefined
+  client.on('error', (error: Error) => (trouble = error)).on('ready', () => (trouble = undefined))
+  const tried = new Promise<void>((resolve) => {
+    for (const event of ['ready', 'error', 'end']) client.once(event, () => resolve())
+  })
   const subscribers: Redis[] = []
+  const subscriber = (): Redis => {
+    const made = connect({ autoResubscribe: true })
+    subscribers.push(made)
+    return made
+  }
   return {
     client,
+    trouble: () => trouble,
+    tried,
     key: (of) => prefix + of,
     ready: () => client.status === 'ready',
-    subscriber: () => {
-      const made = connect({ autoResubscribe: true })
-      subscribers.push(made)
-      return made
-    },
+    hear: hearing(subscriber).on,
+    subscriber,
     close: async () => {
       for (const each of [client, ...subscribers]) each.disconnect()
     },

@@ -15,7 +15,18 @@ export interface Place {
 /** What a process tells the others of itself. */
 export interface Announcement extends Place {
   readonly host: string
+  /** Services and parts it runs. */
   readonly services: readonly string[]
+}
+
+/** A process as a registry knows it. */
+export interface KnownHost extends Announcement {
+  /** Whether what it stands on answers, as it says itself. */
+  readonly ready: boolean
+  /** Whether it has given a sign of life lately. */
+  readonly alive: boolean
+  /** Epoch milliseconds of its start, where it says so. */
+  readonly since?: number
 }
 
 /** Tells which processes run which service. */
@@ -25,8 +36,13 @@ export interface Registry {
    * each call. Never fails: while its source is away the last good list stays.
    */
   places(service: string): readonly Place[]
-  /** Tells the others that this process takes calls. Answers how to take that back, before the process ends. */
-  announce(own: Announcement): Promise<{ leave(): Promise<void> }>
+  /** Every process as it is known now, for the status page. */
+  hosts(): readonly KnownHost[]
+  /**
+   * Tells the others that this process takes calls, and from then on whether it is ready. Answers how to take that back,
+   * before the process ends. Throws CannotStart when another process of that name lives.
+   */
+  announce(own: Announcement, ready: () => Promise<boolean>): Promise<{ leave(): Promise<void> }>
   close(): Promise<void>
 }
 

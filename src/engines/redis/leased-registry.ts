@@ -1,0 +1,214 @@
+import type { Logger } from 'pino'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { RedisStore } from './connection.ts'
+import { knownLeases, type Known } from './known-leases.ts'
+import { LEASE, leasesAt, type Leases, type Told } from './leases.ts'
+
+/** Milliseconds between two looks, and between two renewals: a lease survives three that fail. */
+const BEAT = 500
+/** Milliseconds between two looks at whether this process is ready; two in a row must say no. */
+const READY_EVERY = 2_000
+
+/** A registry that can be waited for. */
+export interface LeasedRegistry extends Registry {
+  /** Resolves once the leases were seen for the first time; rejects with what keeps them away now. */
+  begun(): Promise<void>
+}
+
+const placeOf = ({ told: { origin, weight, host, zone, version } }: Known): Place => ({
+  origin,
+  weight,
+  host,
+  ...(zone !== undefined && { zone }),
+  ...(version !== undefined && { version }),
+})
+
+/** One of each address, the youngest: a process that was started again takes the place of the one before. */
+const byOrigin = (all: readonly Known[]): Known[] => [...new Map(all.map((each) => [each.told.origin, each])).values()]
+
+/**
+ * The registry of leases in Redis. Each process renews its own every half second and sees all others' in the same step;
+ * who comes, changes or leaves says so at once. Processes that say they are not ready are passed over while others are.
+ * A service of which nobody lives keeps those who fell silent, and one nobody ever announced has the places of
+ * `otherwise`: better a try than none. While Redis is away the last good list stays.
+ */
+export const leasedRegistry = (
+  redis: RedisStore,
+  given: { readonly runtime: Runtime; readonly log: Pick<Logger, 'info' | 'warn'>; readonly otherwise: Registry },
+): LeasedRegistry => {
+  const { runtime, log, otherwise } = given
+  const leases = leasesAt(redis.client, redis.key('leases'), runtime.id)
+  const news = redis.key('leases:news')
+  const known = knownLeases()
+  const strange = new Set<string>()
+  const lists = new Map<string, readonly Place[]>()
+  const stopped = new AbortController()
+  let own: { readonly id: string; told: Told; readonly ready: () => Promise<boolean> } | undefined
+  /** When Redis last told: what lived then is what we go by. */
+  let at: number | undefined
+  let failing = false
+  let shape = ''
+  let readyAt = runtime.now()
+  let unready = 0
+
+  /** Makes the others look at once; those who do not hear it look by themselves soon. */
+  const tell = (): void => void redis.client.publish(news, own?.id ?? '').catch(() => {})
+
+  const warnOf = (ids: readonly string[]): void => {
+    const fresh = ids.filter((each) => !strange.has(each))
+    if (fresh.length > 0)
+      log.warn({ key: redis.key('leases'), fields: fresh }, 'There is something in Redis that is no lease of ours')
+    strange.clear()
+    for (const each of ids) strange.add(each)
+  }
+
+  const take = async (answer: Promise<Leases>): Promise<Leases> => {
+    const got = await answer
+    const now = runtime.now()
+    at = now
+    known.take(got, now)
+    warnOf(got.strange)
+    const next = JSON.stringify(
+      [known.alive(now), known.silent(now)].map((all) => all.map(({ id, told }) => [id, told])),
+    )
+    if (next !== shape) lists.clear()
+    shape = next
+    if (failing) log.info('The registry in Redis is back')
+    failing = false
+    return got
+  }
+
+  const beat = (): Promise<Leases> => take(own ? leases.renew(own.id, own.told) : leases.look())
+
+  /** Whether it is ready: a single no may be a moment’s. */
+  const lookAtSelf = async (): Promise<void> => {
+    if (!own || runtime.now() - readyAt < READY_EVERY) return
+    readyAt = runtime.now()
+    const mine = own
+    const is = await mine.ready()
+    unready = is ? 0 : unready + 1
+    const ready = unready < 2
+    if (ready === mine.told.ready || own !== mine) return
+    mine.told = { ...mine.told, ready }
+    await beat()
+    tell()
+  }
+
+  let looking: Promise<Leases> | undefined
+  const look = (): Promise<Leases> =>
+    (looking ??= beat()
+      .catch((error: unknown) => {
+        if (!failing && !stopped.signal.aborted)
+          log.warn({ err: error }, 'The registry in Redis is away: the last good list goes on')
+        failing = true
+        throw error
+      })
+      .finally(() => (looking = undefined)))
+
+  /** A look that begins after now. */
+  const lookAnew = async (): Promise<void> => {
+    await looking?.catch(() => {})
+    await look()
+  }
+
+  const follow = async (): Promise<void> => {
+    await redis.tried
+    while (!stopped.signal.aborted) {
+      await look().catch(() => {})
+      void lookAtSelf().catch(() => {})
+      await runtime.sleep(BEAT, stopped.signal).catch(() => {})
+    }
+  }
+  const deaf = redis.hear(news, (id) => {
+    if (id !== own?.id) void lookAnew().catch(() => {})
+  })
+  const following = follow()
+
+  const listOf = (service: string, now: number): readonly Place[] => {
+    const runs = (each: Known): boolean => each.told.services.includes(service)
+    const alive = byOrigin(known.alive(now).filter(runs))
+    if (alive.length > 0) {
+      const ready = alive.filter((each) => each.told.ready)
+      return (ready.length > 0 ? ready : alive).map(placeOf)
+    }
+    const silent = byOrigin(known.silent(now).filter(runs))
+    return silent.length > 0 ? silent.map(placeOf) : otherwise.places(service)
+  }
+
+  const refuse = (name: string, other: string): never => {
+    const lease = known.alive(runtime.now()).find((each) => each.id === other)
+    const where = lease ? `, at ${lease.told.origin} since ${new Date(lease.told.since).toISOString()}` : ''
+    throw new CannotStart(
+      `A host named ${name} lives already${where}: give this one another name (JANGTEO_HOST_NAME), or stop that one.`,
+    )
+  }
+
+  /** Takes the name. A process that died a moment ago may still have it: whoever does not renew it loses it. */
+  const claim = async (id: string, told: Told): Promise<void> => {
+    const until = runtime.now() + LEASE + 2 * BEAT
+    for (;;) {
+      const { taken } = await take(leases.claim(id, told))
+      if (taken === '') return
+      if (runtime.now() > until) refuse(told.host, taken)
+      await runtime.sleep(BEAT / 2)
+    }
+  }
+
+  const announce = async (announcement: Announcement, ready: () => Promise<boolean>) => {
+    const id = runtime.id()
+    const told: Told = { ...announcement, ready: true, since: runtime.now() }
+    await redis.tried
+    await claim(id, told).catch((error: unknown) => {
+      // While Redis is away nobody can know; it is told as soon as it is back.
+      if (error instanceof CannotStart) throw error
+    })
+    own = { id, told, ready }
+    tell()
+    const leave = async (): Promise<void> => {
+      own = undefined
+      await looking?.catch(() => {})
+      await take(leases.giveUp(id))
+        .then(tell)
+        .catch((error: unknown) => log.warn({ err: error }, 'The lease could not be given up; it runs out by itself'))
+    }
+    return { leave }
+  }
+
+  return {
+    begun: async () => {
+      await redis.tried
+      if (at !== undefined) return
+      await lookAnew().catch((error: unknown) => {
+        throw redis.trouble() ?? error
+      })
+    },
+    places: (service) => {
+      if (at === undefined) return otherwise.places(service)
+      let list = lists.get(service)
+      if (!list) {
+        list = listOf(service, at)
+        // What another registry answers may change without our knowing.
+        if (list.length > 0 && list !== otherwise.places(service)) lists.set(service, list)
+      }
+      return list
+    },
+    hosts: () => {
+      const now = at ?? runtime.now()
+      const shown =
+        (alive: boolean) =>
+        ({ told }: Known): KnownHost => ({ ...told, alive })
+      const heard = [...known.alive(now).map(shown(true)), ...known.silent(now).map(shown(false))]
+      const names = new Set(heard.map((each) => each.origin))
+      return [...heard, ...otherwise.hosts().filter((each) => !names.has(each.origin))]
+    },
+    announce,
+    close: async () => {
+      deaf()
+      stopped.abort()
+      await following
+      await otherwise.close()
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Announcement } from '#kernel/remote/registry.ts'
+
+/** Milliseconds a lease is good for without being renewed. */
+export const LEASE = 2_000
+/** Milliseconds after which a lease that ran out, or was given up, is forgotten. */
+const FORGOTTEN = 60_000
+/** Nothing of a shop that is gone stays for longer. */
+const ABANDONED = 3_600_000
+
+/** What a lease says. */
+export interface Told extends Announcement {
+  readonly ready: boolean
+  /** Epoch milliseconds of the process's start. */
+  readonly since: number
+}
+
+/** A lease as Redis has it. */
+export interface Lease {
+  readonly id: string
+  /** Milliseconds it is still good for; negative since it ran out. Told by Redis's clock: ours need not agree. */
+  readonly left: number
+  /** Nothing for one that was given up. */
+  readonly told: Told | undefined
+}
+
+/** All leases at a moment. */
+export interface Leases {
+  /** Changes when Redis has lost what it held. */
+  readonly epoch: string
+  /** Who has the name that was claimed; empty when nobody had it. */
+  readonly taken: string
+  readonly all: readonly Lease[]
+  /** What is under our key and is no lease of ours. */
+  readonly strange: readonly string[]
+}
+
+const toldSchema = z.object({
+  host: z.string().min(1).max(200),
+  origin: z.string().regex(/^https?:\/\/[^/\s]+:\d{1,5}$/),
+  weight: z.int().min(1).max(1_000),
+  zone: z.string().max(200).optional(),
+  version: z.string().max(200).optional(),
+  services: z.array(z.string().max(200)).max(200),
+  ready: z.boolean(),
+  since: z.number(),
+})
+
+/** Text of a lease that was given up. */
+const LEFT = 'left'
+
+/**
+ * Renews a lease, if one is given, and answers all. One hash holds them: instance → when it ends by Redis's own clock,
+ * and what it says. Whoever looks clears away what nobody needs any more. A lease that claims a name is not written while
+ * another of that name is good: of two that claim it at once one comes first.
+ */
+const BEAT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSETNX', KEYS[1], '#epoch', ARGV[1])
+local taken = ''
+if ARGV[5] ~= '' then
+  local fields = redis.call('HGETALL', KEYS[1])
+  for i = 1, #fields, 2 do
+    local ends, text = string.match(fields[i + 1], '^(%d+) (.*)$')
+    if ends and tonumber(ends) > now and fields[i] ~= ARGV[2] then
+      local ok, told = pcall(cjson.decode, text)
+      if ok and type(told) == 'table' and told.host == ARGV[5] then taken = fields[i] end
+    end
+  end
+end
+if ARGV[2] ~= '' and taken == '' then redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f ', now + ARGV[4]) .. ARGV[3]) end
+redis.call('PEXPIRE', KEYS[1], ${ABANDONED})
+local fields = redis.call('HGETALL', KEYS[1])
+local answer = { redis.call('HGET', KEYS[1], '#epoch'), taken }
+for i = 1, #fields, 2 do
+  if fields[i] ~= '#epoch' then
+    local ends, text = string.match(fields[i + 1], '^(%d+) (.*)$')
+    if ends and now - ends > ${FORGOTTEN} then
+      redis.call('HDEL', KEYS[1], fields[i])
+    else
+      table.insert(answer, fields[i])
+      table.insert(answer, ends and string.format('%.0f', ends - now) or '')
+      table.insert(answer, text or fields[i + 1])
+    end
+  end
+end
+return answer`
+
+const parsed = (text: string): Told | undefined => {
+  try {
+    return toldSchema.parse(JSON.parse(text)) as Told
+  } catch {
+    return undefined
+  }
+}
+
+const leasesOf = ([epoch, taken, ...rest]: readonly string[]): Leases => {
+  const all: Lease[] = []
+  const strange: string[] = []
+  for (let i = 0; i < rest.length; i += 3) {
+    const [id, left, text] = rest.slice(i, i + 3) as [string, string, string]
+    const told = text === LEFT ? undefined : parsed(text)
+    if (left === '' || (text !== LEFT && !told)) strange.push(id)
+    else all.push({ id, left: Number(left), told })
+  }
+  return { epoch: epoch!, taken: taken!, all, strange }
+}
+
+/** The leases at one key of a Redis. Every call rejects while it is away. */
+export const leasesAt = (client: Redis, key: string, newId: () => string) => {
+  const beat = async (id: string, text: string, name = ''): Promise<Leases> =>
+    leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[])
+  return {
+    look: () => beat('', ''),
+    claim: (id: string, told: Told) => beat(id, JSON.stringify(told), told.host),
+    renew: (id: string, told: Told) => beat(id, JSON.stringify(told)),
+    giveUp: (id: string) => beat(id, LEFT),
+  }
+}
