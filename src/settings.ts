@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import type { Want } from '#kernel/live-setting.ts'
 import { address, choice, hosts, type Kind, networks, origins, secret, text, whole } from './settings/kinds.ts'
 import { isLocal, masked } from './settings/show.ts'
 
 /** `development` brings simulators and secrets of its own; `production` refuses both. */
 export type Mode = 'development' | 'production'
 
-interface Declared<T extends string | number | boolean> {
+/** A setting as it is declared. */
+export interface Declared<T extends string | number | boolean> {
   readonly kind: Kind<T>
   /** What it is for, in a line. */
   readonly about: string
@@ -18,18 +20,46 @@ interface Declared<T extends string | number | boolean> {
   /** Never shown. */
   readonly secret?: boolean
   /** Refuses values that only development may have, with what would be right. */
-  readonly inProduction?: (value: T) => string | undefined
+  readonly inProduction?: (value: T) => Want | undefined
+  /** May change while the shop runs, by the central configuration. Whoever reads it, reads it at the time of use. */
+  readonly live?: Live
+}
+
+/** How a setting that may change at run time is shown and shared. */
+export interface Live {
+  /** Services that read it, or `gateway`: each can be given a value of its own. `every` is all services, none is the host. */
+  readonly by: readonly string[] | 'every'
+  /** What it is for, in Korean. */
+  readonly ko: string
 }
 
 const declare = <T extends string | number | boolean>(given: Declared<T>): Declared<T> => given
 
 const checkout = fileURLToPath(new URL('../', import.meta.url))
 
-const notLocal = (value: string): string | undefined =>
-  isLocal(value) ? 'give an address outside this machine: simulators are for development' : undefined
+const notLocal = (value: string): Want | undefined =>
+  isLocal(value)
+    ? {
+        en: 'give an address outside this machine: simulators are for development',
+        ko: '이 컴퓨터 밖의 주소를 입력해 주세요. 시뮬레이터는 개발용입니다',
+      }
+    : undefined
 
-const notSimulated = (value: string): string | undefined =>
-  /simulator/i.test(value) ? 'give the key Toss issued: the simulator’s is for development' : undefined
+const notSimulated = (value: string): Want | undefined =>
+  /simulator/i.test(value)
+    ? {
+        en: 'give the key Toss issued: the simulator’s is for development',
+        ko: '토스가 발급한 키를 입력해 주세요. 시뮬레이터의 키는 개발용입니다',
+      }
+    : undefined
+
+const secured = (value: string): Want | undefined =>
+  value.startsWith('https://')
+    ? notLocal(value)
+    : { en: 'give an https:// address', ko: 'https:// 주소를 입력해 주세요' }
+
+const atLeast = (least: number, value: number, why = ''): Want | undefined =>
+  value < least ? { en: `give at least ${least}${why}`, ko: `${least} 이상으로 입력해 주세요` } : undefined
 
 /** Every setting of the shop. To add one, add a line here: it is then checked, listed and typed. */
 export const declared = {
@@ -42,7 +72,7 @@ export const declared = {
   PUBLIC_URL: declare({
     kind: address('http', 'https'),
     needed: true,
-    inProduction: (value) => (value.startsWith('https://') ? notLocal(value) : 'give an https:// address'),
+    inProduction: secured,
     about: 'Address customers reach the shop at; by default the one it listens on.',
   }),
   JANGTEO_TRUST_PROXY: declare({
@@ -116,6 +146,7 @@ export const declared = {
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     otherwise: (mode) => (mode === 'production' ? 'info' : 'warn'),
     about: 'How much is logged.',
+    live: { by: 'every', ko: '로그를 얼마나 남길지.' },
   }),
   JANGTEO_DATA: declare({
     kind: { read: (given) => resolve(given) },
@@ -166,6 +197,7 @@ export const declared = {
     kind: whole(0, 100),
     otherwise: (mode) => (mode === 'production' ? 1 : 100),
     about: 'Requests of a hundred that are traced, besides those whose caller asks for it.',
+    live: { by: [], ko: '요청 백 건 가운데 추적하는 건수. 부르는 쪽이 요청한 추적은 별도입니다.' },
   }),
   JANGTEO_SECRET: declare({
     kind: secret(32),
@@ -186,7 +218,7 @@ export const declared = {
   TOSS_BASE_URL: declare({
     kind: address('https', 'http'),
     otherwise: (mode) => (mode === 'production' ? 'https://api.tosspayments.com' : ''),
-    inProduction: (value) => (value.startsWith('https://') ? notLocal(value) : 'give an https:// address'),
+    inProduction: secured,
     about: 'Address of Toss Payments; by default the simulator in development.',
   }),
   TOSS_CLIENT_KEY: declare({
@@ -203,6 +235,7 @@ export const declared = {
     secret: true,
     inProduction: notSimulated,
     about: 'Secret key of the shop at Toss.',
+    live: { by: ['payment'], ko: '토스페이먼츠 상점의 시크릿 키.' },
   }),
   SMTP_URL: declare({
     kind: address('smtp', 'smtps'),
@@ -215,43 +248,49 @@ export const declared = {
     kind: whole(1, 10_000),
     otherwise: 20,
     about: 'Mails sent in a second at most; mail servers limit how many they take.',
+    live: { by: ['email'], ko: '1초에 보내는 메일의 최대 건수. 메일 서버마다 받는 한도가 있습니다.' },
   }),
   MAIL_FROM: declare({
     kind: text(),
     otherwise: '장터 <no-reply@jangteo.local>',
     about: 'Sender of the shop’s mail.',
+    live: { by: ['email'], ko: '장터가 보내는 메일의 발신인.' },
   }),
   JANGTEO_CODES_PER_CLIENT: declare({
     kind: whole(1, 10_000_000),
     otherwise: 300,
     about: 'E-mail codes one network may ask for in an hour.',
+    live: { by: ['email'], ko: '한 네트워크에서 한 시간에 요청할 수 있는 이메일 인증번호 수.' },
   }),
   JANGTEO_CODE_TRIES_PER_CLIENT: declare({
     kind: whole(1, 10_000_000),
     otherwise: 60,
     about: 'Wrong e-mail codes one network may try in an hour.',
+    live: { by: ['email'], ko: '한 네트워크에서 한 시간에 틀릴 수 있는 이메일 인증번호 수.' },
   }),
   JANGTEO_SIGN_IN_FAILURES_PER_CLIENT: declare({
     kind: whole(1, 10_000_000),
     otherwise: 100,
     about: 'Failed sign-ins of one network, over all accounts, before it is slowed down.',
+    live: { by: ['auth'], ko: '한 네트워크에서 로그인에 실패할 수 있는 횟수. 넘으면 느려집니다.' },
   }),
   JANGTEO_PASSWORD_MEMORY: declare({
     kind: whole(8, 4_194_304),
     otherwise: 19_456,
-    inProduction: (value) => (value < 19_456 ? 'give at least 19456, the least that is safe' : undefined),
+    inProduction: (value) => atLeast(19_456, value, ', the least that is safe'),
     about: 'Memory of a password hash (argon2id) in KiB.',
   }),
   JANGTEO_PASSWORD_PASSES: declare({
     kind: whole(1, 100),
     otherwise: 2,
-    inProduction: (value) => (value < 2 ? 'give at least 2' : undefined),
+    inProduction: (value) => atLeast(2, value),
     about: 'Passes of a password hash (argon2id).',
   }),
   ORDER_PAY_MINUTES: declare({
     kind: whole(1, 1_440),
     otherwise: 10,
     about: 'Minutes in which an order must be paid.',
+    live: { by: ['order'], ko: '주문을 결제해야 하는 시간(분).' },
   }),
 } as const
 
@@ -272,24 +311,28 @@ const modeOf = (env: Environment, problems: string[]): Mode => {
   return 'development'
 }
 
+/** The value of a setting that is not given; empty when it has none. */
+export const otherwiseOf = (one: Pick<Declared<any>, 'otherwise'>, mode: Mode): string | number | boolean =>
+  (typeof one.otherwise === 'function' ? one.otherwise(mode) : one.otherwise) ?? ''
+
 /** Reads one setting; tells its problem instead of throwing, so that all are seen at once. */
 const readOne = (name: string, one: Declared<any>, given: string, mode: Mode, problems: string[]): unknown => {
-  const otherwise = typeof one.otherwise === 'function' ? one.otherwise(mode) : one.otherwise
+  const otherwise = otherwiseOf(one, mode)
   if (given === '') {
     if (mode === 'production' && one.needed)
       problems.push(`${name} is missing: it must be set in production. ${one.about}`)
-    return otherwise ?? ''
+    return otherwise
   }
   const shown = one.secret ? '' : ` "${masked(given)}"`
   try {
     const value = one.kind.read(given)
     const refused = mode === 'production' ? one.inProduction?.(value) : undefined
-    if (refused) problems.push(`${name}${shown && ` is${shown}`} cannot be used in production: ${refused}.`)
+    if (refused) problems.push(`${name}${shown && ` is${shown}`} cannot be used in production: ${refused.en}.`)
     return value
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     problems.push(`${name}${shown ? ` is${shown}` : ' is not right'}: ${error.message}.`)
-    return otherwise ?? ''
+    return otherwise
   }
 }
 

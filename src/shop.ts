@@ -2,12 +2,14 @@ import type { ServiceDefinition } from '#kernel/service.ts'
 import { authService } from '#services/auth/service.ts'
 import { cartService } from '#services/cart/service.ts'
 import { catalogService } from '#services/catalog/service.ts'
+import { configServiceOf } from '#services/config/service.ts'
 import { emailService } from '#services/email/service.ts'
 import { memberService } from '#services/member/service.ts'
 import { notificationService } from '#services/notification/service.ts'
 import { orderService } from '#services/order/service.ts'
 import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
+import { liveSettings } from '#src/settings/live.ts'
 
 /**
  * The whole shop on one page: every service. What each is given is named in its own `service(…)`: the contracts it calls
@@ -23,6 +25,7 @@ export const shop: readonly ServiceDefinition<any>[] = [
   orderService,
   paymentService,
   notificationService,
+  configServiceOf({ settings: liveSettings, services: () => shop.map((each) => each.contract.name) }),
 ]
 
 /** PostgreSQL extensions that services' schemas are given. */

@@ -6,6 +6,7 @@ interface Shown {
   readonly needed?: boolean
   readonly secret?: boolean
   readonly inProduction?: unknown
+  readonly live?: unknown
 }
 
 /** The value a setting has when it is not given. A folder of this checkout is named from the checkout. */
@@ -18,7 +19,11 @@ const otherwiseOf = ({ otherwise }: Shown, mode: Mode, checkout: string): string
 const rowOf = (name: string, setting: Shown, checkout: string): string => {
   const [here, there] = (['development', 'production'] as const).map((mode) => otherwiseOf(setting, mode, checkout))
   const production = setting.needed ? '**must be given**' : there === here ? '' : there
-  const notes = [setting.secret && 'never shown', setting.inProduction && 'checked more strictly in production']
+  const notes = [
+    setting.secret && 'never shown',
+    setting.inProduction && 'checked more strictly in production',
+    setting.live && '*live*',
+  ]
   const about = [setting.about, ...notes.filter(Boolean).map((note) => `(${note})`)].join(' ')
   return `| \`${name}\` | ${here} | ${production} | ${about.replaceAll('|', '\\|')} |`
 }
@@ -30,6 +35,9 @@ Written from \`src/settings.ts\` by \`node scripts/documents.ts\`; a test keeps 
 
 Settings are environment variables. They are checked when the shop starts: everything wrong is told at once, with what
 would be right. An empty one counts as not given. \`npm run status\` shows those in force, without secrets.
+
+Those marked *live* can be changed while the shop runs, for all hosts at once, on the console's page \`/console/config\`
+([how](operations.md#change-a-setting)); what is set there goes before the environment variable.
 
 \`JANGTEO_ENV\` is \`development\` or \`production\` (\`NODE_ENV=production\` means the same). Development brings simulators,
 secrets of its own and a sample catalogue; production refuses all three.

@@ -1,12 +1,16 @@
 import { isIP } from 'node:net'
+import { type Shape, Unfit } from '#kernel/live-setting.ts'
 
-/** How a setting is read from the text of its environment variable. Throws a TypeError that says what would be right. */
+/** How a setting is read from text, of its environment variable or of the central configuration. */
 export interface Kind<T extends string | number | boolean> {
+  /** Throws Unfit. */
   read(text: string): T
+  /** Any text unless told. */
+  readonly shape?: Shape
 }
 
-const wrong = (want: string): never => {
-  throw new TypeError(want)
+const wrong = (en: string, ko: string): never => {
+  throw new Unfit({ en, ko })
 }
 
 /** Any text. */
@@ -16,27 +20,39 @@ export const text = (): Kind<string> => ({ read: (given) => given })
 export const whole = (min: number, max: number): Kind<number> => ({
   read: (given) => {
     const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN
-    return value >= min && value <= max ? value : wrong(`give a whole number from ${min} to ${max}`)
+    return value >= min && value <= max
+      ? value
+      : wrong(`give a whole number from ${min} to ${max}`, `${min}에서 ${max} 사이의 정수로 입력해 주세요`)
   },
+  shape: { type: 'whole', min, max },
 })
 
 /** One of a few words. */
 export const choice = <const W extends string>(...words: readonly W[]): Kind<W> => ({
-  read: (given) => words.find((word) => word === given) ?? wrong(`give one of ${words.join(', ')}`),
+  read: (given) =>
+    words.find((word) => word === given) ??
+    wrong(`give one of ${words.join(', ')}`, `다음 중 하나로 입력해 주세요: ${words.join(', ')}`),
+  shape: { type: 'choice', words },
 })
 
 /** An absolute address with one of the protocols, named without the colon. */
 export const address = (...protocols: readonly string[]): Kind<string> => ({
   read: (given) => {
-    const want = `give an address that starts with ${protocols.map((each) => `${each}://`).join(' or ')}`
+    const starts = protocols.map((each) => `${each}://`)
     const url = URL.parse(given.replace('@/', '@localhost/'))
-    return url && protocols.includes(url.protocol.slice(0, -1)) ? given : wrong(want)
+    return url && protocols.includes(url.protocol.slice(0, -1))
+      ? given
+      : wrong(
+          `give an address that starts with ${starts.join(' or ')}`,
+          `${starts.join(' 또는 ')}로 시작하는 주소를 입력해 주세요`,
+        )
   },
 })
 
 /** A secret of at least `least` characters. */
 export const secret = (least: number): Kind<string> => ({
-  read: (given) => (given.length >= least ? given : wrong(`give at least ${least} characters`)),
+  read: (given) =>
+    given.length >= least ? given : wrong(`give at least ${least} characters`, `${least}자 이상 입력해 주세요`),
 })
 
 const partsOf = (given: string): readonly string[] => given.split(/[\s,]+/).filter((each) => each !== '')
@@ -54,7 +70,10 @@ export const networks = (): Kind<string> => ({
   read: (given) =>
     partsOf(given).every(isNetwork)
       ? partsOf(given).join(',')
-      : wrong('give addresses or networks as in 10.0.0.0/8 or loopback, commas between'),
+      : wrong(
+          'give addresses or networks as in 10.0.0.0/8 or loopback, commas between',
+          '10.0.0.0/8이나 loopback 같은 주소 또는 대역을 쉼표로 나누어 입력해 주세요',
+        ),
 })
 
 /** Origins of web pages, commas between. */
@@ -62,7 +81,10 @@ export const origins = (): Kind<string> => ({
   read: (given) =>
     partsOf(given).every((each) => URL.parse(each)?.origin === each)
       ? partsOf(given).join(',')
-      : wrong('give origins as in https://admin.example.com, commas between'),
+      : wrong(
+          'give origins as in https://admin.example.com, commas between',
+          'https://admin.example.com 같은 출처를 쉼표로 나누어 입력해 주세요',
+        ),
 })
 
 const isHostAndPort = (given: string): boolean => {
@@ -75,5 +97,5 @@ export const hosts = (): Kind<string> => ({
   read: (given) =>
     partsOf(given).every(isHostAndPort)
       ? partsOf(given).join(',')
-      : wrong('give addresses as host:port, commas between'),
+      : wrong('give addresses as host:port, commas between', 'host:port 형식의 주소를 쉼표로 나누어 입력해 주세요'),
 })

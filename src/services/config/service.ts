@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { instant } from '#kernel/contract.ts'
+import { cursorOf, placeOf } from '#kernel/cursor.ts'
+import type { LiveSetting } from '#kernel/live-setting.ts'
+import { secretsFrom } from '#kernel/secrets.ts'
+import { service, sweep } from '#kernel/service.ts'
+import { member } from '#services/member/contract.ts'
+import { changing } from './changing.ts'
+import { config, configChanged } from './contract.ts'
+import { showing } from './showing.ts'
+import { findHead, findHosts, findState, forgetHosts, noteHost } from './store.ts'
+import { schemaOf } from './values.ts'
+
+/** Milliseconds after which a host that says nothing new is noted again, and after which it counts as gone. */
+const NOTED = 5_000
+const GONE = 15_000
+/** Milliseconds for which a host that is gone is still shown. */
+const REMEMBERED = 600_000
+
+/**
+ * Central configuration: values of settings that may change while the shop runs, per environment and service. What can
+ * be set is told by whoever puts the shop together. Settings: `JANGTEO_SECRET` seals the secrets among the values.
+ */
+export const configServiceOf = (given: {
+  readonly settings: readonly LiveSetting[]
+  readonly services: () => readonly string[]
+}) =>
+  service(
+    config,
+    { needs: { member }, emits: [configChanged], migrations: new URL('./migrations/', import.meta.url) },
+    (tools) => {
+      const { db, runtime, settings, call } = tools
+      const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
+      const schema = schemaOf(given.settings, given.services())
+      const nameOf = (id: string): Promise<string | null> =>
+        call.member.find({ id }).then(
+          (found) => found?.name ?? null,
+          // A name is worth no error: the id says who it was.
+          () => null,
+        )
+      const changes = changing(tools, secrets, schema)
+      const shows = showing(tools, secrets, schema, nameOf)
+
+      return {
+        operations: {
+          list: ({ environment }) => shows.list(environment),
+          describe: ({ environment, name }) => shows.describe(environment, name),
+          preview: (input) => changes.preview(input.environment, input.changes),
+          change: async (input, context) =>
+            (await shows.shown(input.environment, [await changes.change(input, context)]))[0]!,
+          rollBack: async (input, context) =>
+            (await shows.shown(input.environment, [await changes.rollBack(input, context)]))[0]!,
+          history: async ({ environment, cursor, limit }) => {
+            const { items, more } = await shows.history(environment, placeOf(cursor, z.tuple([z.int()]))?.[0], limit)
+            return { items, nextCursor: more === undefined ? null : cursorOf([more]) }
+          },
+          diff: ({ environment, from, to }) => shows.diff(environment, from, to),
+          hosts: async ({ environment }) => {
+            const now = runtime.now()
+            const [{ number: version }, hosts] = await Promise.all([
+              findHead(db, environment),
+              findHosts(db, environment, now - REMEMBERED),
+            ])
+            return {
+              version,
+              items: hosts.map(({ seenAt, ...said }) => ({
+                ...said,
+                seenAt: instant(seenAt),
+                living: seenAt > now - GONE,
+              })),
+            }
+          },
+          current: async ({ environment, after, host }) => {
+            if (host) await db.query(noteHost(environment, host, runtime.now(), NOTED))
+            const { number, id } = await findHead(db, environment)
+            if (after === id) return { id, version: number, values: null }
+            const state = await findState(db, environment, number)
+            const values = [...state.values()].map(({ place, name, value, sealed }) => ({
+              place,
+              name,
+              value,
+              sealed: sealed && sealed.toString('base64'),
+            }))
+            return { id, version: number, values }
+          },
+        },
+        sweeps: [sweep('forget-hosts', 60_000, (now) => forgetHosts(db, now - REMEMBERED))],
+      }
+    },
+  )
