@@ -282,7 +282,8 @@ describe('nobody acts for another', () => {
   })
 
   test('ids of others, and ids of nothing, do not exist', async () => {
-    for (const each of known.filter(({ path }) => path.includes('{'))) {
+    // An environment is no id: staff name it, and one nobody has set anything for is empty.
+    for (const each of known.filter(({ path }) => path.includes('{') && !path.includes('{environment}'))) {
       for (const id of [foreign[each.path], randomUUID()]) {
         if (id === undefined) continue
         const schema = bodySchema(each.operation)

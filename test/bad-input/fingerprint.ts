@@ -12,6 +12,8 @@ const MOVING = new Set([
   'rate',
   'failure',
   'known_network',
+  // Hosts tell the configuration every few seconds that they are there.
+  'host',
 ])
 
 /** Everything the services have stored, as one line for each table: how many rows, and a sum over their contents. */
