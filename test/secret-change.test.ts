@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { reseal, sealing } from '#src/commands/reseal.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { apiClient, codeFor, shippingAddress, signUp } from './support/client.ts'
+import { apiClient, codeFor, shippingAddress, signInStaff, signUp } from './support/client.ts'
 import { eventually } from './support/eventually.ts'
 import { startTestShop } from './support/shop.ts'
 
@@ -25,6 +25,9 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   const mails = `/simulators/mailbox/messages?to=${encodeURIComponent(customer.email)}`
   await eventually(async () => (await customer.must('GET', mails)).items.length === 2, 'the second code arrives')
   const code = await codeFor(apiClient(before.origin), customer.email)
+  const secret = { place: 'payment', name: 'TOSS_SECRET_KEY', value: 'live_sk_set-under-the-old-secret' }
+  const staff = await signInStaff(before.origin)
+  await staff.must('POST', '/api/config/trial/versions', { expectedVersion: 0, reason: '시험', changes: [secret] })
   await before.stop()
 
   const between = await startTestShop({ env: { ...database, JANGTEO_SECRET: NEW, JANGTEO_SECRET_ALSO: OLD } })
@@ -48,6 +51,7 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   const first = await run()
   assert.ok(first.includes('member: 1 values sealed anew'), first.join('\n'))
   assert.match(first.join('\n'), /auth: [1-9] values sealed anew/)
+  assert.ok(first.includes('config: 1 values sealed anew'), first.join('\n'))
   assert.ok((await run()).includes('member: 0 values sealed anew'))
   await between.stop()
 
@@ -56,6 +60,9 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   const kept = await again.must('POST', '/api/auth/refresh', { refreshToken: renewed.refreshToken })
   again.token = kept.accessToken
   assert.equal(await memoOf(again), '문 앞에 두세요')
+  const { settings } = await (await signInStaff(after.origin)).must('GET', '/api/config/trial')
+  const sealed = settings.find((each: { name: string }) => each.name === secret.name).values[0]
+  assert.deepEqual([sealed.set, sealed.left], [true, null], 'it can still be opened')
 })
 
 test('every service that seals anything is looked through', () => {

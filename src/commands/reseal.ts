@@ -1,5 +1,6 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { auth } from '#services/auth/contract.ts'
+import { config } from '#services/config/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
 import { attachStores } from '#src/host/attach.ts'
@@ -14,7 +15,7 @@ import { print } from './terminal.ts'
 const USAGE = 'npm run reseal: seals under JANGTEO_SECRET what lies under JANGTEO_SECRET_ALSO'
 
 /** The services that seal anything. */
-export const sealing: readonly object[] = [auth, member, email]
+export const sealing: readonly object[] = [auth, member, email, config]
 
 /** `npm run reseal`: the third step of changing the shop's secret. Can be repeated; exits 0 when nothing is left. */
 export const reseal: Command = async ({ args, runtime, env, say = print }) => {

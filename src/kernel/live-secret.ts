@@ -8,15 +8,16 @@ export interface LivePlace {
   readonly name: string
 }
 
-const PURPOSE = 'config value'
+/** What values of the central configuration are sealed for. */
+export const CONFIG_VALUE = 'config-value'
 
 /** A secret setting as it is stored and as it travels to hosts. */
 export const sealLive = (secrets: Secrets, { environment, place, name }: LivePlace, value: string): Buffer =>
-  secrets.seal(PURPOSE, JSON.stringify([environment, place, name, value]))
+  secrets.seal(CONFIG_VALUE, JSON.stringify([environment, place, name, value]))
 
 /** The value that `sealLive` was given; throws when the shop's secret or the place is another, or the bytes were changed. */
 export const openLive = (secrets: Secrets, { environment, place, name }: LivePlace, sealed: Uint8Array): string => {
-  const [inEnvironment, at, of, value] = JSON.parse(secrets.open(PURPOSE, sealed)) as string[]
+  const [inEnvironment, at, of, value] = JSON.parse(secrets.open(CONFIG_VALUE, sealed)) as string[]
   if (inEnvironment !== environment || at !== place || of !== name) throw new Error('Sealed for another place')
   return value!
 }

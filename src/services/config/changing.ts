@@ -1,7 +1,7 @@
 import { memberOf, type CallContext } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
-import { openLive, sealLive } from '#kernel/live-secret.ts'
+import { sealLive } from '#kernel/live-secret.ts'
 import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import {
@@ -18,6 +18,7 @@ import {
   differences,
   isSet,
   keyOf,
+  type Opened,
   same,
   type Schema,
   sentenceOf,
@@ -34,7 +35,12 @@ interface Wanted {
 }
 
 /** Changes of an environment: checked first, made one after another, all of a version or none. */
-export const changing = ({ db, runtime }: Pick<Tools, 'db' | 'runtime'>, secrets: Secrets, schema: Schema) => {
+export const changing = (
+  { db, runtime }: Pick<Tools, 'db' | 'runtime'>,
+  secrets: Secrets,
+  schema: Schema,
+  openedIn: (environment: string) => Opened,
+) => {
   /** The changes that make a difference, as they are stored. Throws INVALID_INPUT, NOTHING_CHANGES. */
   const prepared = (environment: string, changes: readonly Change[], reason: string, state: State): Stored[] => {
     checkChanges(changes, reason, { schema, environment, known: (at) => state.has(keyOf(at)) })
@@ -44,7 +50,7 @@ export const changing = ({ db, runtime }: Pick<Tools, 'db' | 'runtime'>, secrets
       const setting = schema.settings.get(name)!
       if (setting.secret) {
         const at = { environment, place, name }
-        return now?.sealed && opened(at, now.sealed) === value
+        return now?.sealed && openedIn(environment)(now) === value
           ? []
           : [{ place, name, value: null, sealed: sealLive(secrets, at, value) }]
       }
@@ -55,25 +61,18 @@ export const changing = ({ db, runtime }: Pick<Tools, 'db' | 'runtime'>, secrets
     return stored
   }
 
-  const opened = (at: Parameters<typeof openLive>[1], sealed: Buffer): string | undefined => {
-    try {
-      return openLive(secrets, at, sealed)
-    } catch {
-      // Sealed under a secret the shop no longer has: it is another value, whatever it was.
-      return undefined
-    }
-  }
-
   /** What brings the values of `to` back. Throws INVALID_INPUT when hosts of this code would not take one of them. */
   const backTo = (environment: string, state: State, to: State): Stored[] => {
-    const wanted = [...new Set([...state.keys(), ...to.keys()])].filter((key) => !same(state.get(key), to.get(key)))
+    const opened = openedIn(environment)
+    const keys = [...new Set([...state.keys(), ...to.keys()])]
+    const wanted = keys.filter((key) => !same(state.get(key), to.get(key), opened))
     if (wanted.length === 0) throw NOTHING_CHANGES()
     return wanted.map((key) => {
       const old = to.get(key)
       const { place, name } = (old ?? state.get(key))!
       if (!isSet(old)) return { place, name, value: null, sealed: null }
       const setting = schema.settings.get(name)
-      const text = old.sealed ? opened({ environment, place, name }, old.sealed) : old.value
+      const text = old.sealed ? opened(old) : old.value
       const refused = !setting
         ? { ko: '지금은 없는 설정입니다', en: 'there is no such setting any more' }
         : text == null
@@ -122,7 +121,7 @@ export const changing = ({ db, runtime }: Pick<Tools, 'db' | 'runtime'>, secrets
       const { number: version } = await findHead(db, environment)
       const state = await findState(db, environment, version)
       const after = withChanges(state, prepared(environment, changes, '', state))
-      return { version, differences: differences(state, after, schema) }
+      return { version, differences: differences(state, after, schema, openedIn(environment)) }
     },
     change: (wanted: Wanted & { readonly changes: readonly Change[] }, context: CallContext) =>
       store(wanted, context, null, (state) => prepared(wanted.environment, wanted.changes, wanted.reason, state)),

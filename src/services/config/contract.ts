@@ -10,7 +10,7 @@ export const environmentName = named
 const placeName = named
 const settingName = z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/)
 const versionNumber = z.coerce.number().int().min(0).max(2_147_483_647)
-const reasonText = z.string().trim().min(3).max(500)
+const reasonText = z.string().trim().min(2).max(500)
 const sentence = z.object({ ko: z.string(), en: z.string() })
 
 export const VERSION_CONFLICT = fault(

@@ -2,14 +2,16 @@ import { z } from 'zod'
 import { instant } from '#kernel/contract.ts'
 import { cursorOf, placeOf } from '#kernel/cursor.ts'
 import type { LiveSetting } from '#kernel/live-setting.ts'
-import { secretsFrom } from '#kernel/secrets.ts'
+import { CONFIG_VALUE, openLive } from '#kernel/live-secret.ts'
+import { reseal } from '#kernel/reseal.ts'
+import { secretsOf } from '#kernel/secrets.ts'
 import { service, sweep } from '#kernel/service.ts'
 import { member } from '#services/member/contract.ts'
 import { changing } from './changing.ts'
 import { config, configChanged } from './contract.ts'
 import { showing } from './showing.ts'
-import { findHead, findHosts, findState, forgetHosts, noteHost } from './store.ts'
-import { schemaOf } from './values.ts'
+import { findHead, findHosts, findState, forgetHosts, noteHost, replaceSealed, sealedAfter } from './store.ts'
+import { type Opened, schemaOf } from './values.ts'
 
 /** Milliseconds after which a host that says nothing new is noted again, and after which it counts as gone. */
 const NOTED = 5_000
@@ -30,7 +32,7 @@ export const configServiceOf = (given: {
     { needs: { member }, emits: [configChanged], migrations: new URL('./migrations/', import.meta.url) },
     (tools) => {
       const { db, runtime, settings, call } = tools
-      const secrets = secretsFrom(settings.JANGTEO_SECRET, runtime)
+      const secrets = secretsOf(settings, runtime)
       const schema = schemaOf(given.settings, given.services())
       const nameOf = (id: string): Promise<string | null> =>
         call.member.find({ id }).then(
@@ -38,8 +40,18 @@ export const configServiceOf = (given: {
           // A name is worth no error: the id says who it was.
           () => null,
         )
-      const changes = changing(tools, secrets, schema)
-      const shows = showing(tools, secrets, schema, nameOf)
+      const openedIn =
+        (environment: string): Opened =>
+        ({ place, name, sealed }) => {
+          try {
+            return openLive(secrets, { environment, place, name }, sealed!)
+          } catch {
+            // Sealed under a secret the shop no longer has.
+            return undefined
+          }
+        }
+      const changes = changing(tools, secrets, schema, openedIn)
+      const shows = showing(tools, schema, openedIn, nameOf)
 
       return {
         operations: {
@@ -84,6 +96,11 @@ export const configServiceOf = (given: {
             return { id, version: number, values }
           },
         },
+        reseal: () =>
+          reseal(secrets, CONFIG_VALUE, {
+            after: (id) => sealedAfter(db, id),
+            replace: (row, sealed) => db.query(replaceSealed(row, sealed)),
+          }),
         sweeps: [sweep('forget-hosts', 60_000, (now) => forgetHosts(db, now - REMEMBERED))],
       }
     },

@@ -1,8 +1,6 @@
 import { instant } from '#kernel/contract.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
-import { openLive } from '#kernel/live-secret.ts'
 import type { LiveSetting, Want } from '#kernel/live-setting.ts'
-import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { NO_SUCH_VERSION, type Setting, type Version } from './contract.ts'
 import {
@@ -15,7 +13,7 @@ import {
   listVersions,
   type VersionRow,
 } from './store.ts'
-import { differences, type Schema, unfit } from './values.ts'
+import { differences, type Opened, type Schema, unfit } from './values.ts'
 
 const UNREADABLE: Want = {
   ko: '다른 JANGTEO_SECRET으로 암호화되어 읽을 수 없습니다. 다시 입력해 주세요.',
@@ -26,7 +24,12 @@ const UNREADABLE: Want = {
 export type NameOf = (memberId: string) => Promise<string | null>
 
 /** What staff see of the configuration. A secret is never among it. */
-export const showing = ({ db }: Pick<Tools, 'db'>, secrets: Secrets, schema: Schema, nameOf: NameOf) => {
+export const showing = (
+  { db }: Pick<Tools, 'db'>,
+  schema: Schema,
+  openedIn: (environment: string) => Opened,
+  nameOf: NameOf,
+) => {
   const people = async (rows: readonly VersionRow[]) => {
     const ids = [...new Set(rows.map((each) => each.by))]
     const names = new Map(await Promise.all(ids.map(async (id) => [id, await nameOf(id)] as const)))
@@ -48,17 +51,9 @@ export const showing = ({ db }: Pick<Tools, 'db'>, secrets: Secrets, schema: Sch
   }
 
   /** Why hosts of this code leave a stored value out. */
-  const leftOut = (
-    setting: LiveSetting,
-    environment: string,
-    { place, name, value, sealed }: Kept,
-  ): Want | undefined => {
-    if (!sealed) return setting.secret ? UNREADABLE : unfit(setting, value!, environment)
-    try {
-      return unfit(setting, openLive(secrets, { environment, place, name }, sealed), environment)
-    } catch {
-      return UNREADABLE
-    }
+  const leftOut = (setting: LiveSetting, environment: string, kept: Kept): Want | undefined => {
+    const text = kept.sealed ? openedIn(environment)(kept) : setting.secret ? undefined : kept.value!
+    return text === undefined ? UNREADABLE : unfit(setting, text, environment)
   }
 
   const settingsOf = async (environment: string, number: number) => {
@@ -118,7 +113,7 @@ export const showing = ({ db }: Pick<Tools, 'db'>, secrets: Secrets, schema: Sch
       for (const [field, asked] of Object.entries({ from, to }))
         if (asked > number) throw NO_SUCH_VERSION(undefined, { field })
       const [before, after] = await Promise.all([findState(db, environment, from), findState(db, environment, to)])
-      return { from, to, differences: differences(before, after, schema) }
+      return { from, to, differences: differences(before, after, schema, openedIn(environment)) }
     },
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from '#engines/postgres/sql.ts'
+import type { Sealed } from '#kernel/reseal.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 import type { HostReport } from './contract.ts'
 import { isSet, keyOf, type Stored } from './values.ts'
@@ -123,3 +124,15 @@ export const findHosts = async (
 
 export const forgetHosts = async (db: Queryable, before: number): Promise<number> =>
   (await db.query(sql`DELETE FROM host WHERE seen_at < ${new Date(before)} RETURNING 1`)).length
+
+/** Sealed values of all versions, by place, name and version in one text; those after one. */
+export const sealedAfter = (db: Queryable, id: string | undefined): Promise<Sealed[]> =>
+  db.query<Sealed>(sql`
+    SELECT id, sealed
+    FROM (SELECT concat_ws(' ', environment, place, name, number) AS id, sealed FROM change WHERE sealed IS NOT NULL) AS all_sealed
+    WHERE id > ${id ?? ''} ORDER BY id LIMIT 100`)
+
+/** Puts another seal on a value, where it still has the one that was read. */
+export const replaceSealed = (row: Sealed, sealed: Uint8Array): Statement => sql`
+  UPDATE change SET sealed = ${sealed}
+  WHERE concat_ws(' ', environment, place, name, number) = ${row.id} AND sealed = ${row.sealed}`

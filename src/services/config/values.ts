@@ -31,11 +31,14 @@ export const keyOf = ({ place, name }: { readonly place: string; readonly name: 
 export const isSet = (stored: Stored | undefined): stored is Stored =>
   stored !== undefined && (stored.value !== null || stored.sealed !== null)
 
-/** Whether two are the same as far as can be told without opening them. */
-export const same = (one: Stored | undefined, other: Stored | undefined): boolean => {
+/** The value of a sealed one; undefined when it cannot be opened. */
+export type Opened = (stored: Stored) => string | undefined
+
+/** Whether two are the same; sealed ones are opened, for no two seals are alike. */
+export const same = (one: Stored | undefined, other: Stored | undefined, opened: Opened): boolean => {
   if (!isSet(one) || !isSet(other)) return isSet(one) === isSet(other)
-  if (one.sealed && other.sealed) return one.sealed.equals(other.sealed)
-  return one.value === other.value && one.sealed === other.sealed
+  if (!one.sealed || !other.sealed) return one.value === other.value && one.sealed === other.sealed
+  return one.sealed.equals(other.sealed) || (opened(one) ?? one) === (opened(other) ?? other)
 }
 
 const UNKNOWN_SETTING: Want = {
@@ -114,9 +117,9 @@ export const checkChanges = (changes: readonly Change[], reason: string, given: 
 const shownOf = (stored: Stored | undefined) => ({ set: isSet(stored), value: stored?.value ?? null })
 
 /** What is different between two states, by place and name. A secret shows no more than that it changed. */
-export const differences = (before: State, after: State, schema: Schema): Difference[] =>
+export const differences = (before: State, after: State, schema: Schema, opened: Opened): Difference[] =>
   [...new Set([...before.keys(), ...after.keys()])]
-    .filter((key) => !same(before.get(key), after.get(key)))
+    .filter((key) => !same(before.get(key), after.get(key), opened))
     .sort()
     .map((key) => {
       const { place, name } = (after.get(key) ?? before.get(key))!
