@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { livingServer } from '#engines/postgres/embedded/living-server.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { keepHost } from '#src/host/kept-host.ts'
 import { placementFrom } from '#src/host/serve-host.ts'
@@ -40,7 +41,7 @@ const answers = (at: number): Promise<boolean> =>
 
 /** Starts the cluster; answers its process and what it has said once it is open. */
 const startCluster = async (): Promise<{ child: ChildProcess; said: () => string }> => {
-  const child = spawn(process.execPath, ['src/main.ts', 'cluster', '--placement', placement], {
+  const child = spawn(process.execPath, ['src/main.ts', 'cluster', '--placement', placement, '--engines', 'embedded'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -81,6 +82,34 @@ describe('npm run cluster', () => {
     const next = await startCluster()
     next.child.kill('SIGINT')
     assert.deepEqual(await once(next.child, 'exit'), [0, null])
+  })
+
+  test('an engine that cannot be had is named, with how to go on without; nothing is left running', async () => {
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    for (const name of ['sh', 'setpriv', 'unshare']) symlinkSync(`/usr/bin/${name}`, join(bin, name))
+    const child = spawn(process.execPath, ['src/main.ts', 'cluster', '--placement', placement, '--engines', 'redis'], {
+      env: { ...process.env, ...env, PATH: bin },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    assert.deepEqual(await once(child, 'close'), [1, null])
+    assert.match(said, /^There is no redis-server on this machine: install it \(Debian: redis-server\)\.\n/)
+    assert.match(said, /npm run cluster -- --engines embedded/)
+    assert.doesNotMatch(said, /\n\s+at /)
+    assert.equal(livingServer(join(folder, 'data')), undefined)
+  })
+
+  test('an engine nobody knows is refused before anything is started', async () => {
+    const child = spawn(process.execPath, ['src/main.ts', 'cluster', '--engines', 'redis,kafak'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let said = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    assert.deepEqual(await once(child, 'close'), [1, null])
+    assert.match(said, /^--engines: "kafak" is no engine\.\n/)
   })
 
   test('a placement that is not right stops it before anything is started', async () => {

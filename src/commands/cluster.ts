@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { CLUSTER_ENGINES, type ClusterEngine } from '#src/host/cluster-engines.ts'
 import { startCluster } from '#src/host/cluster.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
@@ -7,18 +9,34 @@ import { noWords, optionsOf } from './options.ts'
 import { signaled } from './signaled.ts'
 import { print } from './terminal.ts'
 
-const USAGE = 'npm run cluster [-- --placement FILE]: every host of a placement as a process on this machine'
+const USAGE =
+  'npm run cluster [-- --placement FILE --engines NAME,NAME]: every host of a placement as a process on this machine, ' +
+  `on engines of its own (${CLUSTER_ENGINES.join(', ')}; embedded: none but the embedded PostgreSQL)`
 const PLACEMENT = fileURLToPath(new URL('../../deploy/placements/cluster.json', import.meta.url))
+
+const isClusterEngine = (name: string): name is ClusterEngine => (CLUSTER_ENGINES as readonly string[]).includes(name)
+
+/** What `--engines` names: all without it, none for `embedded`. */
+const enginesOf = (given: string | undefined): readonly ClusterEngine[] => {
+  if (given === undefined) return CLUSTER_ENGINES
+  if (given === 'embedded') return []
+  return given.split(',').map((name) => {
+    if (!isClusterEngine(name)) throw new CannotStart(`--engines: "${name}" is no engine.\n${USAGE}`)
+    return name
+  })
+}
 
 /** `npm run cluster`: the shop as many processes on this machine, until Ctrl-C or SIGTERM. */
 export const cluster: Command = async ({ args, runtime, env, say = print }) => {
-  const { positionals, values } = optionsOf(args, USAGE, { placement: { type: 'string' } })
+  const { positionals, values } = optionsOf(args, USAGE, { placement: { type: 'string' }, engines: { type: 'string' } })
   noWords(positionals, USAGE)
+  const engines = enginesOf(values['engines'] as string | undefined)
   const settings = readSettings(env)
   const began = runtime.now()
   const stopping = signaled()
   const starting = startCluster(settings, {
     shop,
+    engines,
     placement: (values['placement'] as string | undefined) ?? PLACEMENT,
     samples: env['JANGTEO_SAMPLES'] !== 'off',
     runtime,
@@ -30,6 +48,7 @@ export const cluster: Command = async ({ args, runtime, env, say = print }) => {
   say(
     `장터 Jangteo is open at ${running.origins.join(' and ')} (ready in ${((runtime.now() - began) / 1000).toFixed(1)} s)`,
   )
+  for (const each of running.addresses) say(`  ${each}`)
   await stopping
   say('Closing …')
   await running.stop()

@@ -2,6 +2,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { extensions } from '#src/shop.ts'
+import { startClusterEngines, type ClusterEngine, type ClusterEngines } from './cluster-engines.ts'
 import { keepHost, type KeptHost } from './kept-host.ts'
 import { portsOf, type PlacedHost } from './placement.ts'
 import { seedRemotely } from './seed-remotely.ts'
@@ -13,6 +14,8 @@ import { openStores, prepareSchemas } from './stores.ts'
 export interface Cluster {
   /** Where the public comes in. */
   readonly origins: readonly string[]
+  /** A line for each part a person may want to look at. */
+  readonly addresses: readonly string[]
   stop(): Promise<void>
 }
 
@@ -28,9 +31,9 @@ const originsOf = (host: PlacedHost): readonly string[] =>
 const isEdge = (host: PlacedHost): boolean => host.edgePort !== undefined
 
 /**
- * Starts the database and every host of a placement as a process on this machine, with a line for each part. The edge
- * comes last and goes first, so that whoever is let in finds a shop that works. Answers nothing when `stopping` resolves
- * before all are up.
+ * Starts the database, the engines and every host of a placement as a process on this machine, with a line for each
+ * part. The edge comes last and goes first, so that whoever is let in finds a shop that works. Answers nothing when
+ * `stopping` resolves before all are up.
  */
 export const startCluster = async (
   settings: ShopSettings,
@@ -38,6 +41,8 @@ export const startCluster = async (
     readonly shop: readonly ServiceDefinition<any>[]
     /** File of the placement. */
     readonly placement: string
+    /** What it stands on besides PostgreSQL. */
+    readonly engines: readonly ClusterEngine[]
     readonly samples: boolean
     readonly runtime: Runtime
     readonly progress: (line: string) => void
@@ -47,6 +52,7 @@ export const startCluster = async (
   const { shop, placement: file, runtime, progress } = given
   const placement = placementFrom(file, shop)
   const kept: KeptHost[] = []
+  let engines: ClusterEngines | undefined
   let stopping = false
   void given.stopping.then(() => (stopping = true))
 
@@ -59,24 +65,18 @@ export const startCluster = async (
   const where = settings.DATABASE_URL ? 'at DATABASE_URL' : `in ${settings.JANGTEO_DATA}`
   progress(`${'PostgreSQL'.padEnd(14)} ${where}`)
 
-  // Once for all: hosts that start together then find every log they read.
-  const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions).catch(async (error) => {
-    await stores.stop()
-    throw error
-  })
-  if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} migrations)`)
-
   const stop = async (): Promise<void> => {
     const of = (edge: boolean) => kept.filter((each) => isEdge(each.host) === edge).map((each) => each.stop())
     await Promise.all(of(true))
     await Promise.all(of(false))
+    await engines?.stop()
     await stores.stop()
   }
   const start = async (hosts: readonly PlacedHost[]): Promise<void> => {
     const settled = await Promise.allSettled(
       hosts.flatMap((host) =>
         replicasOf(host).map(async (replica) => {
-          kept.push(await keepHost({ placement: file, host, replica, runtime, progress }))
+          kept.push(await keepHost({ placement: file, host, replica, env: engines?.env ?? {}, runtime, progress }))
         }),
       ),
     )
@@ -84,7 +84,11 @@ export const startCluster = async (
   }
 
   try {
-    await start(placement.hosts.filter((host) => !isEdge(host)))
+    // Once for all: hosts that start together then find every log they read.
+    const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions)
+    if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} migrations)`)
+    if (!stopping) engines = await startClusterEngines(given.engines, settings, { placement, runtime, progress })
+    if (!stopping) await start(placement.hosts.filter((host) => !isEdge(host)))
     if (given.samples && settings.mode === 'development' && !stopping)
       await seedRemotely(settings, { shop, placement, stores, runtime, progress })
     if (!stopping) await start(placement.hosts.filter(isEdge))
@@ -92,7 +96,7 @@ export const startCluster = async (
     await stop()
     throw error
   }
-  if (!stopping) return { origins: placement.hosts.flatMap(originsOf), stop }
+  if (!stopping) return { origins: placement.hosts.flatMap(originsOf), addresses: engines?.lines ?? [], stop }
   await stop()
   return undefined
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { CannotStart } from '#kernel/cannot-start.ts'
 
@@ -24,7 +24,9 @@ export const run = async (
   let all = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => ((out += text), (all += text)))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (all += text))
-  const [code, signal] = await once(child, 'close')
+  const [code, signal] = await once(child, 'close').catch((error: Error) => {
+    throw new CannotStart(`${file} cannot be run: ${error.message}`)
+  })
   if (code === 0) return out
   const said = all.trim().split('\n').slice(-LINES).join('\n')
   throw new CannotStart(`${file} ${args[0] ?? ''} failed (${code ?? signal}):\n${said}`)
@@ -59,7 +61,7 @@ const install = async (name: string, packages: string): Promise<void> => {
 export const program = async (name: string, packages: string, progress: (line: string) => void): Promise<string> => {
   const found = onPath(name)
   if (found) return found
-  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  const canInstall = process.getuid?.() === 0 && onPath('apt-get') !== undefined
   if (canInstall) {
     progress(`Installing ${packages} …`)
     await install(name, packages)

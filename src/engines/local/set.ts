@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { systemRuntime } from '#kernel/runtime.ts'
 import type { LocalEngine, StartEngine } from './engine.ts'
+import { keepEngine, type KeptEngine } from './kept-engine.ts'
 import { isFree } from './ports.ts'
 
 /** Several engines at work on this machine. */
 export interface EngineSet<N extends string> {
-  readonly engines: Readonly<Record<N, LocalEngine>>
+  readonly engines: Readonly<Record<N, KeptEngine>>
   stop(): Promise<void>
 }
 
@@ -15,9 +17,9 @@ export interface Starter {
 }
 
 /**
- * Starts several engines side by side, each in a folder of its own below `folder`, with a line for each. With
- * `usualPorts` each listens where it is looked for, if that port is free. Throws what the first that failed threw; none
- * is left then.
+ * Starts several engines side by side, each in a folder of its own below `folder`, with a line for each, and keeps them
+ * running. With `usualPorts` each listens where it is looked for, if that port is free. Throws what the first that failed
+ * threw; none is left then.
  */
 export const startSet = async <N extends string>(
   wanted: Readonly<Record<N, Starter>>,
@@ -26,16 +28,16 @@ export const startSet = async <N extends string>(
     readonly progress: (line: string) => void
   },
 ): Promise<EngineSet<N>> => {
-  const { folder, usualPorts, progress, ...rest } = given
-  const started: Partial<Record<N, LocalEngine>> = {}
+  const { folder, usualPorts, progress, runtime = systemRuntime(), ...rest } = given
+  const started: Partial<Record<N, KeptEngine>> = {}
   const stop = async (): Promise<void> => {
-    await Promise.all(Object.values<LocalEngine | undefined>(started).map((each) => each?.stop()))
+    await Promise.all(Object.values<KeptEngine | undefined>(started).map((each) => each?.stop()))
   }
   const settled = await Promise.allSettled(
-    Object.entries<Starter>(wanted).map(async ([name, { port, start }]) => {
-      const usual = usualPorts && (await isFree(port)) ? port : 0
-      const engine = await start({ ...rest, folder: join(folder, name), port: usual, progress })
-      started[name as N] = engine
+    Object.entries<Starter>(wanted).map(async ([name, { port: usual, start }]) => {
+      const at = (port: number) => start({ ...rest, runtime, folder: join(folder, name), port, progress })
+      const engine = await at(usualPorts && (await isFree(usual)) ? usual : 0)
+      started[name as N] = keepEngine(engine, at, { runtime, progress })
       progress(`${engine.name.padEnd(14)} ${engine.url}`)
     }),
   )
@@ -44,5 +46,5 @@ export const startSet = async <N extends string>(
       await stop()
       throw each.reason
     }
-  return { engines: started as Record<N, LocalEngine>, stop }
+  return { engines: started as Record<N, KeptEngine>, stop }
 }
