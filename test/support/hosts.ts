@@ -8,6 +8,7 @@ import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
 import { internalTokens } from '#src/host/network.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
+import { eventually } from './eventually.ts'
 import { freePorts } from './free-ports.ts'
 import { shopSettings } from './shop-settings.ts'
 
@@ -91,6 +92,14 @@ export const startHosts = async (
   if (failed) {
     await stop()
     throw failed.reason
+  }
+  // An edge that was there first has met closed doors, and looks again only after a while.
+  const keysFrom = async (edge: string): Promise<boolean> => (await fetch(`${edge}/.well-known/jwks.json`)).ok
+  try {
+    await Promise.all(edges.map((edge) => eventually(() => keysFrom(edge), 'an edge reaches the hosts')))
+  } catch (error) {
+    await stop()
+    throw error
   }
   return {
     origin: edges[0]!,

@@ -21,7 +21,10 @@ export const reactionsBySource = (consumer: Consumer): Map<string, Map<string, R
 const delivered = (event: Logged, { event: { payload } }: Reaction): Delivered<unknown> => {
   const made = { ...event, payload: payload.parse(event.payload) }
   const span = causeOf(event)
-  if (span) caused(made, span)
+  if (span) {
+    caused(made, span)
+    caused(made.payload, span)
+  }
   return made
 }
 

@@ -68,7 +68,7 @@ export const catalogService = service(
     const list = lister(db, () => tree.get('all'))
     const lists = ready((key: string) => list(JSON.parse(key)), { max: 1_000, ms: KEPT, now })
 
-    const details = lanes<string, Shown | undefined>({ lanes: 2, max: 256 }, async (ids) => {
+    const details = lanes<string, Shown | undefined>({ lanes: 2, max: 256, name: 'catalog.detail' }, async (ids) => {
       const found = await findShown(db, ids)
       return ids.map((id) => found.get(id))
     })

@@ -40,8 +40,13 @@ const tell = async <P extends { readonly memberId: string }>(
   events: readonly Delivered<P>[],
   words: (payload: P) => Words,
 ): Promise<void> => {
-  const told = events.map((each) => toldOf(each, words))
-  await tx.emitAll(notificationCreated, await addAll(tx, told))
+  const causes = new Map(events.map((each) => [toldOf(each, words), each]))
+  const stored = await addAll(tx, [...causes.keys()])
+  await tx.emitAll(
+    notificationCreated,
+    stored,
+    stored.map((each) => causes.get(each)),
+  )
 }
 
 /** Reacts to an event by telling its member. */

@@ -37,6 +37,12 @@ export const beginning = (
   return after(status, 'payment begun') ? 'begin' : ORDER_STATE({ status })
 }
 
+/** For each order the entry that ended its payment: its event is told in that one's trace. */
+const causesOf = (orders: readonly { readonly id: string }[], entries: readonly Ended[]): readonly unknown[] => {
+  const byOrder = new Map(entries.map((each) => [each.orderId, each]))
+  return orders.map((each) => byOrder.get(each.id))
+}
+
 /** Decides one by one what a captured payment does to an order, and marks as paid those it pays. */
 const settleExactly = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
   const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
@@ -53,6 +59,7 @@ const settleExactly = async (tx: Tx, entries: readonly Ended[], now: number): Pr
   await tx.emitAll(
     orderPaid,
     changed.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),
+    causesOf(changed, entries),
   )
   await saveOrders(tx, changed, 'with lines')
   return answers
@@ -74,6 +81,7 @@ export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Pr
         orderName: name,
         at: instant(now),
       })),
+      causesOf([...paid.values()], entries),
     )
   const isPaid = ({ orderId, paymentKey }: Ended): boolean => paid.get(orderId)?.paymentKey === paymentKey
   const rest = entries.filter((each) => !isPaid(each))

@@ -45,12 +45,15 @@ export const placing = (given: {
 }) => {
   const { db, runtime, product, payMinutes } = given
 
-  const answered = lanes<KeyOfMember, Answered | undefined>({ lanes: 2, max: 256 }, async (keys) => {
-    const found = new Map((await findAnswers(db, keys)).map((each) => [nameOf(each), each]))
-    return keys.map((key) => found.get(nameOf(key)))
-  })
+  const answered = lanes<KeyOfMember, Answered | undefined>(
+    { lanes: 2, max: 256, name: 'order.answered' },
+    async (keys) => {
+      const found = new Map((await findAnswers(db, keys)).map((each) => [nameOf(each), each]))
+      return keys.map((key) => found.get(nameOf(key)))
+    },
+  )
 
-  const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256 }, async (entries) => {
+  const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
     const won = await db.tx('order.place', async (tx) => {
       const ids = await insertOrders(tx, entries)
       const placed = entries.filter((each) => ids.has(each.order.id))
@@ -61,6 +64,7 @@ export const placing = (given: {
           lines: lineFactsOf(order),
           payBefore: instant(order.payBefore),
         })),
+        placed,
       )
       return ids
     })

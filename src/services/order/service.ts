@@ -33,7 +33,7 @@ export const orderService = service(
     const status = <F>(answer: OrderStatus | F) =>
       typeof answer === 'string' ? { status: answer as OrderStatus } : answer
 
-    const found = lanes<string, OrderRecord | undefined>({ lanes: 2, max: 256 }, async (ids) => {
+    const found = lanes<string, OrderRecord | undefined>({ lanes: 2, max: 256, name: 'order.find' }, async (ids) => {
       const orders = await findOrders(db, [...new Set(ids)])
       return ids.map((id) => orders.get(id))
     })

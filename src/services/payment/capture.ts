@@ -12,40 +12,44 @@ import type { TossPayment } from './toss/answers.ts'
 export const endings = (given: { readonly db: Database; readonly runtime: Runtime }) => {
   const { db, runtime } = given
 
-  const captures = lanes<Capture & { readonly memberId: string }, true>({ lanes: 2, max: 256 }, async (entries) => {
-    const members = new Map(entries.map((each) => [each.id, each.memberId]))
-    // The same payment may be reported by the return page and by the webhook within one batch.
-    const once = [...new Map(entries.map((each) => [each.id, each])).values()]
-    await db.tx('payment.capture', async (tx) => {
-      const now = runtime.now()
-      const captured = await markCaptured(tx, once)
-      await Promise.all([
-        post(
-          tx,
-          captured.map((each) => ({
-            entryId: derivedId('captured', each.id),
-            paymentId: each.id,
-            orderId: each.orderId,
-            amount: each.amount,
-            at: now,
-          })),
-        ),
-        tx.emitAll(
-          paymentCaptured,
-          captured.map((each) => ({
-            paymentId: each.id,
-            orderId: each.orderId,
-            paymentKey: each.paymentKey,
-            memberId: members.get(each.id)!,
-            amount: each.amount,
-            method: each.method,
-            at: instant(each.capturedAt!),
-          })),
-        ),
-      ])
-    })
-    return entries.map(() => true)
-  })
+  const captures = lanes<Capture & { readonly memberId: string }, true>(
+    { lanes: 2, max: 256, name: 'payment.store-capture' },
+    async (entries) => {
+      const byId = new Map(entries.map((each) => [each.id, each]))
+      // The same payment may be reported by the return page and by the webhook within one batch.
+      const once = [...byId.values()]
+      await db.tx('payment.capture', async (tx) => {
+        const now = runtime.now()
+        const captured = await markCaptured(tx, once)
+        await Promise.all([
+          post(
+            tx,
+            captured.map((each) => ({
+              entryId: derivedId('captured', each.id),
+              paymentId: each.id,
+              orderId: each.orderId,
+              amount: each.amount,
+              at: now,
+            })),
+          ),
+          tx.emitAll(
+            paymentCaptured,
+            captured.map((each) => ({
+              paymentId: each.id,
+              orderId: each.orderId,
+              paymentKey: each.paymentKey,
+              memberId: byId.get(each.id)!.memberId,
+              amount: each.amount,
+              method: each.method,
+              at: instant(each.capturedAt!),
+            })),
+            captured.map((each) => byId.get(each.id)),
+          ),
+        ])
+      })
+      return entries.map(() => true)
+    },
+  )
 
   return {
     capture: async (attempt: PaymentRecord, memberId: string, payment: TossPayment): Promise<Capture> => {

@@ -51,7 +51,7 @@ export const confirming = (given: {
 }) => {
   const { db, runtime, log, toss, order, end, giveBack } = given
 
-  const started = lanes<Start, PaymentRecord>({ lanes: 2, max: 256 }, async (starts) => {
+  const started = lanes<Start, PaymentRecord>({ lanes: 2, max: 256, name: 'payment.start' }, async (starts) => {
     const once = [...new Map(starts.map((each) => [each.id, each])).values()]
     const now = runtime.now()
     const stored = await startPayments(db, once, now, now + HEAD_START)

@@ -34,7 +34,7 @@ export const webhooks = (given: {
 }) => {
   const { db, runtime, log, payments, end, review } = given
 
-  const found = lanes<string, PaymentRecord | undefined>({ lanes: 1, max: 256 }, async (ids) => {
+  const found = lanes<string, PaymentRecord | undefined>({ lanes: 1, max: 256, name: 'payment.find' }, async (ids) => {
     const payments = await findPaymentsById(db, ids)
     return ids.map((id) => payments.get(id))
   })

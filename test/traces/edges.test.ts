@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { payOrder, placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
+import { startCollector } from '#test/support/collector.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { inEachTopology } from '#test/support/topologies.ts'
+import { missingEdges } from './edges.ts'
+
+const collector = await startCollector()
+after(() => collector.stop())
+
+inEachTopology(
+  (shop) => {
+    let earlier = 0
+    const spans = () => collector.spans.slice(earlier)
+    before(async () => {
+      earlier = collector.spans.length
+      const staff = await signInStaff(shop.origin)
+      const { skuId } = await putOnSale(staff, 5, 12_900)
+      const buyer = await signUp(shop.origin)
+      await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 1 })
+      const order = await placeOrder(buyer, skuId)
+      await payOrder(buyer, order)
+    })
+
+    test('the traces of a purchase hang together, from the edge to the last consumer', async () => {
+      await eventually(async () => missingEdges(spans()).length === 0, 'every edge is there', 20).catch(() => {})
+      assert.deepEqual(missingEdges(spans()), [])
+    })
+
+    test('a caller’s own trace goes on through the shop and comes back to it', async () => {
+      const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')]
+      const answer = await fetch(`${shop.origin}/api/catalog/products`, {
+        headers: { traceparent: `00-${traceId}-${spanId}-01`, tracestate: 'vendor=1' },
+      })
+      assert.match(answer.headers.get('traceparent')!, new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))
+      const mine = () => spans().filter((each) => each.traceId === traceId)
+      // Each process tells of its own part when it likes.
+      await eventually(
+        () => mine().some((each) => each.service === 'gateway' && each.parentId === spanId),
+        'the edge is part of it',
+      )
+      await eventually(
+        () => mine().some((each) => each.service === 'catalog' && each.name === 'catalog.list'),
+        'so is the call',
+      )
+    })
+  },
+  { OTLP_URL: collector.url },
+)

@@ -1,0 +1,61 @@
+/** A span as a collector tells of it. */
+export interface Told {
+  readonly spanId: string
+  readonly parentId?: string | undefined
+  readonly name: string
+  readonly service: string
+}
+
+/**
+ * Edges of the traces of a purchase that must be there however the shop is run: parent → child. A call to another host
+ * has a span at either end; they count as one.
+ */
+export const PURCHASE: readonly (readonly [parent: string, child: string])[] = [
+  ['gateway: POST order.place', 'order: order.place'],
+  ['order: order.place', 'product: product.reserve'],
+  ['product: product.reserve', 'product: product.reserve batch'],
+  ['product: product.reserve batch', 'product: product.reserve tx'],
+  ['order: order.place', 'order: order.store'],
+  ['order: order.store', 'order: order.place tx'],
+  ['order: order.place tx', 'order: order.placed emit'],
+  ['gateway: POST payment.confirm', 'payment: payment.confirm'],
+  ['payment: payment.confirm', 'order: order.beginPayment'],
+  ['order: order.beginPayment', 'order: order.beginPayment batch'],
+  ['order: order.beginPayment batch', 'order: order.begin-payment tx'],
+  ['order: order.beginPayment batch', 'product: product.secure'],
+  ['payment: payment.confirm', 'payment: toss POST /v1/payments/confirm'],
+  ['payment: payment.store-capture', 'payment: payment.capture tx'],
+  ['payment: payment.capture tx', 'payment: payment.captured emit'],
+  ['payment: payment.captured emit', 'order: order.payments payment.captured'],
+  ['payment: payment.confirm', 'order: order.completePayment'],
+  ['order: order.completePayment batch', 'order: order.complete-payment tx'],
+  ['order: order.complete-payment tx', 'order: order.paid emit'],
+  ['order: order.paid emit', 'product: product.orders order.paid'],
+  ['order: order.paid emit', 'cart: cart.orders order.paid'],
+  ['order: order.paid emit', 'catalog: catalog.sales order.paid'],
+  ['order: order.paid emit', 'notification: notification.inbox order.paid'],
+  ['notification: notification.inbox order.paid', 'notification: notification.consume.inbox tx'],
+  ['notification: notification.consume.inbox tx', 'notification: notification.created emit'],
+]
+
+/** The edges that spans make, as `parent → child`. */
+export const edgesOf = (spans: readonly Told[]): ReadonlySet<string> => {
+  const byId = new Map(spans.map((each) => [each.spanId, each]))
+  /** The callee's end of a call to another host stands for both. */
+  const parentOf = (span: Told): Told | undefined => {
+    const parent = span.parentId === undefined ? undefined : byId.get(span.parentId)
+    return parent && parent.name === span.name ? parentOf(parent) : parent
+  }
+  const edges = new Set<string>()
+  for (const span of spans) {
+    const parent = parentOf(span)
+    if (parent) edges.add(`${parent.service}: ${parent.name} → ${span.service}: ${span.name}`)
+  }
+  return edges
+}
+
+/** The edges of a purchase that are not among those of the spans. */
+export const missingEdges = (spans: readonly Told[]): readonly string[] => {
+  const found = edgesOf(spans)
+  return PURCHASE.map(([parent, child]) => `${parent} → ${child}`).filter((each) => !found.has(each))
+}
