@@ -3,6 +3,7 @@ import { sourceOf } from '#kernel/contract.ts'
 import { noPlatform } from '#kernel/platform.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition, Settings } from '#kernel/service.ts'
+import { openCaches } from '#engines/cache/caches.ts'
 
 /** A consumer and the events it wants of one source. */
 export interface Subscription {
@@ -27,6 +28,8 @@ const wiring: Settings = {
   TOSS_SECRET_KEY: 'unused',
 }
 
+const silent = pino({ level: 'silent' })
+
 /** Who wants which events, read off the services' own wiring. Nothing is started. */
 export const subscriptionsOf = async (
   services: readonly ServiceDefinition<any>[],
@@ -40,8 +43,9 @@ export const subscriptionsOf = async (
       db: { query: nothing, tx: nothing },
       history: inert as never,
       platform: noPlatform,
+      cache: openCaches({ runtime, log: silent }).of(definition.contract.name),
       runtime,
-      log: pino({ level: 'silent' }),
+      log: silent,
       settings: { ...wiring, ...Object.fromEntries(given) },
       call: inert,
     })

@@ -98,3 +98,25 @@ export const watchServices = (registry: Registry, services: readonly Watched[]):
   watchPools([registry], services)
   watchConsumers([registry], services)
 }
+
+/** A counter of a cache as metrics see it. */
+export interface WatchedCache {
+  readonly cache: string
+  readonly level: string
+  readonly outcome: string
+  readonly count: number
+}
+
+/** Adds how often caches could answer, by level (memory, redis) and how it went. */
+export const watchCaches = (registry: Registry, counted: () => readonly WatchedCache[]): void => {
+  new Gauge({
+    name: 'jangteo_cache_total',
+    help: 'Looks into caches: hit, stale (given while a newer answer is made), miss, poisoned (not believed), away',
+    labelNames: ['cache', 'level', 'outcome'],
+    registers: [registry],
+    collect() {
+      for (const { cache, level, outcome, count } of counted())
+        if (count > 0) this.set({ cache, level, outcome }, count)
+    },
+  })
+}

@@ -4,7 +4,8 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { readiness, type Checks } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
-import { watchServices } from '#gateway/watch.ts'
+import { watchCaches, watchServices } from '#gateway/watch.ts'
+import { openCaches } from '#engines/cache/caches.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
@@ -119,6 +120,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
             log,
           })
     if (redis) opened.add(redis.close)
+    const caches = openCaches({ runtime, log, redis })
+    opened.add(caches.close)
     const registry = await network?.openRegistry(redis, log)
     if (registry) opened.add(registry.close)
 
@@ -167,6 +170,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       watch: self.calls.watch,
       platform: self.platform,
       tracer: telemetry.tracer,
+      caches,
       ...(given.onStep && { onStep: given.onStep }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })
@@ -175,6 +179,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       metrics.registry,
       host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
     )
+    watchCaches(metrics.registry, caches.counted)
     if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))

@@ -7,6 +7,7 @@ import { noPlatform, type Platform } from '#kernel/platform.ts'
 import type { Built, ServiceDefinition, Settings } from '#kernel/service.ts'
 import { untraced, type Tracer } from '#kernel/trace.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import { openCaches, type OpenCaches } from '#engines/cache/caches.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
 import { historyOf, type LogOf } from '#engines/postgres/log.ts'
@@ -45,6 +46,8 @@ export interface HostSettings {
   readonly settings: Settings
   readonly runtime: Runtime
   readonly log: Logger
+  /** Without them answers are kept in memory alone. */
+  readonly caches?: OpenCaches
   /** Endpoints of services that run elsewhere. */
   readonly elsewhere?: (service: string) => Endpoint | undefined
   /** Puts something between callers and a service that runs here; for tests, which put a network there. */
@@ -70,6 +73,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
   const endpoints = new Map<string, Endpoint>()
   const watched = new Map<Endpoint, Endpoint>()
   const platform = given.platform ?? noPlatform
+  const caches = given.caches ?? openCaches({ runtime, log })
 
   const endpoint = (service: string): Endpoint => {
     const found = endpoints.get(service) ?? given.elsewhere?.(service)
@@ -98,7 +102,16 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
         clientOf(needed, name, () => endpoint(needed.name), runtime),
       ]),
     )
-    const built = definition.build({ db, history, platform, runtime, log: logger, settings: given.settings, call })
+    const built = definition.build({
+      db,
+      history,
+      platform,
+      cache: caches.of(name),
+      runtime,
+      log: logger,
+      settings: given.settings,
+      call,
+    })
     const served = serveLocally(definition.contract, built.operations, {
       runtime,
       log: logger,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { Caches } from './cache.ts'
 import type { CallContext } from './context.ts'
 import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
 import type { Fault } from './fault.ts'
@@ -117,6 +118,7 @@ export interface Tools {
   readonly db: Database
   readonly history: History
   readonly platform: Platform
+  readonly cache: Caches
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings: Settings

@@ -26,6 +26,11 @@ export interface Tx extends Queryable {
     payloads: readonly z.input<P>[],
     causes?: readonly unknown[],
   ): Promise<void>
+  /**
+   * Does something once the transaction is committed, before `tx` answers; never when it is rolled back. A crash may come
+   * before it: for what is put right by itself, such as letting go of cached answers. `then` must not reject.
+   */
+  committed(then: () => Promise<void>): void
 }
 
 /** A service's own store. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify from 'fastify'
 import { after } from 'node:test'
+import type { OpenCaches } from '#engines/cache/caches.ts'
 import type { Client } from '#kernel/contract.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
 import { simulatorStore, startSimulator } from '#simulators/toss/for-tests.ts'
@@ -47,7 +48,9 @@ export interface PurchaseHost extends TestHost {
   takenByToss(orderId: string): Promise<number[]>
 }
 
-export const startPurchases = async (given: { readonly webhooks?: boolean } = {}): Promise<PurchaseHost> => {
+export const startPurchases = async (
+  given: { readonly webhooks?: boolean; readonly caches?: OpenCaches } = {},
+): Promise<PurchaseHost> => {
   const { db } = await simulatorStore(systemRuntime())
   let webhookUrl: string | undefined
   const simulator = await startSimulator({ db, runtime: systemRuntime(), webhookUrl: () => webhookUrl })
@@ -57,6 +60,7 @@ export const startPurchases = async (given: { readonly webhooks?: boolean } = {}
       TOSS_SECRET_KEY: developmentKeys[0]!.secretKey,
       ORDER_PAY_MINUTES: 10,
     },
+    ...(given.caches && { caches: given.caches }),
   })
   if (given.webhooks ?? true) {
     const receiver = fastify()

@@ -56,6 +56,23 @@ describe('a transaction', () => {
     assert.deepEqual([await things(), await events()], [[], []])
   })
 
+  test('does what is for afterwards once it is committed, before it answers, and never when it is rolled back', async () => {
+    const seen: string[] = []
+    const look = async (what: string): Promise<void> => void seen.push(`${what}: ${(await things()).length}`)
+    await db.tx('alpha.add', async (tx) => {
+      tx.committed(() => look('committed'))
+      await tx.query(add('a', 1))
+      await look('before')
+    })
+    assert.deepEqual(seen, ['before: 0', 'committed: 1'])
+    const failing = db.tx('alpha.add', async (tx) => {
+      tx.committed(() => look('rolled back'))
+      await tx.query(add('b', -1))
+    })
+    await assert.rejects(failing)
+    assert.equal(seen.length, 2)
+  })
+
   test('raises the first error of a statement that nobody awaited', async () => {
     const failing = db.tx('alpha.add', async (tx) => {
       void tx.query(add('a', -1))

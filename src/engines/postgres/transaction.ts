@@ -86,7 +86,13 @@ export const inTransaction = async <T>(
     }
   }
 
-  const tx: Tx = { query: send, emit: (event, payload) => emitAll(event, [payload]), emitAll }
+  const afterwards: (() => Promise<void>)[] = []
+  const tx: Tx = {
+    query: send,
+    emit: (event, payload) => emitAll(event, [payload]),
+    emitAll,
+    committed: (then) => void afterwards.push(then),
+  }
 
   // Not awaited: BEGIN travels in the same packet as the first statement.
   const begun = watched(client.query('BEGIN'))
@@ -108,5 +114,6 @@ export const inTransaction = async <T>(
   }
   await onStep?.(step, 'after')
   if (emits) emitted?.()
+  if (afterwards.length > 0) await Promise.all(afterwards.map((then) => then()))
   return answer
 }

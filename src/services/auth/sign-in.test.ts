@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openCaches } from '#engines/cache/caches.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { cart } from '#services/cart/contract.ts'
 import { email } from '#services/email/contract.ts'
@@ -70,7 +71,8 @@ test('starting again leaves the staff account alone, unless its password is anot
     }
     const settings = { ...testSettings, JANGTEO_STAFF_PASSWORD: password }
     const history = { read: () => Promise.reject(new Error('auth reads no history')) }
-    await authService.build({ db, runtime, log: silent, call, settings, history, platform: noPlatform }).start!()
+    const cache = openCaches({ runtime, log: silent }).of('auth')
+    await authService.build({ db, cache, runtime, log: silent, call, settings, history, platform: noPlatform }).start!()
   }
   await Promise.all([restart(STAFF_PASSWORD), restart(STAFF_PASSWORD)])
   assert.equal(await hashOf(), before)

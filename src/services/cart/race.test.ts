@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
-import { pino } from 'pino'
 import { noPlatform } from '#kernel/platform.ts'
 import type { CallContext } from '#kernel/context.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Batched } from '#kernel/service.ts'
 import type { Database, Statement } from '#kernel/store.ts'
+import { openCaches } from '#engines/cache/caches.ts'
 import { product } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
 import { staffActor, startTestHost, type TestHost } from '#test/support/host.ts'
+import { silent } from '#test/support/silent.ts'
 import { MAX_KINDS } from './cart.ts'
 import { cartService } from './service.ts'
 import { lockCarts, lockGuestCart } from './store.ts'
@@ -65,7 +66,8 @@ describe('one cart, several processes', () => {
     cartService.build({
       db,
       runtime: shop.runtime,
-      log: pino({ level: 'silent' }),
+      log: silent,
+      cache: openCaches({ runtime: shop.runtime, log: silent }).of('cart'),
       settings: {},
       history: { read: async () => [] },
       platform: noPlatform,

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { cursorOf } from '#kernel/cursor.ts'
-import { eventually } from '#test/support/eventually.ts'
 import { startCatalogHost } from './for-tests.ts'
 
 describe('the shop window', () => {
@@ -56,8 +55,7 @@ describe('the shop window', () => {
   test('everyone is given the very same answer until it changes', async () => {
     const id = ids['LG 노트북 gram']!
     const get = () => shop.visitor.get({ id })
-    // Shortly after a change is taken in, answers are let go of once more.
-    await eventually(async () => (await get()) === (await get()), 'the answer is kept')
+    assert.equal(await get(), await get())
     assert.ok(Object.isFrozen(await get()))
     await shop.staff.update({ id, brand: 'LG' })
     await shop.settled()

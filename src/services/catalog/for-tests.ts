@@ -24,7 +24,7 @@ export const startCatalogHost = async () => {
   /** What was told has arrived, and nothing is kept ready from before. */
   const current = async (): Promise<void> => {
     await host.settled()
-    host.runtime.advance(1_001)
+    host.runtime.advance(2_001)
   }
   const paid = async (lines: readonly (readonly [productId: string, quantity: number])[]): Promise<void> => {
     await host.inside(orders.contract).tell({
@@ -47,7 +47,7 @@ export const startCatalogHost = async () => {
     await host.settled()
     const { built } = host.host.services.find((each) => each.definition.contract.name === 'catalog')!
     await built.sweeps![0]!.run(host.runtime.now())
-    host.runtime.advance(1_001)
+    host.runtime.advance(2_001)
   }
 
   const visitor = host.as(catalog, { kind: 'anonymous' })

@@ -1,24 +1,24 @@
+import { z } from 'zod'
 import { lanes } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { consumer, onMany, service, sweep } from '#kernel/service.ts'
+import type { Tx } from '#kernel/store.ts'
 import { orderPaid } from '#services/order/contract.ts'
 import { availabilityChanged, categoryChanged, productChanged } from '#services/product/contract.ts'
 import { catalog, type ProductDetail } from './contract.ts'
 import { lister } from './listing.ts'
 import { project, projectAvailability, projectCategories } from './projecting.ts'
-import { ready } from './ready.ts'
 import { findCompletions } from './list-store.ts'
 import { rebuild } from './rebuilding.ts'
 import { completionOf, otherKeyboard } from './search.ts'
 import { derived, pathOf, type Shown, type ShownCategory } from './window.ts'
 import { claimSales, countSales, findCategories, findShown, lockProducts, rank } from './window-store.ts'
 
-/** Milliseconds an answer is kept ready: the longest a page may lag behind in a process that was not told. */
-const KEPT = 1_000
-/** Milliseconds after which a change that was taken in is surely committed. */
-const COMMITTED = 50
 const RANKED_AT_ONCE = 500
+/** How long answers are kept ready; details are let go of when their product changes, which a process may be told of. */
+const BRIEF = { fresh: 1_000, bound: 2_000 }
+const TOLD = { fresh: 5_000, bound: 10_000 }
 /** Completions that are plenty, and how many milliseconds longer they are good. */
 const PLENTY = 8
 const PLENTY_KEPT = 20_000
@@ -49,42 +49,71 @@ const detail = (shown: Shown, categories: ReadonlyMap<string, ShownCategory>): P
     .map(({ skuId, options, price, soldOut }) => ({ id: skuId, options, price, soldOut })),
 })
 
+const shownCategory = z.object({
+  id: z.string(),
+  name: z.string(),
+  nameEn: z.string(),
+  parentId: z.string().nullable(),
+  position: z.number(),
+})
+
+/** Works something out of an answer that is kept, once for as long as it is. */
+const once = <A extends object, B>(work: (answer: A) => B): ((answer: A) => B) => {
+  const done = new WeakMap<A, B>()
+  return (answer) => {
+    let found = done.get(answer)
+    if (found === undefined) done.set(answer, (found = work(answer)))
+    return found
+  }
+}
+const byId = once((all: readonly ShownCategory[]) => new Map(all.map((each) => [each.id, each])))
+const listed = once((all: readonly ShownCategory[]) =>
+  Object.freeze({ items: all.map(({ position: _place, ...each }) => each) }),
+)
+
 export const catalogService = service(
   catalog,
   { migrations: new URL('./migrations/', import.meta.url) },
-  ({ db, history, runtime }) => {
-    const { now } = runtime
-    const tree = ready(async (_: 'all') => new Map((await findCategories(db)).map((each) => [each.id, each])), {
+  ({ db, history, cache }) => {
+    const tree = cache.lagging({
+      name: 'categories',
+      shape: 1,
+      schema: z.array(shownCategory),
+      load: (_: string) => findCategories(db),
       max: 1,
-      ms: KEPT,
-      now,
+      keeping: BRIEF,
+      told: TOLD,
     })
-    const categoryList = ready(
-      async (_: 'all') => ({
-        items: [...(await tree.get('all')).values()].map(({ position: _place, ...each }) => each),
-      }),
-      { max: 1, ms: KEPT, now },
-    )
-    const list = lister(db, () => tree.get('all'))
-    const lists = ready((key: string) => list(JSON.parse(key)), { max: 1_000, ms: KEPT, now })
+    const categories = async (): Promise<ReadonlyMap<string, ShownCategory>> => byId(await tree.get('all'))
+    const list = lister(db, categories)
+    const lists = cache.lagging({
+      name: 'lists',
+      shape: 1,
+      schema: catalog.operations.list.output,
+      load: (key) => list(JSON.parse(key)),
+      max: 1_000,
+      keeping: BRIEF,
+    })
 
     const details = lanes<string, Shown | undefined>({ lanes: 2, max: 256, name: 'catalog.detail' }, async (ids) => {
       const found = await findShown(db, ids)
       return ids.map((id) => found.get(id))
     })
-    const products = ready(
-      async (id: string) => {
+    const products = cache.lagging({
+      name: 'products',
+      shape: 1,
+      schema: catalog.operations.get.output,
+      load: async (id) => {
         const shown = await details.call(id)
         if (!shown || !derived(shown).listed) throw NOT_FOUND()
-        return detail(shown, await tree.get('all'))
+        return detail(shown, await categories())
       },
-      { max: 5_000, ms: KEPT, now },
-    )
-    /** Lets go of answers made before a change, when it is taken in and again once it is surely committed. */
-    const forget = (ids: readonly string[]): void => {
-      ids.forEach(products.forget)
-      void runtime.sleep(COMMITTED).then(() => ids.forEach(products.forget))
-    }
+      max: 5_000,
+      keeping: BRIEF,
+      told: TOLD,
+    })
+    const forget = (tx: Tx, events: readonly { payload: { productId: string } }[]): void =>
+      tx.committed(() => products.forget([...new Set(events.map(({ payload }) => payload.productId))]))
 
     const complete = async (typed: string, limit: number): Promise<string[]> => {
       for (const reading of [typed, ...otherKeyboard(typed)]) {
@@ -94,39 +123,42 @@ export const catalogService = service(
       }
       return []
     }
-    const suggestions = ready(
-      async (key: string) => {
+    const suggestions = cache.lagging({
+      name: 'suggestions',
+      shape: 1,
+      schema: catalog.operations.suggest.output,
+      load: async (key) => {
         const [typed, limit] = JSON.parse(key) as [string, number]
         return { items: (await complete(typed, limit)).map((text) => ({ text })) }
       },
-      {
-        max: 10_000,
-        ms: KEPT,
-        now,
-        // Where there is plenty to choose from, newcomers are not among the best at once.
-        longer: ({ items }) => (items.length >= PLENTY ? PLENTY_KEPT : 0),
-      },
-    )
+      max: 10_000,
+      keeping: BRIEF,
+      // Where there is plenty to choose from, newcomers are not among the best at once.
+      longer: ({ items }) => (items.length >= PLENTY ? PLENTY_KEPT : 0),
+    })
 
     return {
       operations: {
         list: (given) => lists.get(JSON.stringify(given)),
         get: ({ id }) => products.get(id),
         suggest: ({ q, limit }) => suggestions.get(JSON.stringify([q, limit])),
-        categories: () => categoryList.get('all'),
+        categories: async () => listed(await tree.get('all')),
         rebuild: async () => ({ events: await rebuild(db, history) }),
       },
       consumers: [
         consumer('products', [
           onMany(productChanged, async (events, tx) => {
             await project(tx, events)
-            forget(events.map(({ payload }) => payload.productId))
+            forget(tx, events)
           }),
           onMany(availabilityChanged, async (events, tx) => {
             await projectAvailability(tx, events)
-            forget(events.map(({ payload }) => payload.productId))
+            forget(tx, events)
           }),
-          onMany(categoryChanged, (events, tx) => projectCategories(tx, events)),
+          onMany(categoryChanged, async (events, tx) => {
+            await projectCategories(tx, events)
+            tx.committed(() => tree.forget(['all']))
+          }),
         ]),
         consumer('sales', [
           onMany(orderPaid, async (events, tx) => {

@@ -17,6 +17,7 @@ import {
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { after } from './states.ts'
 import { lockOrders, saveOrders } from './store.ts'
+import type { Views } from './views.ts'
 
 /** Ends an order that is locked, and tells the world what goes back. */
 const end = async (tx: Tx, order: OrderRecord, wasPaid: boolean, reason: string, now: number): Promise<OrderRecord> => {
@@ -33,15 +34,22 @@ const end = async (tx: Tx, order: OrderRecord, wasPaid: boolean, reason: string,
 }
 
 /** The money of an order was given back in full: the order ends. Orders that have ended already are left as they are. */
-export const endRefunded = async (tx: Tx, orderId: string, now: number): Promise<OrderRecord | undefined> => {
+export const endRefunded = async (
+  tx: Tx,
+  views: Views,
+  orderId: string,
+  now: number,
+): Promise<OrderRecord | undefined> => {
   const order = (await lockOrders(tx, [orderId])).get(orderId)
+  if (order) views.changed(tx, [order])
   if (!order || !after(order.status, 'refunded')) return order
   return end(tx, order, true, order.cancelReason ?? '결제 취소', now)
 }
 
 /** The provider refused to give the money back: the order goes on. */
-export const goOn = async (tx: Tx, orderId: string): Promise<void> => {
+export const goOn = async (tx: Tx, views: Views, orderId: string): Promise<void> => {
   const order = (await lockOrders(tx, [orderId])).get(orderId)
+  if (order) views.changed(tx, [order])
   const status = order && after(order.status, 'refund refused')
   if (order && status)
     await saveOrders(tx, [{ ...order, status, cancellationId: null, cancelReason: null }], 'with lines')
@@ -54,10 +62,11 @@ export const goOn = async (tx: Tx, orderId: string): Promise<void> => {
 export const canceling = (given: {
   readonly db: Database
   readonly runtime: Runtime
+  readonly views: Views
   readonly payment: Client<typeof payment>
   readonly log: Logger
 }) => {
-  const { db, runtime, payment, log } = given
+  const { db, runtime, views, payment, log } = given
 
   const request = (tx: Tx, order: OrderRecord, reason: string): Promise<OrderRecord> => {
     const requested: OrderRecord = {
@@ -79,6 +88,7 @@ export const canceling = (given: {
     db.tx('order.cancel', async (tx) => {
       const order = (await lockOrders(tx, [orderId])).get(orderId)
       if (!order || order.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })
+      views.changed(tx, [order])
       if (order.status === 'CANCELED' || order.status === 'CANCEL_REQUESTED') return order
       if (order.status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
       if (after(order.status, 'canceled unpaid')) return end(tx, order, false, reason, runtime.now())
@@ -93,7 +103,7 @@ export const canceling = (given: {
       if (answer.status !== 'REFUNDED') return order
     } catch (error) {
       if (PAYMENT_NOT_REFUNDABLE.is(error)) {
-        await db.tx('order.refund-refused', (tx) => goOn(tx, orderId))
+        await db.tx('order.refund-refused', (tx) => goOn(tx, views, orderId))
         throw REFUND_REFUSED(undefined, { cause: error })
       }
       // The event in the outbox will see the refund through; the buyer is told it is under way.
@@ -101,7 +111,7 @@ export const canceling = (given: {
       log.warn({ err: error, orderId }, 'A refund could not be made at once and will be made later')
       return order
     }
-    return (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, orderId, runtime.now()))) ?? order
+    return (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, views, orderId, runtime.now()))) ?? order
   }
 
   return async (input: { id: string; reason: string }, context: CallContext): Promise<Order> => {

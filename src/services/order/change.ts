@@ -11,6 +11,7 @@ import { amountOf, factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRec
 import { HOLD_GRACE } from './place.ts'
 import { after } from './states.ts'
 import { findOrders, lockOrders, replaceLines, saveRevision } from './store.ts'
+import type { Views } from './views.ts'
 
 /** How often a change begins anew because holds of earlier changes, cut off or refused, stand in its way. */
 const TRIES = 3
@@ -30,9 +31,10 @@ const refusalOf = (order: OrderRecord | undefined, memberId: string, now: number
 export const changing = (given: {
   readonly db: Database
   readonly runtime: Runtime
+  readonly views: Views
   readonly product: Client<typeof product>
 }) => {
-  const { db, runtime, product } = given
+  const { db, runtime, views, product } = given
 
   /** Makes sure that the order can go over to no hold of the revision seen; false when it has moved on already. */
   const fence = (seen: OrderRecord): Promise<boolean> =>
@@ -46,6 +48,7 @@ export const changing = (given: {
   const changeOver = (before: OrderRecord, reservationId: string, sold: readonly SoldLine[]) =>
     db.tx('order.change-items', async (tx) => {
       const order = (await lockOrders(tx, [before.id])).get(before.id)
+      views.changed(tx, [before])
       if (order?.revision !== before.revision) return order
       const now = runtime.now()
       const revision = order.revision + 1
@@ -82,7 +85,10 @@ export const changing = (given: {
       const refused = refusalOf(seen, memberId, runtime.now())
       if (refused) throw refused
       const before = seen!
-      if (fingerprintOf(before.lines, undefined) === wanted) return shown(before)
+      if (fingerprintOf(before.lines, undefined) === wanted) {
+        await views.forget([before])
+        return shown(before)
+      }
 
       const reservationId = derivedId('order items', before.id, String(before.revision), wanted)
       const { lines: sold } = await product

@@ -17,6 +17,7 @@ import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
 import { after } from './states.ts'
 import { beginWaiting, type Begin, type Ended, payWaiting } from './paying-store.ts'
 import { lockOrders, saveOrders } from './store.ts'
+import type { Views } from './views.ts'
 
 type Begun = { readonly state: 'BEGUN' | 'ALREADY_PAID'; readonly memberId: string }
 
@@ -44,8 +45,14 @@ const causesOf = (orders: readonly { readonly id: string }[], entries: readonly 
 }
 
 /** Decides one by one what a captured payment does to an order, and marks as paid those it pays. */
-const settleExactly = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
+const settleExactly = async (
+  tx: Tx,
+  views: Views,
+  entries: readonly Ended[],
+  now: number,
+): Promise<(OrderStatus | Fault)[]> => {
   const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
+  views.changed(tx, orders.values())
   const paid = new Map<string, OrderRecord>()
   const answers = entries.map(({ orderId, paymentKey }) => {
     const order = paid.get(orderId) ?? orders.get(orderId)
@@ -69,8 +76,14 @@ const settleExactly = async (tx: Tx, entries: readonly Ended[], now: number): Pr
  * Marks orders as paid by `paymentKey` and tells the world. Orders already paid by it are left as they are. Those that
  * simply wait for the outcome, nearly all, are paid in one statement.
  */
-export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Promise<(OrderStatus | Fault)[]> => {
+export const settle = async (
+  tx: Tx,
+  views: Views,
+  entries: readonly Ended[],
+  now: number,
+): Promise<(OrderStatus | Fault)[]> => {
   const paid = await payWaiting(tx, entries, now)
+  views.changed(tx, paid.values())
   if (paid.size > 0)
     await tx.emitAll(
       orderPaid,
@@ -85,13 +98,14 @@ export const settle = async (tx: Tx, entries: readonly Ended[], now: number): Pr
     )
   const isPaid = ({ orderId, paymentKey }: Ended): boolean => paid.get(orderId)?.paymentKey === paymentKey
   const rest = entries.filter((each) => !isPaid(each))
-  const decided = rest.length > 0 ? await settleExactly(tx, rest, now) : []
+  const decided = rest.length > 0 ? await settleExactly(tx, views, rest, now) : []
   return entries.map((each) => (isPaid(each) ? 'PAID' : decided[rest.indexOf(each)]!))
 }
 
 /** Makes orders payable again whose payment moved no money. Others are left as they are. */
-export const unsettle = async (tx: Tx, entries: readonly Ended[]): Promise<(OrderStatus | Fault)[]> => {
+export const unsettle = async (tx: Tx, views: Views, entries: readonly Ended[]): Promise<(OrderStatus | Fault)[]> => {
   const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
+  views.changed(tx, orders.values())
   const freed = new Map<string, OrderRecord>()
   const answers = entries.map(({ orderId, paymentKey }) => {
     const order = freed.get(orderId) ?? orders.get(orderId)
@@ -108,9 +122,10 @@ export const unsettle = async (tx: Tx, entries: readonly Ended[]): Promise<(Orde
 export const paying = (given: {
   readonly db: Database
   readonly runtime: Runtime
+  readonly views: Views
   readonly product: Client<typeof product>
 }) => {
-  const { db, runtime, product } = given
+  const { db, runtime, views, product } = given
 
   interface Verdict {
     readonly answer: Begun | Fault
@@ -120,6 +135,7 @@ export const paying = (given: {
   /** Decides one by one; those that may begin, begin. */
   const beginExactly = async (tx: Tx, entries: readonly Begin[]): Promise<Verdict[]> => {
     const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
+    views.changed(tx, orders.values())
     const begun = new Map<string, OrderRecord>()
     const answers = entries.map((each) => {
       const order = begun.get(each.orderId) ?? orders.get(each.orderId)
@@ -138,6 +154,7 @@ export const paying = (given: {
   const beginAll = (entries: readonly Begin[]): Promise<Verdict[]> =>
     db.tx('order.begin-payment', async (tx) => {
       const begun = await beginWaiting(tx, entries, runtime.now())
+      views.changed(tx, begun.values())
       // Another request in the batch may name the same order and payment, and yet be refused.
       const isBegun = ({ orderId, paymentKey, amount, memberId }: Begin): boolean => {
         const fresh = begun.get(orderId)
@@ -164,7 +181,7 @@ export const paying = (given: {
       return undefined
     } catch (error) {
       if (!RESERVATION_ENDED.is(error)) throw error
-      await db.tx('order.fail-payment', (tx) => unsettle(tx, [entry]))
+      await db.tx('order.fail-payment', (tx) => unsettle(tx, views, [entry]))
       return ORDER_EXPIRED()
     }
   }
@@ -181,7 +198,7 @@ export const paying = (given: {
       )
     },
     complete: (entries: readonly Ended[]) =>
-      db.tx('order.complete-payment', (tx) => settle(tx, entries, runtime.now())),
-    fail: (entries: readonly Ended[]) => db.tx('order.fail-payment', (tx) => unsettle(tx, entries)),
+      db.tx('order.complete-payment', (tx) => settle(tx, views, entries, runtime.now())),
+    fail: (entries: readonly Ended[]) => db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries)),
   }
 }

@@ -19,6 +19,7 @@ import {
   shown,
 } from './order.ts'
 import { type Answered, findAnswers, insertOrders, type KeyOfMember, type NewOrder } from './store.ts'
+import type { Views } from './views.ts'
 import { instant } from '#kernel/contract.ts'
 
 /** A hold outlives its order's deadline by this long, so that only holds without an order ever die by themselves. */
@@ -40,10 +41,11 @@ const nameOf = ({ memberId, key }: KeyOfMember): string => `${memberId} ${key}`
 export const placing = (given: {
   readonly db: Database
   readonly runtime: Runtime
+  readonly views: Views
   readonly product: Client<typeof product>
   readonly payMinutes: number
 }) => {
-  const { db, runtime, product, payMinutes } = given
+  const { db, runtime, views, product, payMinutes } = given
 
   const answered = lanes<KeyOfMember, Answered | undefined>(
     { lanes: 2, max: 256, name: 'order.answered' },
@@ -56,6 +58,10 @@ export const placing = (given: {
   const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
     const won = await db.tx('order.place', async (tx) => {
       const ids = await insertOrders(tx, entries)
+      views.changed(
+        tx,
+        entries.map((each) => each.order),
+      )
       const placed = entries.filter((each) => ids.has(each.order.id))
       await tx.emitAll(
         orderPlaced,
@@ -103,6 +109,7 @@ export const placing = (given: {
     if (earlier) {
       const answer = replay(earlier, fingerprint)
       if (answer instanceof Error) throw answer
+      await views.forget([{ id: answer.id, memberId }])
       return answer
     }
 

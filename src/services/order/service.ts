@@ -1,6 +1,5 @@
 import { lanes } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
-import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused } from '#services/payment/contract.ts'
 import { product } from '#services/product/contract.ts'
@@ -20,6 +19,7 @@ import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { placing } from './place.ts'
 import { countOpen, findOrders, findPaying, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
+import { FIRST_PAGE, orderViews } from './views.ts'
 
 const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
 
@@ -27,9 +27,8 @@ const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested,
 export const orderService = service(
   order,
   { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
-  ({ db, runtime, log, settings, call }) => {
+  ({ db, cache, runtime, log, settings, call }) => {
     const payMinutes = Number(settings['ORDER_PAY_MINUTES'] ?? 10)
-    const payments = paying({ db, runtime, product: call.product })
     const status = <F>(answer: OrderStatus | F) =>
       typeof answer === 'string' ? { status: answer as OrderStatus } : answer
 
@@ -38,21 +37,24 @@ export const orderService = service(
       return ids.map((id) => orders.get(id))
     })
 
+    const page = async (memberId: string, cursor: string | undefined, limit: number) => {
+      const orders = await listOrders(db, memberId, cursor, limit + 1)
+      const items = orders.slice(0, limit)
+      return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
+    }
+    const views = orderViews(cache, { order: found.call, page: (memberId, limit) => page(memberId, undefined, limit) })
+    const payments = paying({ db, runtime, views, product: call.product })
+
     return {
       operations: {
-        place: placing({ db, runtime, product: call.product, payMinutes }),
-        list: async ({ cursor, limit }, { actor }) => {
-          const orders = await listOrders(db, memberOf(actor), cursor, limit + 1)
-          const items = orders.slice(0, limit)
-          return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
-        },
-        get: async ({ id }, { actor }) => {
-          const seen = await found.call(id)
-          if (!seen || seen.memberId !== memberOf(actor)) throw NOT_FOUND(undefined, { field: 'id' })
-          return shown(seen)
-        },
-        changeItems: changing({ db, runtime, product: call.product }),
-        cancel: canceling({ db, runtime, payment: call.payment, log }),
+        place: placing({ db, runtime, views, product: call.product, payMinutes }),
+        list: ({ cursor, limit }, { actor }) =>
+          cursor === undefined && limit === FIRST_PAGE
+            ? views.firstPage(memberOf(actor))
+            : page(memberOf(actor), cursor, limit),
+        get: ({ id }, { actor }) => views.detail(memberOf(actor), id),
+        changeItems: changing({ db, runtime, views, product: call.product }),
+        cancel: canceling({ db, runtime, views, payment: call.payment, log }),
         beginPayment: batched(payments.begin),
         completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
         failPayment: batched(async (entries) => (await payments.fail(entries)).map(status)),
@@ -68,18 +70,19 @@ export const orderService = service(
               entries.map((each) => each.orderId),
             )
             const open = entries.filter((each) => paying.has(each.orderId))
-            if (open.length > 0) await settle(tx, open, runtime.now())
+            if (open.length > 0) await settle(tx, views, open, runtime.now())
           }),
           onMany(paymentFailed, async (failed, tx) => {
             await unsettle(
               tx,
+              views,
               failed.map((each) => each.payload),
             )
           }),
           on(paymentRefunded, async ({ payload }, tx) => {
-            if (payload.remaining === 0) await endRefunded(tx, payload.orderId, runtime.now())
+            if (payload.remaining === 0) await endRefunded(tx, views, payload.orderId, runtime.now())
           }),
-          on(refundRefused, ({ payload }, tx) => goOn(tx, payload.orderId)),
+          on(refundRefused, ({ payload }, tx) => goOn(tx, views, payload.orderId)),
         ]),
       ],
       sweeps: [
@@ -92,6 +95,7 @@ export const orderService = service(
               expired.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),
             )
             await saveOrders(tx, expired, 'with lines')
+            views.changed(tx, expired)
             return expired.length
           }),
         ),

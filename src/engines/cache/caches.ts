@@ -1,0 +1,71 @@
+import type { Logger } from 'pino'
+import type { Caches } from '#kernel/cache.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { RedisStore } from '../redis/connection.ts'
+import { type Counted, type Counts, type Level, type Outcome, zeroCounts } from './counts.ts'
+import { exact } from './exact.ts'
+import { lagging, type Local } from './lagging.ts'
+import { openShared } from './shared.ts'
+
+/** The caches of a process. */
+export interface OpenCaches {
+  /** Those of one service. */
+  of(service: string): Caches
+  /** What was looked for and how it went, for metrics. */
+  readonly counted: () => readonly Counted[]
+  close(): Promise<void>
+}
+
+/** Opens the caches of a process: in memory, and with `redis` in what processes share. */
+export const openCaches = (given: {
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly redis?: RedisStore | undefined
+}): OpenCaches => {
+  const { runtime, log, redis } = given
+  const locals = new Map<string, Local<any>>()
+  const all = new Map<string, Counts>()
+  const shared =
+    redis &&
+    openShared(redis, {
+      runtime,
+      log,
+      forgotten: (cache, keys) => locals.get(cache)?.drop(keys),
+      deafUntilNow: () => locals.forEach((each) => each.clear()),
+    })
+  const countsOf = (name: string): Counts => {
+    if (all.has(name)) throw new Error(`There are two caches of the name ${name}`)
+    const counts = zeroCounts()
+    all.set(name, counts)
+    return counts
+  }
+
+  return {
+    of: (service) => ({
+      lagging: (of) => {
+        const named = { ...of, name: `${service}.${of.name}` }
+        const made = lagging(named, { runtime, log, counts: countsOf(named.name), ...(shared && { shared }) })
+        locals.set(named.name, made)
+        return made
+      },
+      exact: (of) => {
+        const named = { ...of, name: `${service}.${of.name}` }
+        const counts = countsOf(named.name)
+        if (shared) return exact(named, shared, counts)
+        const load = (key: string) => {
+          counts['memory miss']++
+          return of.load(key)
+        }
+        return { get: load, forget: () => Promise.resolve() }
+      },
+    }),
+    counted: () =>
+      [...all].flatMap(([cache, counts]) =>
+        Object.entries(counts).map(([name, count]): Counted => {
+          const [level, outcome] = name.split(' ') as [Level, Outcome]
+          return { cache, level, outcome, count }
+        }),
+      ),
+    close: async () => shared?.close(),
+  }
+}
