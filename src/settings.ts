@@ -178,6 +178,21 @@ export const declared = {
     about:
       'Kafka brokers events travel by, as host:port, commas between; without them events are read from PostgreSQL.',
   }),
+  KAFKA_PREFIX: declare({
+    kind: text(),
+    otherwise: 'jangteo.',
+    about: 'Before the name of every topic and group, so that several shops can share brokers.',
+  }),
+  KAFKA_PARTITIONS: declare({
+    kind: whole(1, 1_000),
+    otherwise: 6,
+    about: 'Partitions of a topic that is made: as many processes can share the work of a consumer.',
+  }),
+  KAFKA_REPLICAS: declare({
+    kind: whole(1, 10),
+    otherwise: (mode) => (mode === 'production' ? 3 : 1),
+    about: 'Brokers that keep each partition of a topic that is made; all but one must have an event before it counts.',
+  }),
   OPENSEARCH_URL: declare({
     kind: address('http', 'https'),
     secret: true,

@@ -23,6 +23,7 @@ import { ensureFree } from './listening.ts'
 import { makeLog } from './logging.ts'
 import type { Network } from './network.ts'
 import { remotes } from './remotes.ts'
+import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
 import { selfOf } from './self.ts'
 import { openStores, prepareSchemas } from './stores.ts'
@@ -140,6 +141,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         : worldElsewhere(settings, await network!.simulators(registry!))
     opened.add(world.stop)
 
+    const kafka = await reachKafka(settings, { shop, runs, runtime, progress, log })
+
     const contracts = shop.map((each) => each.contract as Contract)
     const elsewhere =
       network && remotes(contracts, { ...network, registry: registry!, zone: network.self.zone, runtime, log })
@@ -171,6 +174,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       platform: self.platform,
       tracer: telemetry.tracer,
       caches,
+      ...(kafka && { kafka }),
       ...(given.onStep && { onStep: given.onStep }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })

@@ -10,9 +10,11 @@ import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openCaches, type OpenCaches } from '#engines/cache/caches.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
+import type { Kafka } from '#engines/kafka/connect.ts'
 import { historyOf, type LogOf } from '#engines/postgres/log.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
 import { RELAY } from '#engines/postgres/provision.ts'
+import { carryByKafka, type KafkaLag } from './kafka-pumps.ts'
 import { startPumps } from './pumps.ts'
 import { relays } from './relays.ts'
 import { wakes } from './wakes.ts'
@@ -27,6 +29,8 @@ export interface Host {
   readonly services: readonly RunningService[]
   /** Where a service's log of events is read. */
   readonly logOf: LogOf
+  /** Messages that groups of this process have yet to take in from Kafka, where this process looks after it. */
+  readonly kafkaLags: () => readonly KafkaLag[]
   /** Takes no new work, lets what is under way finish, closes the stores. */
   stop(): Promise<void>
 }
@@ -62,6 +66,8 @@ export interface HostSettings {
   /** Checks outputs against their contracts too; for tests. */
   readonly checkOutputs?: boolean
   readonly onStep?: StepHook
+  /** How events travel; without it they are read from PostgreSQL. */
+  readonly kafka?: Kafka
   /** Whether consumers and sweeps run; a test may drive them itself. */
   readonly background?: boolean
 }
@@ -134,14 +140,16 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     throw error
   }
 
+  const carried = given.kafka && carryByKafka({ kafka: given.kafka, logOf: logs.logOf, runtime, log, signals, tracer })
   const pumps: Pump[] =
-    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals, tracer })
+    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals, tracer, carried })
 
   return {
     client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),
     endpoint,
     services: running,
     logOf: logs.logOf,
+    kafkaLags: () => carried?.lags() ?? [],
     stop: async () => {
       await Promise.all(pumps.map((each) => each.stop()))
       // A call under way in one may yet call another that seemed done.

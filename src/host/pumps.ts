@@ -10,6 +10,7 @@ import { logTail } from '#engines/postgres/log-tail.ts'
 import { pump, type Pump } from '#engines/postgres/pump.ts'
 import { retryDue } from '#engines/postgres/retry.ts'
 import type { RunningService } from './host.ts'
+import type { Carried } from './kafka-pumps.ts'
 import { watchLogs } from './watch-logs.ts'
 import type { Wakes } from './wakes.ts'
 
@@ -26,27 +27,38 @@ const KEPT_DAYS = 14
 /** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
 export const startPumps = (
   running: readonly RunningService[],
-  given: { logOf: LogOf; runtime: Runtime; log: Logger; signals: Wakes; tracer: Tracer },
+  given: {
+    logOf: LogOf
+    runtime: Runtime
+    log: Logger
+    signals: Wakes
+    tracer: Tracer
+    /** Events travel by Kafka instead of being read from the log. */
+    carried?: Carried | undefined
+  },
 ): Pump[] => {
-  const { logOf, runtime, log, signals, tracer } = given
+  const { logOf, runtime, log, signals, tracer, carried } = given
   const tail = logTail(logOf)
-  const pumps = running.flatMap(({ definition, db, built }) => {
+  const pumps = running.flatMap((service) => {
+    const { definition, db, built } = service
     const { name } = definition.contract
     const logger = log.child({ service: name })
     const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger, tracer }
     const consumers = built.consumers ?? []
 
-    const reading = consumers.flatMap((each) =>
-      readersOf(tools, each).map((reader) => {
-        const reads = pump(
-          `${name}.${each.name}`,
-          { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
-          reader.step,
-        )
-        signals.on(reader.source, reads.wake)
-        return reads
-      }),
-    )
+    const readLogs = (): Pump[] =>
+      consumers.flatMap((each) =>
+        readersOf(tools, each).map((reader) => {
+          const reads = pump(
+            `${name}.${each.name}`,
+            { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
+            reader.step,
+          )
+          signals.on(reader.source, reads.wake)
+          return reads
+        }),
+      )
+    const reading = carried ? carried.pumpsOf(service) : readLogs()
     const retrying =
       consumers.length > 0
         ? [pump(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]

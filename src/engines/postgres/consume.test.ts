@@ -248,14 +248,35 @@ describe('a consumer', () => {
   test('drops members it does not know and sets aside what does not fit its schema', async () => {
     await alpha.query(sql`
       INSERT INTO outbox (name, version, key, payload, at)
-      VALUES ('alpha.happened', 2, 'a', '{"key": "a", "n": 1, "secret": true}', now()),
-             ('alpha.happened', 2, 'b', '{"key": "b"}', now())`)
+      VALUES ('alpha.happened', 1, 'a', '{"key": "a", "n": 1, "secret": true}', now()),
+             ('alpha.happened', 1, 'b', '{"key": "b"}', now())`)
     const payloads: unknown[] = []
     await drain(readerFor(consumer('recorder', [on(happened, async (each) => void payloads.push(each.payload))])))
     assert.deepEqual(payloads.at(-1), { key: 'a', n: 1 })
     assert.deepEqual(
       (await listSetAside(beta, 10)).map((each) => [each.key, each.state]),
       [['b', 'RETRYING']],
+    )
+  })
+
+  test('sets aside what is of a later version than it knows', async () => {
+    await alpha.query(sql`
+      INSERT INTO outbox (name, version, key, payload, at)
+      VALUES ('alpha.happened', 2, 'a', '{"key": "a", "n": 1}', now())`)
+    await emit([
+      ['a', 2],
+      ['b', 1],
+    ])
+    await drain(readerFor(recorder()))
+    assert.deepEqual(await seen(), [['b', 1]])
+    const [first] = await listSetAside(beta, 10)
+    assert.match(first!.error!, /alpha\.happened is of version 2; up to 1 is known here/)
+    assert.deepEqual(
+      (await listSetAside(beta, 10)).map((each) => [each.key, each.state]),
+      [
+        ['a', 'RETRYING'],
+        ['a', 'WAITING'],
+      ],
     )
   })
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { event } from '#kernel/contract.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
 import type { PostgresDatabase } from './database.ts'
+import { EVENT_AT_MOST } from './outbox.ts'
 import { sql } from './sql.ts'
 
 const counted = event('alpha.counted', {
@@ -98,6 +99,19 @@ describe('a transaction', () => {
     })
     await assert.rejects(failing, z.core.$ZodError)
     assert.deepEqual([await things(), await events()], [[], []])
+  })
+
+  test('is refused when an event is oversized: what carries events would get stuck', async () => {
+    const longId = (length: number) => 'x'.repeat(length - '{"id":"","n":1}'.length)
+    const adding = (length: number) =>
+      db.tx('alpha.add', async (tx) => {
+        await tx.query(add('a', 1))
+        await tx.emit(counted, { id: longId(length), n: 1 })
+      })
+    await assert.rejects(adding(EVENT_AT_MOST + 1), /alpha\.counted is oversized: 524289 bytes, 524288 at most/)
+    assert.deepEqual([await things(), await events()], [[], []])
+    await adding(EVENT_AT_MOST)
+    assert.equal((await events()).length, 1)
   })
 
   test('has ended when it has ended: what is sent later is refused, not run outside of it', async () => {

@@ -97,13 +97,14 @@ export const heldKeys = async (
 }
 
 /**
- * Sets an event aside: `RETRYING` when its effect failed, `WAITING` when an earlier one of its key is set aside. One that
+ * Sets an event aside: `RETRYING` when its effect failed, `WAITING` when an earlier one of its key is set aside, `DEAD` when
+ * trying again by itself would not help. One that
  * was taken in before has had its effect: set aside, it would stand before the failing one of its key for ever.
  */
 export const setAside = (
   consumer: string,
   event: Logged,
-  state: 'RETRYING' | 'WAITING',
+  state: 'RETRYING' | 'WAITING' | 'DEAD',
   attempts: number,
   nextAt: number,
   error: string | null,

@@ -18,7 +18,14 @@ export const reactionsBySource = (consumer: Consumer): Map<string, Map<string, R
   return sources
 }
 
-const delivered = (event: Logged, { event: { payload } }: Reaction): Delivered<unknown> => {
+/**
+ * The event with its payload as the reaction knows it. One of a later version than that is refused: growing changes no
+ * version, a new one means something else by the same words. It is set aside like any that fails, and taken in by whoever
+ * knows it.
+ */
+const delivered = (event: Logged, { event: { payload, version } }: Reaction): Delivered<unknown> => {
+  if (event.version > version)
+    throw new Error(`${event.name} is of version ${event.version}; up to ${version} is known here`)
   const made = { ...event, payload: payload.parse(event.payload) }
   const span = causeOf(event)
   if (span) {

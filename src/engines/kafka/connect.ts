@@ -1,0 +1,65 @@
+import { Admin, type BaseOptions } from '@platformatic/kafka'
+import type { Logger } from 'pino'
+import { inShort } from './errors.ts'
+import { groupOf, topicOf } from './names.ts'
+import { ensureTopics, type Topic } from './topics.ts'
+
+/** How a process reaches Kafka, and by which names it knows what lies there. */
+export interface Kafka {
+  /** What every client of it is opened with. */
+  readonly client: BaseOptions
+  readonly log: Logger
+  readonly topicOf: (source: string) => string
+  readonly groupOf: (service: string, consumer: string) => string
+  /** Makes sure of the topics of these services; rises while no broker can be reached. */
+  prepare(topics: readonly Omit<Topic, 'topic'>[]): Promise<void>
+}
+
+export interface KafkaSettings {
+  /** `host:port`, any of them is enough to find the others. */
+  readonly brokers: readonly string[]
+  /** Before every topic and group, so that several shops may share brokers. */
+  readonly prefix: string
+  /** Of a topic that is made. */
+  readonly partitions: number
+  readonly replicas: number
+  /** Shown in the brokers' logs. */
+  readonly name: string
+  readonly log: Logger
+}
+
+/** Names the brokers and how to treat them; nothing is reached before it is needed. */
+export const openKafka = (given: KafkaSettings): Kafka => {
+  const client: BaseOptions = {
+    clientId: given.name,
+    bootstrapBrokers: [...given.brokers],
+    connectTimeout: 3_000,
+    timeout: 10_000,
+    // Whoever uses it tries again by itself, with pauses that grow.
+    retries: 3,
+    retryDelay: 250,
+    metadataMaxAge: 5_000,
+  }
+  return {
+    client,
+    log: given.log,
+    topicOf: (source) => topicOf(given.prefix, source),
+    groupOf: (service, consumer) => groupOf(given.prefix, service, consumer),
+    prepare: async (topics) => {
+      const admin = new Admin({ ...client, retries: 0 })
+      // A client without a listener throws what it has to tell.
+      admin.on('error', () => {})
+      try {
+        await ensureTopics(
+          admin,
+          given,
+          topics.map((each) => ({ ...each, topic: topicOf(given.prefix, each.source) })),
+        )
+      } catch (error) {
+        throw inShort(error)
+      } finally {
+        await admin.close()
+      }
+    },
+  }
+}

@@ -1,0 +1,136 @@
+import type { KafkaRecord } from '@platformatic/kafka'
+import { sourceOf } from '#kernel/contract.ts'
+import type { Logged } from '#engines/postgres/log.ts'
+import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
+
+/** An event as the outbox holds it; the payload as JSON text, which nobody on the way needs to understand. */
+export interface Stored {
+  readonly xid: string
+  readonly id: number
+  readonly name: string
+  readonly version: number
+  readonly key: string
+  readonly payload: string
+  /** Epoch milliseconds of emission. */
+  readonly at: number
+  readonly traceparent: string | null
+}
+
+/** A message as the producer takes it: headers say what the event is, the value is its payload. */
+export interface Outgoing {
+  readonly topic: string
+  readonly key: Buffer
+  readonly value: Buffer
+  readonly timestamp: bigint
+  readonly headers: Map<Buffer, Buffer>
+}
+
+const ID = Buffer.from('event-id')
+const XID = Buffer.from('event-xid')
+const NAME = Buffer.from('event-name')
+const VERSION = Buffer.from('event-version')
+const AT = Buffer.from('event-at')
+const TRACEPARENT = Buffer.from('traceparent')
+
+/** The headers of an event's message, for the document of events. */
+export const HEADERS = [ID, XID, NAME, VERSION, AT, TRACEPARENT].map(String)
+
+/** The message that carries an event of `source`. */
+export const messageOf = (topic: string, source: string, event: Stored): Outgoing => {
+  const headers = new Map([
+    [ID, Buffer.from(`${source}:${event.id}`)],
+    [XID, Buffer.from(event.xid)],
+    [NAME, Buffer.from(event.name)],
+    [VERSION, Buffer.from(String(event.version))],
+    [AT, Buffer.from(String(event.at))],
+  ])
+  if (event.traceparent) headers.set(TRACEPARENT, Buffer.from(event.traceparent))
+  return {
+    topic,
+    key: Buffer.from(event.key),
+    value: Buffer.from(event.payload),
+    timestamp: BigInt(event.at),
+    headers,
+  }
+}
+
+/** A message that is not an event of ours, and why we think so. */
+export interface NotOurs {
+  readonly cause: string
+  readonly name: string
+  readonly key: string
+  /** As much of its value as helps to find who sent it. */
+  readonly sample: string
+  /** Epoch milliseconds it says it is of; 0 where it says nothing. */
+  readonly at: number
+}
+
+/** What a message turned out to be: an event to take in, one that nobody here wants, or not one of ours. */
+export type Received = { readonly event: Logged } | { readonly notOurs: NotOurs } | 'unwanted'
+
+const SAMPLE = 1_000
+const EVENT_ID = /^([a-z][a-z0-9_]*):(\d{1,15})$/
+/** The last instant a date can be. */
+const LATEST = 8_640_000_000_000_000 - 1
+const XID8 = /^\d{1,20}$/
+const WHOLE = /^\d{1,15}$/
+const EVENT_NAME = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
+
+/** Text that PostgreSQL can store. */
+const printable = (bytes: Buffer | null, most: number): string =>
+  bytes === null ? '' : bytes.toString('utf8', 0, most).replaceAll('\0', '')
+
+const parsed = (value: Buffer): unknown => {
+  try {
+    return JSON.parse(value.toString())
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Reads a message of the topic of `source`. Whatever lies in a topic is looked at with suspicion: anyone who may write
+ * there can write anything. Payloads are parsed only of events whose name is among the `wanted`.
+ */
+export const receive = (source: string, wanted: { has(name: string): boolean }, record: KafkaRecord): Received => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of record.headers) if (name && value) headers[name.toString('latin1')] = value.toString()
+  const name = headers['event-name'] ?? ''
+
+  const notOurs = (cause: string): Received => ({
+    notOurs: {
+      cause,
+      name: name.replaceAll('\0', '').slice(0, 200) || '?',
+      key: printable(record.key, 200),
+      sample: printable(record.value, SAMPLE),
+      at: WHOLE.test(headers['event-at'] ?? '') ? Math.min(Number(headers['event-at']), LATEST) : 0,
+    },
+  })
+
+  const [, from, id] = EVENT_ID.exec(headers['event-id'] ?? '') ?? []
+  if (!from || !id || !XID8.test(headers['event-xid'] ?? '')) return notOurs('it has not the headers of an event')
+  if (from !== source || sourceOf(name) !== source) return notOurs(`it tells of ${from} in the topic of ${source}`)
+  const version = headers['event-version'] ?? ''
+  const at = headers['event-at'] ?? ''
+  if (!EVENT_NAME.test(name) || !WHOLE.test(version) || !WHOLE.test(at) || record.key === null)
+    return notOurs('its headers make no sense')
+  if (!wanted.has(name)) return 'unwanted'
+  if (record.value === null) return notOurs('it has no payload')
+  if (record.value.length > EVENT_AT_MOST)
+    return notOurs(`it is oversized: ${record.value.length} bytes, ${EVENT_AT_MOST} at most`)
+  const payload = parsed(record.value)
+  if (typeof payload !== 'object' || payload === null) return notOurs('its payload is not a JSON object')
+  return {
+    event: {
+      id: headers['event-id']!,
+      source,
+      name,
+      version: Number(version),
+      key: record.key.toString(),
+      payload,
+      at: Number(at),
+      position: { xid: headers['event-xid']!, id: Number(id) },
+      ...(headers['traceparent'] && { traceparent: headers['traceparent'] }),
+    },
+  }
+}
