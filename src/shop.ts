@@ -9,6 +9,7 @@ import { notificationService } from '#services/notification/service.ts'
 import { orderService } from '#services/order/service.ts'
 import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
+import { statusService } from '#services/status/service.ts'
 import { liveSettings } from '#src/settings/live.ts'
 
 /**
@@ -26,6 +27,7 @@ export const shop: readonly ServiceDefinition<any>[] = [
   paymentService,
   notificationService,
   configServiceOf({ settings: liveSettings, services: () => shop.map((each) => each.contract.name) }),
+  statusService,
 ]
 
 /** PostgreSQL extensions that services' schemas are given. */

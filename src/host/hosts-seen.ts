@@ -13,6 +13,9 @@ import type { Expected } from './everyone.ts'
 /** Milliseconds for which what a host told is good. */
 const FRESH = 900
 
+/** Milliseconds one is waited for that did not answer the last time. */
+const SILENT = 150
+
 /** By whom hosts are asked. */
 const CALLER = 'status'
 
@@ -22,6 +25,8 @@ const reported = (report: HostReport): HostSeen['state'] => {
   if (report.leaving) return 'leaving'
   return report.checks.every((each) => each.status === 'up' || !each.needed) ? 'up' : 'down'
 }
+
+const isSilent = ({ state, why }: HostSeen): boolean => state === 'silent' && why !== null
 
 /** One other process, looked at again and again. */
 interface Watched {
@@ -138,10 +143,9 @@ export const hostsSeen = (given: {
       const looked = follow()
       await Promise.all(
         looked.map((each) => {
-          if (!each.asking && now - each.asked > FRESH) each.asking = ask(each, now)
-          // Known to be silent, it keeps nobody waiting: what it says now is seen the next time.
-          const silent = each.seen.state === 'silent' && each.seen.why !== null
-          return silent ? undefined : each.asking
+          if (!each.asking && now - each.asked > (isSilent(each.seen) ? SILENT : FRESH)) each.asking = ask(each, now)
+          // Known to be silent, it keeps nobody waiting for long: what it says later is seen the next time.
+          return isSilent(each.seen) ? Promise.race([each.asking, runtime.sleep(SILENT)]) : each.asking
         }),
       )
       return looked.map((each) => each.seen)
@@ -149,7 +153,10 @@ export const hostsSeen = (given: {
     host: (id) => {
       follow()
       const found = all.get(id)
-      return found?.seen.why === 'missing' ? undefined : found?.client
+      if (!found || found.seen.why === 'missing') return undefined
+      // Whoever asks for it may be about to change it: what it told is not good any more.
+      found.asked = -Infinity
+      return found.client
     },
     close: async () => {
       await Promise.all([...all.values()].map((each) => each.close()))

@@ -1,3 +1,4 @@
+import { instant } from '#kernel/contract.ts'
 import type { HostReport } from '#kernel/report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Host } from './host.ts'
@@ -23,7 +24,13 @@ export const lagsOf = (host: Pick<Host, 'services' | 'logOf'>, runtime: Runtime)
       cursors.map(async (cursor) => {
         // A log that cannot be read now, or is not there yet, is not known to hold nothing.
         const { events, since } = await findBehind(host.logOf(cursor.source), cursor).catch(() => unknown)
-        return { service, consumer: cursor.consumer, source: cursor.source, behind: events, since }
+        return {
+          service,
+          consumer: cursor.consumer,
+          source: cursor.source,
+          behind: events,
+          since: since === null ? null : instant(since),
+        }
       }),
     )
     return { service, lags, setAside }

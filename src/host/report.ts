@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { instant } from '#kernel/contract.ts'
 import type { RemoteEndpoint } from '#kernel/remote/endpoint.ts'
 import type { HostReport, LogLevel } from '#kernel/report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -40,8 +41,9 @@ const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remote
       service,
       ...rest,
       instances: instances.map(({ origin, host = null, inFlight, breaker, share, history }) => {
-        const { since = null, ...times } = history
-        return { origin, host, inFlight, breaker, share, breakerSince: since, ...times }
+        const { since, ...times } = history
+        const breakerSince = since === undefined ? null : instant(since)
+        return { origin, host, inFlight, breaker, share, breakerSince, ...times }
       }),
     }
   })
@@ -70,7 +72,7 @@ export const reporter = (
     return {
       ...known,
       config: config(),
-      at: runtime.now(),
+      at: instant(runtime.now()),
       leaving: leaving(),
       checks: looked,
       process: vitals.read(),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { serveLocally } from '#kernel/call.ts'
+import { instant } from '#kernel/contract.ts'
 import { NOT_FOUND, UNAVAILABLE } from '#kernel/faults.ts'
 import { hostContract, type Platform } from '#kernel/platform.ts'
 import type { RemoteEndpoint } from '#kernel/remote/endpoint.ts'
@@ -74,20 +75,20 @@ export const selfOf = (
     runs: runsOf(runs),
     weight: network?.self.weight ?? ORDINARY_WEIGHT,
     zone: network?.self.zone ?? null,
-    startedAt: runtime.now(),
+    startedAt: instant(runtime.now()),
   }
   const calls = watchCalls(runtime)
   const vitals = watchVitals(runtime)
-  let told: { readonly host: Host; readonly report: ReturnType<typeof reporter> } | undefined
-  const here = () => {
-    if (!told) throw UNAVAILABLE({ service: 'host' })
-    return told
-  }
+  // Who asks while this process still starts waits until it can tell, or for as long as it cares to.
+  const { promise: here, resolve } = Promise.withResolvers<{
+    readonly host: Host
+    readonly report: ReturnType<typeof reporter>
+  }>()
 
   const endpoint = serveLocally(
     hostContract,
     {
-      report: () => here().report(),
+      report: async () => (await here).report(),
       setLogLevel: ({ level, service }) => {
         const before = setLogLevel(log, level, service)
         if (before === undefined) throw NOT_FOUND(undefined, { field: 'service' })
@@ -96,12 +97,18 @@ export const selfOf = (
       traces: () => ({ items: telemetry.recentTraces() }),
       trace: ({ traceId }) => ({ spans: telemetry.traceOf(traceId) }),
       setAside: async ({ service }) => {
-        const { host } = here()
+        const { host } = await here
         const items = await listDeadLetters([service], (each) => storeIn(host, each))
-        return { items: items.map(({ payload: _, ...each }) => each) }
+        return {
+          items: items.map(({ payload: _, at, nextAt, ...each }) => ({
+            ...each,
+            at: instant(at),
+            nextAt: instant(nextAt),
+          })),
+        }
       },
       redrive: async (place) => {
-        const { host } = here()
+        const { host } = await here
         return { redriven: await redriveDeadLetter(place, (each) => storeIn(host, each), runtime.now()) }
       },
     },
@@ -126,7 +133,7 @@ export const selfOf = (
     platform,
     served: { contract: hostContract, endpoint },
     ready: ({ host, ...parts }) => {
-      told = { host, report: reporter(known, { host, ...parts, calls, vitals, runtime, log }) }
+      resolve({ host, report: reporter(known, { host, ...parts, calls, vitals, runtime, log }) })
     },
     close: async () => {
       await platform.close()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Client } from './contract.ts'
-import { contract, nothing } from './contract.ts'
+import { contract, instantSchema, nothing } from './contract.ts'
 import { spanSchema, traceSummarySchema } from './trace-report.ts'
 import { hostReportSchema, logLevelSchema, type HostReport } from './report.ts'
 
@@ -16,9 +16,9 @@ export const setAsideSchema = z.object({
   name: z.string(),
   version: z.int(),
   key: z.string(),
-  /** Epoch milliseconds of emission, and of the next try. */
-  at: z.number(),
-  nextAt: z.number(),
+  /** When it was emitted, and of the next try. */
+  at: instantSchema,
+  nextAt: instantSchema,
   state: z.enum(['RETRYING', 'WAITING', 'DEAD']),
   attempts: z.int(),
   error: z.string().nullable(),
@@ -29,7 +29,7 @@ export const placeSchema = z.object({
   service: z.string().max(50),
   consumer: z.string().max(100),
   source: z.string().max(50),
-  id: z.coerce.number().int().min(0),
+  id: z.int().min(0),
 })
 
 /**

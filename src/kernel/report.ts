@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantSchema } from './contract.ts'
 
 /** What was counted in the last minute; milliseconds, null where nothing was called. */
 export const ratesSchema = z.object({
@@ -27,8 +28,8 @@ export const remoteInstanceSchema = z.object({
   host: z.string().nullable(),
   inFlight: z.int(),
   breaker: z.enum(['closed', 'half-open', 'open']),
-  /** Epoch milliseconds of the breaker's last change; null where it never changed. */
-  breakerSince: z.number().nullable(),
+  /** The breaker's last change; null where it never changed. */
+  breakerSince: instantSchema.nullable(),
   /** Times the breaker opened, let a call through to see, and closed again. */
   opened: z.int(),
   tried: z.int(),
@@ -44,8 +45,8 @@ export const lagSchema = z.object({
   source: z.string(),
   /** Null where its log cannot be read now. */
   behind: z.int().nullable(),
-  /** Epoch milliseconds of the oldest event not taken in. */
-  since: z.number().nullable(),
+  /** When the oldest event not taken in was emitted. */
+  since: instantSchema.nullable(),
 })
 
 /** The levels of the log, from the most to the least that is said. */
@@ -53,7 +54,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export const logLevelSchema = z.enum(logLevels)
 export type LogLevel = z.output<typeof logLevelSchema>
 
-/** What a process of the shop tells of itself. Times are epoch milliseconds of its own clock; counts are of the last minute where they say so. */
+/** What a process of the shop tells of itself. Times are of its own clock; counts are of the last minute where they say so. */
 export const hostReportSchema = z.object({
   name: z.string(),
   /** Made anew at each start. */
@@ -66,8 +67,8 @@ export const hostReportSchema = z.object({
   runs: z.array(z.string()),
   weight: z.number(),
   zone: z.string().nullable(),
-  startedAt: z.number(),
-  at: z.number(),
+  startedAt: instantSchema,
+  at: instantSchema,
   leaving: z.boolean(),
   checks: z.array(checkSchema),
   process: z.object({

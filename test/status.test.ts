@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, test } from 'node:test'
+import { Client } from 'pg'
+import type { Instance, Topology } from '#services/status/contract.ts'
+import { apiClient, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
+import { eventually } from './support/eventually.ts'
+import { allServices, startHosts, type HostsShop } from './support/hosts.ts'
+import { inEachTopology } from './support/topologies.ts'
+
+const instances = async (staff: ApiClient): Promise<Instance[]> =>
+  (await staff.must('GET', '/api/status/instances')).items
+
+inEachTopology((shop) => {
+  test('every process is up, says why, and shows who calls whom', async () => {
+    const staff = await signInStaff(shop.origin)
+    const { skuId } = await putOnSale(staff, 10)
+    await placeOrder(await signUp(shop.origin), skuId)
+    const all = await instances(staff)
+    assert.ok(all.length > 0)
+    for (const { name, state, report } of all) {
+      assert.equal(state, 'up', name)
+      assert.ok(report!.checks.every((each) => each.status === 'up'))
+      assert.ok(report!.process.rss > 0)
+    }
+    assert.deepEqual(
+      new Set(all.flatMap((each) => each.runs).filter((each) => allServices.includes(each))),
+      new Set(allServices),
+    )
+
+    let picture!: Topology
+    const edge = (from: string, to: string) => picture.edges.find((each) => each.from === from && each.to === to)
+    const calls = [
+      ['gateway', 'order'],
+      ['order', 'product'],
+      ['auth', 'member'],
+    ] as const
+    await eventually(async () => {
+      picture = await staff.must('GET', '/api/status/topology')
+      const flows = picture.flows.some((each) => each.from === 'order' && each.to === 'product')
+      return flows && calls.every(([from, to]) => edge(from, to))
+    }, 'calls and events are in the picture')
+    for (const [from, to] of calls) {
+      const found = edge(from, to)!
+      assert.ok(found.calls > 0 && found.errors === 0 && found.p99! > 0, `${from} → ${to}`)
+    }
+    assert.equal(edge('status', 'host'), undefined, 'looking leaves no trace in what is looked at')
+    assert.deepEqual(
+      picture.engines.map(({ name, state, down }) => ({ name, state, down })),
+      [{ name: 'postgresql', state: 'up', down: [] }],
+    )
+    assert.deepEqual(picture.silent, [])
+  })
+
+  test('is for staff who look after the shop: others learn nothing', async () => {
+    const place = { service: 'order', consumer: 'a', source: 'b', id: 1, reason: '점검' }
+    const asked = [
+      ['GET', '/api/status/instances'],
+      ['GET', '/api/status/topology'],
+      ['GET', '/api/status/dead-letters'],
+      ['GET', '/api/status/actions'],
+      ['PUT', '/api/status/log-level', { level: 'debug', reason: '점검' }],
+      ['POST', '/api/status/dead-letters/redrive', place],
+    ] as const
+    const [nobody, member] = [apiClient(shop.origin), await signUp(shop.origin)]
+    for (const [client, wanted] of [
+      [nobody, 401],
+      [member, 403],
+    ] as const)
+      for (const [method, path, body] of asked) {
+        const answer = await client.send(method, path, body)
+        assert.equal(answer.status, wanted, path)
+        assert.deepEqual(
+          Object.keys(answer.body as object).filter((each) => /host|item|edge|node|report/.test(each)),
+          [],
+          path,
+        )
+      }
+    const staff = await signInStaff(shop.origin)
+    assert.deepEqual((await staff.must('GET', '/api/status/actions')).items, [], 'nothing was done')
+    for (const { report } of await instances(staff)) assert.notEqual(report!.logLevel, 'debug')
+  })
+})
+
+describe('a shop of several hosts', () => {
+  let shop: HostsShop
+  let staff: ApiClient
+  before(async () => {
+    shop = await startHosts({
+      hosts: [
+        { name: 'goods', runs: ['product', 'catalog'], replicas: 2 },
+        { name: 'rest', runs: [...allServices.filter((each) => !['product', 'catalog'].includes(each)), 'simulators'] },
+        { name: 'edge', runs: ['gateway'] },
+      ],
+    })
+    staff = await signInStaff(shop.origin)
+  })
+  after(() => shop?.stop())
+
+  const one = async (name: string): Promise<Instance> => (await instances(staff)).find((each) => each.name === name)!
+  const process = (replica: number) =>
+    shop.processes.findLast((each) => each.name === 'goods' && each.replica === replica)!
+
+  test('one that is killed or stopped is shown as silent within seconds, with since when; the rest go on answering', async () => {
+    assert.deepEqual((await instances(staff)).map((each) => each.name).sort(), ['edge', 'goods-1', 'goods-2', 'rest'])
+    const began = Date.now()
+    process(2).kill('SIGKILL')
+    process(1).kill('SIGSTOP')
+    try {
+      await eventually(
+        async () => (await one('goods-2')).state === 'silent' && (await one('goods-1')).state === 'silent',
+        'both are silent',
+        10,
+      )
+      assert.ok(Date.now() - began < 6_000, `${Date.now() - began} ms`)
+      const [stopped, killed] = [await one('goods-1'), await one('goods-2')]
+      assert.equal(killed.why, 'refused')
+      assert.equal(stopped.why, 'late')
+      for (const each of [stopped, killed]) {
+        assert.ok(Date.parse(each.since) >= began - 1_000 && Date.parse(each.since) <= Date.now())
+        assert.deepEqual(each.report?.runs, ['product', 'catalog'], 'what it told before is kept')
+      }
+      const again = performance.now()
+      assert.equal((await one('rest')).state, 'up')
+      assert.ok(performance.now() - again < 900, 'a silent one keeps nobody waiting')
+      const picture: Topology = await staff.must('GET', '/api/status/topology')
+      assert.deepEqual(picture.silent.toSorted(), ['goods-1', 'goods-2'])
+      assert.equal(picture.nodes.find((each) => each.name === 'product')!.state, 'down')
+    } finally {
+      process(1).kill('SIGCONT')
+    }
+    await eventually(async () => (await one('goods-1')).state === 'up', 'the stopped one is back', 10)
+    const picture: Topology = await staff.must('GET', '/api/status/topology')
+    assert.equal(picture.nodes.find((each) => each.name === 'product')!.state, 'degraded')
+    const before = (await one('goods-2')).report!.instance
+    await shop.start('goods', 2)
+    await eventually(async () => (await one('goods-2')).state === 'up', 'the killed one is back', 10)
+    assert.notEqual((await one('goods-2')).report!.instance, before)
+  })
+
+  test('logs as much as staff say, of one host or of all, and it is known who said so and why', async () => {
+    const { id, report } = await one('goods-1')
+    const before = report!.logLevel
+    const done = await staff.must('PUT', '/api/status/log-level', { host: id, level: 'trace', reason: '재고 조사' })
+    assert.deepEqual(done, { changed: ['goods-1'], silent: [] })
+    assert.equal((await one('goods-1')).report!.logLevel, 'trace')
+    assert.equal((await one('goods-2')).report!.logLevel, before)
+    const all = await staff.must('PUT', '/api/status/log-level', { level: before, reason: '조사 끝' })
+    assert.equal(all.changed.length, 4)
+    assert.equal((await one('goods-1')).report!.logLevel, before)
+    const { items } = await staff.must('GET', '/api/status/actions')
+    assert.deepEqual(
+      items.map(({ what, target, value, reason }: Record<string, string>) => [what, target, value, reason]),
+      [
+        ['LOG_LEVEL', '*', before, '조사 끝'],
+        ['LOG_LEVEL', 'goods-1', 'trace', '재고 조사'],
+      ],
+    )
+    assert.ok(
+      items.every(
+        (each: { memberId: string | null; outcome: string }) => each.memberId && each.outcome.startsWith('changed: '),
+      ),
+    )
+    const missing = await staff.send('PUT', '/api/status/log-level', {
+      host: 'nowhere:1',
+      level: 'debug',
+      reason: '점검',
+    })
+    assert.equal(missing.status, 404)
+    assert.equal(missing.body.code, 'HOST_UNKNOWN')
+    assert.equal((await staff.must('GET', '/api/status/actions?limit=1')).items[0].reason, '조사 끝')
+  })
+
+  test('shows events that wait for a person, without what they tell, and tries one again when told', async () => {
+    const database = new Client({ connectionString: shop.databaseUrl })
+    await database.connect()
+    try {
+      await database.query(
+        `
+        INSERT INTO jt_product.dead_letter (consumer, source, id, xid, name, version, key, payload, at, state, attempts, next_at, error)
+        VALUES ('orders', 'order', 987654, '1', 'order.nothing', 1, $1, '{"phone":"010-1111-2222"}', now(), 'DEAD', 10, now(), 'It fails')`,
+        [randomUUID()],
+      )
+      const list = await staff.must('GET', '/api/status/dead-letters')
+      assert.deepEqual(list.unread, [])
+      const [letter] = list.items
+      assert.equal(list.items.length, 1)
+      assert.deepEqual(
+        [letter.service, letter.state, letter.error, letter.attempts],
+        ['product', 'DEAD', 'It fails', 10],
+      )
+      assert.doesNotMatch(JSON.stringify(list), /010-1111-2222/)
+      const { service, consumer, source, id } = letter
+      const body = { service, consumer, source, id, reason: '고친 뒤 다시' }
+      assert.equal((await staff.send('POST', '/api/status/dead-letters/redrive', body)).status, 204)
+      const { rows } = await database.query('SELECT state, attempts FROM jt_product.dead_letter WHERE id = 987654')
+      assert.ok(rows.length === 0 || rows[0].state === 'RETRYING', JSON.stringify(rows))
+      const other = await staff.send('POST', '/api/status/dead-letters/redrive', { ...body, id: 1 })
+      assert.equal(other.body.code, 'NOT_DEAD')
+      const { items } = await staff.must('GET', '/api/status/actions?limit=2')
+      assert.deepEqual(
+        items.map((each: { outcome: string }) => each.outcome),
+        ['NOT_DEAD', 'done'],
+      )
+    } finally {
+      await database.end()
+    }
+  })
+})
