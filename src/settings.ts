@@ -203,6 +203,17 @@ export const declared = {
     otherwise: 'standard',
     about: 'Analyzer of product texts in OpenSearch; nori where the plug-in is installed.',
   }),
+  OPENSEARCH_PREFIX: declare({
+    kind: text(),
+    otherwise: 'jangteo-',
+    about: 'Begins the name of every index of this shop: several shops may share one OpenSearch.',
+  }),
+  OPENSEARCH_DEADLINE: declare({
+    kind: whole(10, 10_000),
+    otherwise: 500,
+    about:
+      'Milliseconds OpenSearch is given to answer a search; then PostgreSQL answers, and goes on until it is back.',
+  }),
   ZIPKIN_URL: declare({ kind: address('http', 'https'), about: 'Zipkin that traces are sent to.' }),
   OTLP_URL: declare({
     kind: address('http', 'https'),

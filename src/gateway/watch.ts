@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { LocalEndpoint } from '#kernel/call.ts'
+import type { ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { behind, cursorsOf, setAsideOf } from './lag-store.ts'
 
@@ -8,6 +9,7 @@ export interface Watched {
   readonly service: string
   readonly endpoint: Pick<LocalEndpoint, 'batches'>
   readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
+  readonly gauges?: readonly ServiceGauge[] | undefined
 }
 
 /** Batches: how many, how full, and what waits for a free lane. */
@@ -92,11 +94,28 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[]): vo
   })
 }
 
+/** Figures of the services' own. */
+const watchGauges = (registers: Registry[], services: readonly Watched[]): void => {
+  for (const { name, help, read } of services.flatMap((each) => each.gauges ?? []))
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        // One that cannot be read leaves its own line out, not everybody's.
+        const [value] = await Promise.allSettled([Promise.resolve().then(read)])
+        if (value.status === 'fulfilled') this.set(value.value)
+        else this.remove()
+      },
+    })
+}
+
 /** Adds what the services of this process tell of themselves. Looked at when asked for, never in between. */
 export const watchServices = (registry: Registry, services: readonly Watched[]): void => {
   watchBatches([registry], services)
   watchPools([registry], services)
   watchConsumers([registry], services)
+  watchGauges([registry], services)
 }
 
 /** A counter of a cache as metrics see it. */

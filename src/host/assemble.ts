@@ -181,7 +181,12 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     opened.add(host.stop)
     watchServices(
       metrics.registry,
-      host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
+      host.services.map(({ definition, endpoint, db, built }) => ({
+        service: definition.contract.name,
+        endpoint,
+        db,
+        gauges: built.gauges,
+      })),
     )
     watchCaches(metrics.registry, caches.counted)
     if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
@@ -199,6 +204,11 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         ]),
       ),
       ...(redis && { redis: { spare: () => redis.client.ping() } }),
+      ...Object.fromEntries(
+        host.services.flatMap(({ built }) =>
+          Object.entries(built.spares ?? {}).map(([name, spare]) => [name, { spare }] as const),
+        ),
+      ),
     }
     self.ready({
       host,

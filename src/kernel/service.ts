@@ -127,6 +127,13 @@ export interface Tools {
 type Needs = { readonly [name: string]: Contract }
 type Clients<N extends Needs> = { readonly [K in keyof N]: Client<N[K]> }
 
+/** A figure of a service's own, read whenever Prometheus asks. */
+export interface ServiceGauge {
+  readonly name: string
+  readonly help: string
+  readonly read: () => number | Promise<number>
+}
+
 /** What a service is made of once it is given its tools. */
 export interface Built<C extends Contract> {
   readonly operations: Handlers<C>
@@ -134,6 +141,10 @@ export interface Built<C extends Contract> {
   readonly sweeps?: readonly Sweep[]
   /** Seals anew what lies under a secret that is no longer in use; answers how many values. */
   readonly reseal?: () => Promise<number>
+  /** What it tells Prometheus beside what every service does. */
+  readonly gauges?: readonly ServiceGauge[]
+  /** What it stands on and can do without for a while, by name: readiness shows it. */
+  readonly spares?: Readonly<Record<string, () => Promise<unknown>>>
   /** Runs once after migrations, before the first call; may run again after a crash. */
   readonly start?: () => Promise<void>
   /** Ends what `start` began. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { contract, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
+import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 
 const card = z.object({
@@ -28,6 +29,40 @@ export type ProductDetail = z.output<typeof detail>
 
 export const sortOrder = z.enum(['newest', 'popular', 'price-asc', 'price-desc', 'relevance'])
 
+/** Who searched: the engine the shop is set to, or PostgreSQL in its place while that one is away. */
+export const searchedBy = z.enum(['embedded', 'opensearch'])
+
+export const SEARCH_IS_EMBEDDED = fault('SEARCH_IS_EMBEDDED', 409, {
+  ko: '검색 엔진이 설정되어 있지 않아 다시 만들 색인이 없습니다.',
+  en: 'No search engine is set: there is no index to make anew.',
+})
+export const REBUILD_UNDER_WAY = fault('REBUILD_UNDER_WAY', 409, {
+  ko: '색인을 이미 다시 만들고 있습니다. 끝난 뒤에 다시 시도해 주세요.',
+  en: 'The index is being made anew already. Please try again when that is done.',
+})
+
+const searchIndexState = z.object({
+  /** Who answers searches now. */
+  searchedBy,
+  /** Whether a search engine is set at all. */
+  engineSet: z.boolean(),
+  /** Names of the index that is searched, and of the one being made. */
+  live: z.string().nullable(),
+  building: z.string().nullable(),
+  /** Whether a new index was asked for and is not begun yet. */
+  wanted: z.boolean(),
+  /** Documents the new index will have, and how many it has yet to get. */
+  total: z.number().int(),
+  remaining: z.number().int(),
+  /** Changes the index has yet to hear of, up to 10,000, and milliseconds since the oldest of them. */
+  changesBehind: z.number().int(),
+  behindMs: z.number(),
+  /** Documents the engine does not take. */
+  refused: z.number().int(),
+  /** Why the last try to begin a new index failed. */
+  failure: z.string().nullable(),
+})
+
 export const catalog = contract('catalog', {
   list: {
     summary: 'Products on sale, filtered, sorted and paged by keyset. `category` takes in its sub-categories.',
@@ -43,7 +78,7 @@ export const catalog = contract('catalog', {
       inStock: z.stringbool().or(z.boolean()).optional(),
       sort: sortOrder.optional(),
     }),
-    output: pageOf(card),
+    output: pageOf(card).extend({ searchedBy }),
   },
   get: {
     summary: 'A product with its options and SKUs.',
@@ -59,7 +94,7 @@ export const catalog = contract('catalog', {
     path: '/catalog/suggestions',
     access: 'public',
     input: z.object({ q: z.string().max(100).default(''), limit: z.coerce.number().int().min(1).max(20).default(10) }),
-    output: z.object({ items: z.array(z.object({ text: z.string() })) }),
+    output: z.object({ items: z.array(z.object({ text: z.string() })), searchedBy }),
   },
   categories: {
     summary: 'The tree of categories as the shop shows it.',
@@ -83,5 +118,23 @@ export const catalog = contract('catalog', {
     input: nothing,
     output: z.object({ events: z.number().int() }),
     deadline: 120_000,
+  },
+  searchIndex: {
+    summary: 'How far the search index is: what is searched, what it has yet to hear of, how far a new one is.',
+    method: 'GET',
+    path: '/catalog/search-index',
+    access: staff('operations'),
+    input: nothing,
+    output: searchIndexState,
+  },
+  rebuildSearchIndex: {
+    summary: 'Has a new search index made beside the one that is searched, and searched once it is complete.',
+    method: 'POST',
+    path: '/catalog/search-index/rebuild',
+    access: staff('operations'),
+    status: 202,
+    input: nothing,
+    output: searchIndexState,
+    faults: [SEARCH_IS_EMBEDDED, REBUILD_UNDER_WAY],
   },
 })

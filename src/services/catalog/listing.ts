@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { OutputOf } from '#kernel/contract.ts'
 import { instant } from '#kernel/contract.ts'
 import { cursorOf, placeOf } from '#kernel/cursor.ts'
-import type { Queryable } from '#kernel/store.ts'
 import type { catalog } from './contract.ts'
-import { findCards, type CardRow, type Filter, type Sort } from './list-store.ts'
+import type { CatalogSearch, SearchedBy } from './engine.ts'
+import type { CardRow, Filter, Sort } from './list-store.ts'
 import { readingsOf } from './search.ts'
 import { subtreeOf, type ShownCategory } from './window.ts'
 
@@ -32,7 +32,7 @@ const cardOf = ({ popularity: _, score: __, createdAt, ...row }: CardRow): Page[
 
 /** Lists products: filtered, sorted, page by page. A search that finds nothing is read in another way. */
 export const lister =
-  (db: Queryable, categories: () => Promise<ReadonlyMap<string, ShownCategory>>) =>
+  (engine: CatalogSearch, categories: () => Promise<ReadonlyMap<string, ShownCategory>>) =>
   async (given: Given): Promise<Page> => {
     const { cursor, limit, q, category, minPrice, maxPrice, inStock } = given
     const readings = q ? readingsOf(q) : [undefined]
@@ -49,6 +49,7 @@ export const lister =
       inStock: inStock ?? false,
     }
 
+    let searchedBy: SearchedBy = 'embedded'
     for (let reading = known?.[1] ?? 0; reading < readings.length; reading++) {
       const search = readings[reading]
       const from = known && {
@@ -58,7 +59,8 @@ export const lister =
         price: known[5],
         score: known[6],
       }
-      const rows = await findCards(db, { ...filter, search }, sort, from, limit + 1)
+      const { found: rows, by } = await engine.find({ ...filter, search }, sort, from, limit + 1)
+      searchedBy = by
       if (rows.length === 0 && !known) continue
       const items = rows.slice(0, limit)
       const last = items.at(-1)
@@ -66,7 +68,7 @@ export const lister =
         rows.length > limit && last
           ? cursorOf([sort, reading, last.id, last.createdAt, last.popularity, last.price, last.score])
           : null
-      return { items: items.map(cardOf), nextCursor }
+      return { items: items.map(cardOf), nextCursor, searchedBy }
     }
-    return { items: [], nextCursor: null }
+    return { items: [], nextCursor: null, searchedBy }
   }

@@ -1,8 +1,7 @@
 import type { Delivered } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
-import { termsOf, textOf } from './search.ts'
+import { categoryOwner, categoryTerms, productTerms, searchText } from './searched.ts'
 import {
-  pathOf,
   subtreeOf,
   withAvailability,
   withChange,
@@ -14,7 +13,6 @@ import {
 } from './window.ts'
 import {
   analyze,
-  categoryOwner,
   deleteTerms,
   findCategories,
   findRanks,
@@ -25,33 +23,12 @@ import {
   saveCategories,
   saveShown,
   saveTexts,
-  type OwnedTerm,
 } from './window-store.ts'
 
-/** A category is what one most likely means by its name: it stands before every product. */
-const CATEGORY_WEIGHT = 1_000_000_000
 /** Changes taken in together after which the planner looks at the tables anew: plans made for empty ones read every row. */
 const MANY = 100
 /** Products written in one go. */
 const AT_ONCE = 200
-
-const categoryTerms = ({ id, name }: ShownCategory): OwnedTerm[] =>
-  termsOf(name).map((term) => ({ ...term, owner: categoryOwner(id), weight: CATEGORY_WEIGHT }))
-
-const productTerms = ({ productId, name, brand }: Shown, weight: number): OwnedTerm[] =>
-  [name, ...(brand && brand !== name ? [brand] : [])]
-    .flatMap(termsOf)
-    .map((term) => ({ ...term, owner: productId, weight }))
-
-const searchText = (shown: Shown, categories: ReadonlyMap<string, ShownCategory>) => ({
-  productId: shown.productId,
-  ...textOf([
-    shown.name,
-    shown.brand ?? '',
-    ...pathOf(shown.categoryId, categories).flatMap((each) => [each.name, each.nameEn]),
-    ...shown.options.flatMap((option) => option.values),
-  ]),
-})
 
 /** Reads all categories by id. */
 export const categoriesOf = async (tx: Tx): Promise<Map<string, ShownCategory>> =>
@@ -72,13 +49,7 @@ export const write = async (
       tx.query(saveShown(some)),
       tx.query(saveTexts(some.map((each) => searchText(each, categories)))),
       tx.query(deleteTerms(ids)),
-      tx.query(
-        insertTerms(
-          some
-            .filter((each) => each.status === 'ON_SALE')
-            .flatMap((each) => productTerms(each, ranks.get(each.productId) ?? 0)),
-        ),
-      ),
+      tx.query(insertTerms(some.flatMap((each) => productTerms(each, ranks.get(each.productId) ?? 0)))),
     ])
   }
 }

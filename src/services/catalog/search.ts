@@ -16,6 +16,8 @@ export type Search =
   | {
       /** Words as they are; or, where initial consonants stand among them, as regular expressions. */
       readonly as: 'words' | 'patterns'
+      /** The words as they were typed, compact. */
+      readonly plain: readonly string[]
       readonly words: readonly string[]
       /** The same, all words run together. */
       readonly whole: string
@@ -30,8 +32,8 @@ export const searchFor = (typed: string): Search | undefined => {
   const grams = [...new Set(words.flatMap(gramsOfWord))]
   const whole = words.join('')
   return hasLoneConsonant(whole)
-    ? { as: 'patterns', words: words.map((word) => patternOf(word)), whole: patternOf(whole), grams }
-    : { as: 'words', words, whole, grams }
+    ? { as: 'patterns', plain: words, words: words.map((word) => patternOf(word)), whole: patternOf(whole), grams }
+    : { as: 'words', plain: words, words, whole, grams }
 }
 
 /** What was meant if the keyboard was in the other language: antjs is 무선, 메ㅔㅣㄷ is apple. */
@@ -45,12 +47,14 @@ export const otherKeyboard = (typed: string): string[] => {
 
 /** Sounds below which too much would be similar. */
 const FEWEST_SOUNDS = 6
+/** Sounds that are listened to: no more than a hundred, so that each makes a difference to how many of a hundred are shared. */
+const MOST_SOUNDS = 100
 /** Of a hundred sounds, how many must be shared. One wrong letter among three syllables leaves two thirds. */
 export const SIMILAR = 65
 
 const similarTo = (typed: string): Search | undefined => {
   const whole = compact(typed)
-  const sounds = hasLoneConsonant(whole) ? [] : soundsOf(whole)
+  const sounds = hasLoneConsonant(whole) ? [] : soundsOf(whole).slice(0, MOST_SOUNDS)
   return sounds.length < FEWEST_SOUNDS ? undefined : { as: 'sounds', sounds }
 }
 
@@ -88,6 +92,13 @@ export interface Term {
   readonly rest: string
   /** Whether it is the start of the whole text. */
   readonly opens: boolean
+}
+
+/** A completion and whom it belongs to. */
+export interface OwnedTerm extends Term {
+  readonly owner: string
+  /** How much speaks for it: units sold. */
+  readonly weight: number
 }
 
 /** Every word start of a text. */

@@ -9,9 +9,10 @@ import { availabilityChanged, categoryChanged, productChanged } from '#services/
 import { catalog, type ProductDetail } from './contract.ts'
 import { lister } from './listing.ts'
 import { project, projectAvailability, projectCategories } from './projecting.ts'
-import { findCompletions } from './list-store.ts'
 import { rebuild } from './rebuilding.ts'
+import type { Answered, SearchedBy } from './engine.ts'
 import { completionOf, otherKeyboard } from './search.ts'
+import { searching } from './searching.ts'
 import { derived, pathOf, type Shown, type ShownCategory } from './window.ts'
 import { claimSales, countSales, findCategories, findShown, lockProducts, rank } from './window-store.ts'
 
@@ -74,7 +75,7 @@ const listed = once((all: readonly ShownCategory[]) =>
 export const catalogService = service(
   catalog,
   { migrations: new URL('./migrations/', import.meta.url) },
-  ({ db, history, cache }) => {
+  ({ db, history, cache, runtime, settings, log }) => {
     const tree = cache.lagging({
       name: 'categories',
       shape: 1,
@@ -85,10 +86,11 @@ export const catalogService = service(
       told: TOLD,
     })
     const categories = async (): Promise<ReadonlyMap<string, ShownCategory>> => byId(await tree.get('all'))
-    const list = lister(db, categories)
+    const { search, index, ...engine } = searching({ db, runtime, settings, log })
+    const list = lister(search, categories)
     const lists = cache.lagging({
       name: 'lists',
-      shape: 1,
+      shape: 2,
       schema: catalog.operations.list.output,
       load: (key) => list(JSON.parse(key)),
       max: 1_000,
@@ -115,21 +117,25 @@ export const catalogService = service(
     const forget = (tx: Tx, events: readonly { payload: { productId: string } }[]): void =>
       tx.committed(() => products.forget([...new Set(events.map(({ payload }) => payload.productId))]))
 
-    const complete = async (typed: string, limit: number): Promise<string[]> => {
+    const complete = async (typed: string, limit: number): Promise<Answered<string[]>> => {
+      let by: SearchedBy = 'embedded'
       for (const reading of [typed, ...otherKeyboard(typed)]) {
         const completion = completionOf(reading)
-        const found = completion ? await findCompletions(db, completion, limit) : []
-        if (found.length > 0) return found
+        if (!completion) continue
+        const answered = await search.complete(completion, limit)
+        if (answered.found.length > 0) return answered
+        by = answered.by
       }
-      return []
+      return { found: [], by }
     }
     const suggestions = cache.lagging({
       name: 'suggestions',
-      shape: 1,
+      shape: 2,
       schema: catalog.operations.suggest.output,
       load: async (key) => {
         const [typed, limit] = JSON.parse(key) as [string, number]
-        return { items: (await complete(typed, limit)).map((text) => ({ text })) }
+        const { found, by } = await complete(typed, limit)
+        return { items: found.map((text) => ({ text })), searchedBy: by }
       },
       max: 10_000,
       keeping: BRIEF,
@@ -144,6 +150,7 @@ export const catalogService = service(
         suggest: ({ q, limit }) => suggestions.get(JSON.stringify([q, limit])),
         categories: async () => listed(await tree.get('all')),
         rebuild: async () => ({ events: await rebuild(db, history) }),
+        ...index,
       },
       consumers: [
         consumer('products', [
@@ -170,7 +177,9 @@ export const catalogService = service(
           }),
         ]),
       ],
+      ...engine,
       sweeps: [
+        ...(engine.sweeps ?? []),
         sweep('ranking', 5_000, () =>
           db.tx('catalog.rank', async (tx) => {
             const ids = await claimSales(tx, RANKED_AT_ONCE)

@@ -1,6 +1,7 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { SearchText, Term } from './search.ts'
+import type { OwnedTerm, SearchText } from './search.ts'
+import { categoryOwner } from './searched.ts'
 import { derived, type Shown, type ShownCategory } from './window.ts'
 
 /** Everything known of categories. */
@@ -75,12 +76,6 @@ export const saveTexts = (all: readonly (SearchText & { readonly productId: stri
   ON CONFLICT (product_id) DO UPDATE SET text = excluded.text, grams = excluded.grams, sounds = excluded.sounds
   WHERE product_text.text <> excluded.text OR product_text.sounds <> excluded.sounds`
 
-/** A completion and whom it belongs to. */
-export interface OwnedTerm extends Term {
-  readonly owner: string
-  readonly weight: number
-}
-
 /** Takes away the completions of owners. */
 export const deleteTerms = (owners: readonly string[]): Statement => sql`DELETE FROM term WHERE owner = ANY (${owners})`
 
@@ -132,9 +127,6 @@ export const deleteOthers = (products: readonly string[], categories: readonly s
     DELETE FROM category WHERE id <> ALL (${categories}::text[])
   )
   DELETE FROM term WHERE owner <> ALL (${[...products, ...categories.map(categoryOwner)]}::text[])`
-
-/** Whose completions a category's are. A product's are under its id. */
-export const categoryOwner = (id: string): string => `category:${id}`
 
 /** Keeps a consumer from taking in more until the transaction ends; waits for what it is taking in now. */
 export const waitForCursor = (consumer: string, source: string): Statement => sql`

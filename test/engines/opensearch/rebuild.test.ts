@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { REBUILD_UNDER_WAY } from '#services/catalog/contract.ts'
+import { productDocument } from '#services/catalog/index-document.ts'
+import { indexNames } from '#services/catalog/index-mapping.ts'
+import { findIndexed } from '#services/catalog/index-store.ts'
+import { findCategories } from '#services/catalog/window-store.ts'
+import { openSearch } from '#engines/search/opensearch.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { silent } from '#test/support/silent.ts'
+import { startSearchedShop } from './shop.ts'
+
+const { shop, url, prefix } = await startSearchedShop()
+const names = indexNames(prefix)
+
+describe('a search index made anew', () => {
+  const store = openSearch(url, { deadline: 10_000, runtime: shop.runtime, log: silent })
+  const db = shop.db('catalog')
+  const state = () => shop.operator.searchIndex({})
+  const done = () =>
+    eventually(async () => !(await state()).wanted && (await state()).building === null, 'it is done', 60)
+
+  /** What the index holds of every product, beside what it should. */
+  const compared = async () => {
+    const [{ ids } = { ids: [] }] = await db.query<{ ids: string[] }>({
+      text: 'SELECT array_agg(id::text ORDER BY id) AS ids FROM product',
+      values: [],
+    })
+    const products = await findIndexed(db, ids)
+    const categories = new Map((await findCategories(db)).map((each) => [each.id, each]))
+    const wanted = ids.map((id) => JSON.parse(JSON.stringify(productDocument(products.get(id)!, categories))))
+    const { hits } = await store.search<{ id: string; card?: unknown }>(names.live, {
+      size: 2_000,
+      query: { exists: { field: 'popularity' } },
+      sort: [{ id: 'asc' }],
+    })
+    return { wanted, held: hits.map((each) => each.source) }
+  }
+
+  before(async () => {
+    await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
+    for (let i = 0; i < 60; i++) await shop.create(`가방 ${i}`, { categoryId: 'bags' })
+    await shop.current()
+  })
+
+  test('holds what PostgreSQL says, after any change', async () => {
+    const { wanted, held } = await compared()
+    assert.equal(held.length, 60)
+    assert.deepEqual(held, wanted)
+  })
+
+  test('is swapped in while people search and things change: nobody misses anything, nothing is lost', async () => {
+    const { live } = await state()
+    let rebuilding = true
+    let searches = 0
+    const searching = (async () => {
+      while (rebuilding) {
+        // Each time another question, so that no answer is kept ready.
+        const page = await shop.visitor.list({ q: '가방', limit: 60, maxPrice: 1_000_000 + searches })
+        assert.equal(page.searchedBy, 'opensearch')
+        assert.ok(page.items.length >= 60, `${page.items.length} of 60 are found`)
+        searches++
+      }
+    })()
+    const changing = (async () => {
+      const changed = (await shop.visitor.list({ q: '가방', limit: 60 })).items
+      for (let i = 0; rebuilding || i < 40; i++) {
+        const { id } = changed[i % changed.length]!
+        if (i % 3 === 0)
+          await shop.staff.create({
+            name: `새 가방 ${i}`,
+            categoryId: 'bags',
+            skus: [{ price: 1_000, onHand: 5 }],
+          })
+        else await shop.staff.update({ id, name: `가방 ${i} 번째`, brand: `상표 ${i}` })
+        if (i % 10 === 0) await shop.staff.putCategory({ id: 'bags', name: `가방 ${i}`, nameEn: 'Bags' })
+      }
+    })()
+    for (let i = 0; i < 3; i++) {
+      await shop.operator.rebuildSearchIndex({})
+      await done()
+    }
+    rebuilding = false
+    await Promise.all([searching, changing])
+    await shop.current()
+    const after = await state()
+    assert.notEqual(after.live, live)
+    shop.runtime.advance(10_001)
+    await eventually(async () => (await store.indicesLike(names.all)).length === 1, 'the old index is dropped')
+    assert.deepEqual(await store.indicesLike(names.all), [after.live])
+    const { wanted, held } = await compared()
+    assert.ok(searches > 10 && held.length > 70)
+    assert.deepEqual(held, wanted)
+  })
+
+  test('is not begun while another is being made', async () => {
+    const answers = await Promise.allSettled([1, 2, 3].map(() => shop.operator.rebuildSearchIndex({})))
+    assert.equal(answers.filter((each) => each.status === 'fulfilled').length, 1)
+    for (const each of answers) if (each.status === 'rejected') assert.ok(REBUILD_UNDER_WAY.is(each.reason))
+    await done()
+  })
+
+  test('a late write does not undo a newer one', async () => {
+    const write = (version: number, listed: boolean) =>
+      store.write([{ into: names.live, id: 'late', version, document: { id: 'late', listed } }])
+    assert.deepEqual(await write(9, false), [{ kind: 'stands' }])
+    assert.deepEqual(await write(8, true), [{ kind: 'stands' }])
+    await store.refresh(names.live)
+    const { hits } = await store.search<{ listed: boolean }>(names.live, { query: { term: { id: 'late' } } })
+    assert.deepEqual(
+      hits.map((each) => each.source.listed),
+      [false],
+    )
+  })
+
+  test('a document the engine does not take is told, and holds up no other', async () => {
+    const { id } = await shop.create('가방 없는 가방')
+    await shop.current()
+    // Longer than a keyword may be.
+    await db.query({ text: 'UPDATE product SET brand = $1 WHERE id = $2', values: ['가'.repeat(20_000), id] })
+    await eventually(async () => (await state()).refused === 1, 'it is refused')
+    await shop.create('그 뒤의 가방')
+    await shop.current()
+    assert.deepEqual(await shop.names({ q: '그 뒤의 가방' }), ['그 뒤의 가방'])
+    await shop.staff.update({ id, brand: '상표' })
+    await shop.current()
+    assert.equal((await state()).refused, 0)
+    assert.equal((await shop.visitor.list({ q: '가방 없는' })).items[0]!.brand, '상표')
+  })
+
+  test('an analyzer the server does not have is told of, and PostgreSQL or the old index goes on', async () => {
+    const created = store.create(names.index('strange'), {
+      mappings: { properties: { x: { type: 'text', analyzer: 'nori' } } },
+    })
+    await assert.rejects(created, /nori/)
+    assert.ok(store.here())
+  })
+})
