@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isEngine, starters, type EngineName } from '#engines/local/index.ts'
@@ -10,35 +10,39 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // npm test [file …]: all tests, or those of the files named, on one PostgreSQL that lives as long as the run.
-// With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines: those
-// that the folders of the files name are started once and told in the environment.
+// With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
+// of the topologies on all engines; what the folders of the files name is started once and told in the environment.
 
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
-
 const ENGINES = 'test/engines'
 
-const filesFor = (browser: boolean, engines: boolean): string[] =>
-  browser || engines
-    ? globSync(`${browser ? BROWSER : ENGINES}/**/*.test.ts`).sort()
-    : globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
+const filesFor = (browser: boolean, engines: boolean): string[] => {
+  if (browser) return globSync(`${BROWSER}/**/*.test.ts`).sort()
+  const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
+  return engines ? [...globSync(`${ENGINES}/**/*.test.ts`).sort(), ...embedded.filter(spansTopologies)] : embedded
+}
 
-const needsEngines = (file: string): boolean => file.startsWith(`${ENGINES}/`)
+/** Whether a file's tests run in each topology: with engines, in that of many hosts on all of them. */
+const spansTopologies = (file: string): boolean => readFileSync(file, 'utf8').includes('inEachTopology(')
 
 /** The variable that tells a test an engine's address. */
 const variableOf = (name: EngineName): string => `JANGTEO_TEST_${name.toUpperCase()}`
 
-/** The engines that the folders of the files name; `all` names them all. One that a person has told is not started. */
-const enginesFor = (files: readonly string[]): readonly EngineName[] => {
+/**
+ * The engines that the folders of the files name; `all` names them all, as does a test of the topologies. One that a
+ * person has told is not started.
+ */
+const enginesFor = (files: readonly string[], all: boolean): readonly EngineName[] => {
   const folders = new Set(files.map((file) => /(?:^|\/)test\/engines\/([^/]+)\//.exec(file)?.[1] ?? ''))
+  if (all && files.some(spansTopologies)) folders.add('all')
   return Object.keys(starters)
     .filter(isEngine)
     .filter((name) => (folders.has(name) || folders.has('all')) && !process.env[variableOf(name)])
 }
 
 /** Starts the engines the files need; answers what tests are told, and how to stop them. */
-const startEngines = async (files: readonly string[]) => {
-  const names = enginesFor(files)
+const startEngines = async (names: readonly EngineName[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'jangteo-engines-'))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   try {
@@ -57,7 +61,7 @@ const startEngines = async (files: readonly string[]) => {
 
 const runTests = async (
   files: readonly string[],
-  browser: boolean,
+  given: { readonly browser: boolean; readonly engines: boolean },
   env: Readonly<Record<string, string>>,
 ): Promise<number> => {
   const child = spawn(
@@ -65,9 +69,9 @@ const runTests = async (
     [
       '--test',
       // Browser journeys share one shop and one browser; everything else has a process of its own.
-      ...(browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
+      ...(given.browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
       // A JVM on busy cores takes its time.
-      `--test-timeout=${browser || !files.some(needsEngines) ? 120_000 : 300_000}`,
+      `--test-timeout=${given.engines ? 300_000 : 120_000}`,
       '--test-reporter=./scripts/reporter.ts',
       '--test-reporter-destination=stdout',
       ...files,
@@ -86,23 +90,27 @@ const runTests = async (
 const main = async (): Promise<number> => {
   const args = process.argv.slice(2)
   const browser = args.includes('--browser')
+  const engines = args.includes('--engines')
   const named = args.filter((arg) => !arg.startsWith('--'))
-  const files = named.length > 0 ? named : filesFor(browser, args.includes('--engines'))
+  const files = named.length > 0 ? named : filesFor(browser, engines)
   if (files.length === 0) {
     console.error('There are no such tests.')
     return 1
   }
   const server = await startThrowaway(systemRuntime())
   try {
-    const engines = await startEngines(files)
+    const started = await startEngines(enginesFor(files, engines))
     try {
-      return await runTests(files, browser, {
-        ...engines.told,
+      const given = { browser, engines: engines || Object.keys(started.told).length > 0 }
+      return await runTests(files, given, {
+        ...started.told,
+        ...(given.engines && { JANGTEO_TEST_PATIENCE: '60' }),
+        ...(engines && { JANGTEO_TEST_TOPOLOGIES: 'engines' }),
         ...(args.includes('--remote') && { JANGTEO_TEST_BINDING: 'remote' }),
         [TEST_SERVER]: JSON.stringify(server.connection),
       })
     } finally {
-      await engines.stop()
+      await started.stop()
     }
   } finally {
     await server.stop()

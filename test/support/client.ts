@@ -56,6 +56,9 @@ export const codeFor = async (client: ApiClient, email: string): Promise<string>
   return code!
 }
 
+/** The password of everyone who signs up in a test. */
+export const PASSWORD = 'correct horse 9'
+
 /** A person who signs up, code by mail and all. */
 export const signUp = async (
   origin: string,
@@ -67,7 +70,7 @@ export const signUp = async (
   const { proof } = await client.must('POST', '/api/email-codes/verify', { email, purpose: 'sign-up', code })
   const session = await client.must('POST', '/api/auth/sign-up', {
     email,
-    password: 'correct horse 9',
+    password: PASSWORD,
     name: '홍길동',
     emailProof: proof,
   })

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Seconds unless a test says how long: beside engines on the same cores everything takes longer. */
+const PATIENCE = Number(process.env['JANGTEO_TEST_PATIENCE'] ?? 15)
+
 /** Resolves once `holds` answers true, looking again and again; fails with `what` after `seconds`. */
 export const eventually = async (
   holds: () => Promise<boolean> | boolean,
   what: string,
-  seconds = 15,
+  seconds = PATIENCE,
 ): Promise<void> => {
   const until = Date.now() + seconds * 1_000
   while (!(await holds())) {

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
@@ -23,6 +24,8 @@ export interface HostsShop {
   tokens(): CallerTokens
   readonly databaseUrl: string
   readonly processes: readonly HostProcess[]
+  /** Moves the clocks of all its hosts on by milliseconds. */
+  advance(ms: number): Promise<void>
   /** Starts one more process of a host, in the place of one that has ended. */
   start(host: string, replica?: number): Promise<HostProcess>
   stop(): Promise<void>
@@ -34,6 +37,8 @@ export type TestHosts = readonly {
   readonly runs: readonly string[]
   readonly replicas?: number
 }[]
+
+const CLOCK = new URL('./shared-clock.mjs', import.meta.url).href
 
 export const allServices = shop.map((each) => each.contract.name)
 const BUYING = ['order', 'payment']
@@ -67,7 +72,15 @@ export const startHosts = async (
   const hosts = placed(wanted, await freePorts(count))
   const placement = join(folder, 'placement.json')
   writeFileSync(placement, JSON.stringify({ hosts }))
-  const env = { ...shopSettings(folder, database.url), JANGTEO_LEAVE_GRACE: '300', ...given.env }
+  const clock = join(folder, 'clock')
+  let ahead = 0
+  const env = {
+    ...shopSettings(folder, database.url),
+    JANGTEO_LEAVE_GRACE: '300',
+    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${CLOCK}`.trim(),
+    JANGTEO_TEST_CLOCK: clock,
+    ...given.env,
+  }
   const told = process.env['TEST_LOG'] ? (line: string) => console.error(line) : () => {}
   const start = (host: string, replica = 1): Promise<HostProcess> =>
     startHostProcess({ placement, host, replica, env, told })
@@ -108,6 +121,13 @@ export const startHosts = async (
     tokens: () => internalTokens(readSettings(env), systemRuntime()),
     databaseUrl: database.url,
     processes,
+    advance: async (ms) => {
+      ahead += ms
+      writeFileSync(`${clock}.next`, String(ahead))
+      renameSync(`${clock}.next`, clock)
+      // Each looks every 50 ms.
+      await sleep(200)
+    },
     start: async (host, replica) => {
       const made = await start(host, replica)
       processes.push(made)

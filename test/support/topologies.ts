@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { after, before, describe } from 'node:test'
+import { engineAddress } from './engines.ts'
 import { startHosts } from './hosts.ts'
 import { startTestShop } from './shop.ts'
 
@@ -7,33 +9,61 @@ export interface ShopUnderTest {
   /** Where the public comes in; known once the tests run. */
   readonly origin: string
   readonly databaseUrl: string
+  /** Moves the clock of the whole shop on by milliseconds. */
+  advance(ms: number): Promise<void>
 }
 
 type Started = ShopUnderTest & { stop(): Promise<void> }
 
 type Environment = Readonly<Record<string, string>>
 
-/** Ways to run the shop: in one process, or in several that call each other over HTTP. */
-const topologies: Readonly<Record<string, (env: Environment) => Promise<Started>>> = {
-  one: (env) => startTestShop({ env }),
-  hosts: (env) => startHosts({ env }),
+/** What a shop is told of the engines that `npm run test:engines` has started. It shares them and has names of its own there. */
+export const onEngines = (): Environment => {
+  const own = `t${randomUUID().slice(0, 8)}`
+  return {
+    REDIS_URL: engineAddress('redis'),
+    REDIS_PREFIX: `${own}:`,
+    KAFKA_BROKERS: engineAddress('kafka'),
+    KAFKA_PREFIX: `${own}.`,
+    OPENSEARCH_URL: engineAddress('opensearch'),
+    OPENSEARCH_PREFIX: `${own}-`,
+    ZIPKIN_URL: engineAddress('zipkin'),
+  }
 }
 
-/** Names the topologies to test, separated by commas; all that need nothing but this machine unless told. */
+/** Ways to run the shop: in one process; in several that call each other over HTTP; in several on the real engines. */
+const topologies: Readonly<Record<string, (env: Environment) => Promise<Started>>> = {
+  one: async (env) => {
+    const shop = await startTestShop({ env })
+    return { ...shop, advance: async (ms) => shop.runtime.advance(ms) }
+  },
+  hosts: (env) => startHosts({ env }),
+  engines: (env) => startHosts({ env: { ...onEngines(), ...env } }),
+}
+
+/**
+ * Names the topologies to test, separated by commas: unless told, those that need nothing but this machine;
+ * `npm run test:engines` names the one on engines.
+ */
 const CHOSEN = 'JANGTEO_TEST_TOPOLOGIES'
 
 /** Runs the same tests against a shop in each topology: what the shop does never depends on how it is run. */
 export const inEachTopology = (tests: (shop: ShopUnderTest) => void, env: Environment = {}): void => {
-  for (const name of process.env[CHOSEN]?.split(',') ?? Object.keys(topologies))
+  for (const name of process.env[CHOSEN]?.split(',') ?? ['one', 'hosts'])
     describe(`topology ${name}`, () => {
-      const shop = {} as { -readonly [K in keyof ShopUnderTest]: ShopUnderTest[K] }
       let started: Started
       before(async () => {
         started = await topologies[name]!(env)
-        shop.origin = started.origin
-        shop.databaseUrl = started.databaseUrl
       })
       after(() => started?.stop())
-      tests(shop)
+      tests({
+        get origin() {
+          return started.origin
+        },
+        get databaseUrl() {
+          return started.databaseUrl
+        },
+        advance: (ms) => started.advance(ms),
+      })
     })
 }

@@ -10,9 +10,10 @@ import {
   signUp,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { inEachTopology } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/topologies.ts'
 
-inEachTopology((shop) => {
+/** From the door to the confirmation, and back out again. */
+export const purchase = (shop: ShopUnderTest): void => {
   let staff: ApiClient
   before(async () => {
     staff = await signInStaff(shop.origin)
@@ -72,4 +73,4 @@ inEachTopology((shop) => {
     await buyer.must('POST', '/api/auth/sign-out', {})
     await eventually(async () => (await buyer.send('GET', '/api/members/me')).status === 401, 'the token is refused', 5)
   })
-})
+}
