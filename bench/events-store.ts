@@ -8,6 +8,9 @@ export const add = (consumer: string, count: number): Statement => sql`
   INSERT INTO total VALUES (${consumer}, ${count})
   ON CONFLICT (consumer) DO UPDATE SET count = total.count + excluded.count`
 
+/** Begins the count anew. */
+export const forgetTotals = (): Statement => sql`DELETE FROM total`
+
 /** Effects of all consumers. */
 export const effectsTaken = async (db: Queryable): Promise<number> =>
   (await db.query<{ count: number }>(sql`SELECT coalesce(sum(count), 0)::bigint AS count FROM total`))[0]!.count

@@ -1,18 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { contract, event } from '#kernel/contract.ts'
 import { consumer, onMany, service } from '#kernel/service.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { openKafka } from '#engines/kafka/connect.ts'
+import { startKafka } from '#engines/local/kafka.ts'
 import { startThrowaway } from '#engines/postgres/embedded/throwaway.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { startHost } from '#src/host/host.ts'
-import { add, effectsTaken, makeTotals, wrongTotals } from './events-store.ts'
+import { add, effectsTaken, forgetTotals, makeTotals, wrongTotals } from './events-store.ts'
 
 // How fast events go from a commit to their effects, and what that costs: one source, several consumers, each with an
-// effect of one statement a run: `node bench/events.ts [events] [consumers] [events a transaction]`.
+// effect of one statement a run: `node bench/events.ts [events] [consumers] [events a transaction] [--through kafka]`.
+// Through Kafka a broker is started for it, or the one KAFKA_BROKERS names is used.
 
-const [EVENTS = 40_000, CONSUMERS = 6, PER_TX = 20] = process.argv.slice(2).map(Number)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { through: { type: 'string', default: 'postgres' } },
+})
+if (!['postgres', 'kafka'].includes(values.through)) throw new Error('--through takes postgres or kafka')
+const [EVENTS = 40_000, CONSUMERS = 6, PER_TX = 20] = positionals.map(Number)
 const runtime = systemRuntime()
 const log = pino({ level: 'warn' })
 const payload = z.object({ orderId: z.string(), memberId: z.string(), amount: z.int(), text: z.string() })
@@ -38,7 +50,24 @@ const server = await startThrowaway(runtime)
 const admin = server.connection
 await provision(admin, ['source', 'sink'])
 for (const each of ['source', 'sink']) await migrate(serviceConnection(admin, each), each, undefined)
+const folder = mkdtempSync(join(tmpdir(), 'jangteo-bench-kafka-'))
+const given = process.env['KAFKA_BROKERS']
+const broker =
+  values.through === 'kafka' && !given ? await startKafka({ folder, runtime, progress: console.log }) : undefined
+const kafka =
+  values.through === 'kafka'
+    ? openKafka({
+        brokers: given ? given.split(',') : [broker!.url],
+        prefix: `bench-${runtime.now()}.`,
+        partitions: 6,
+        replicas: 1,
+        name: 'bench',
+        log,
+      })
+    : undefined
+await kafka?.prepare([{ source: 'source', kept: false }])
 const host = await startHost({
+  ...(kafka && { kafka }),
   services: [sourceService, sinkService],
   connection: (name) => serviceConnection(admin, name),
   settings: {},
@@ -46,6 +75,13 @@ const host = await startHost({
   log,
 })
 const [source, sink] = host.services.map((each) => each.db)
+if (kafka) {
+  // Joining a group takes a second or two once in a consumer's life: it is not what is measured.
+  await source!.tx('source.place', (tx) => tx.emit(placed, { orderId: '', memberId: '', amount: 0, text: '' }))
+  while ((await effectsTaken(sink!)) < CONSUMERS) await runtime.sleep(5)
+  await sink!.query(forgetTotals())
+  delays.length = 0
+}
 const began = performance.now()
 const cpu = process.cpuUsage()
 let sent = 0
@@ -79,4 +115,6 @@ console.log(
 )
 if ((await wrongTotals(sink!, sent)).length > 0) throw new Error('Events were lost or doubled')
 await host.stop()
+await broker?.stop()
+rmSync(folder, { recursive: true })
 await server.stop()

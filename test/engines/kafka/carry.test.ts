@@ -4,7 +4,8 @@ import { findPublished } from '#engines/kafka/relay-store.ts'
 import { findCursor, listSetAside } from '#engines/postgres/log-store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { alpha, betaOf, groundOf, ignored, type Pair } from './support.ts'
+import { alpha, betaOf, ignored } from './services.ts'
+import { groundOf, type Pair } from './support.ts'
 
 const ground = await groundOf()
 const { tell, seen } = ground

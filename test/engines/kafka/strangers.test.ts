@@ -4,7 +4,8 @@ import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
 import { listSetAside, redriveDead } from '#engines/postgres/log-store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { alpha, betaOf, groundOf } from './support.ts'
+import { alpha, betaOf } from './services.ts'
+import { groundOf } from './support.ts'
 
 const ground = await groundOf()
 const headers = {

@@ -3,9 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import { Admin, Producer } from '@platformatic/kafka'
 import { pino } from 'pino'
-import { z } from 'zod'
-import { contract, event } from '#kernel/contract.ts'
-import { consumer, on, service, type ServiceDefinition } from '#kernel/service.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { openKafka, type Kafka } from '#engines/kafka/connect.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
@@ -14,6 +12,7 @@ import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { startHost, type Host } from '#src/host/host.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
+import { alpha, betaOf, happened } from './services.ts'
 
 /** Brokers the runner of engine tests started. */
 export const brokers = (): string[] => {
@@ -21,32 +20,6 @@ export const brokers = (): string[] => {
   assert.ok(given, 'JANGTEO_TEST_KAFKA names no broker: run npm run test:engines')
   return given.split(',')
 }
-
-const payload = z.object({ key: z.string(), n: z.int() })
-export const happened = event('alpha.happened', { version: 1, key: 'key', payload, summary: 'Something.' })
-export const ignored = event('alpha.ignored', { version: 1, key: 'key', payload, summary: 'Of no interest.' })
-
-/** A service that tells things. */
-export const alpha = service(contract('alpha', {}), { emits: [happened, ignored] }, () => ({ operations: {} }))
-
-/** A service that writes down what it hears; `fails` may say why it cannot. */
-export const betaOf = (fails: (key: string, n: number) => unknown = () => undefined): ServiceDefinition<any> =>
-  service(contract('beta', {}), {}, ({ db }) => ({
-    operations: {},
-    start: async () =>
-      void (await db.query(
-        sql`CREATE TABLE IF NOT EXISTS seen (place bigint GENERATED ALWAYS AS IDENTITY, key text, n int)`,
-      )),
-    consumers: [
-      consumer('notes', [
-        on(happened, async ({ payload: { key, n } }, tx) => {
-          await tx.query(sql`INSERT INTO seen (key, n) VALUES (${key}, ${n})`)
-          const error = fails(key, n)
-          if (error) throw error
-        }),
-      ]),
-    ],
-  }))
 
 export type Pair = readonly [key: string, n: number]
 
