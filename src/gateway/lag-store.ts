@@ -1,5 +1,6 @@
 import { sql } from '#engines/postgres/sql.ts'
-import type { Queryable } from '#kernel/store.ts'
+import { schemaOf } from '#engines/postgres/log.ts'
+import type { Queryable, Statement } from '#kernel/store.ts'
 
 /** How far a consumer has read a source. */
 export interface Cursor {
@@ -16,13 +17,17 @@ export const cursorsOf = (db: Queryable): Promise<Cursor[]> =>
 /** Events behind a cursor are counted up to here. */
 export const BEHIND_AT_MOST = 10_000
 
-/** How many events a service has stored after a place in its log. */
-export const behind = async (db: Queryable, { xid, id }: Pick<Cursor, 'xid' | 'id'>): Promise<number> => {
-  const [row] = await db.query<{ count: number }>(sql`
+const behindStatement = (source: string, { xid, id }: Pick<Cursor, 'xid' | 'id'>): Statement => ({
+  name: `lag_${source}`,
+  text: `
     SELECT count(*) AS count FROM (
-      SELECT FROM outbox WHERE (xid, id) > (${xid}::text::xid8, ${id}::bigint) LIMIT ${BEHIND_AT_MOST}) AS later`)
-  return row!.count
-}
+      SELECT FROM ${schemaOf(source)}.outbox WHERE (xid, id) > ($1::text::xid8, $2::bigint) LIMIT ${BEHIND_AT_MOST}) AS later`,
+  values: [xid, id],
+})
+
+/** How many events `source` has stored after a place in its log. `db` must be allowed to read it. */
+export const behind = async (db: Queryable, source: string, after: Pick<Cursor, 'xid' | 'id'>): Promise<number> =>
+  (await db.query<{ count: number }>(behindStatement(source, after)))[0]!.count
 
 /** Events set aside by a service's consumers: how many retry, wait behind another, or need a person. */
 export const setAsideOf = (db: Queryable): Promise<{ consumer: string; state: string; count: number }[]> =>

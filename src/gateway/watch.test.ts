@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import { z } from 'zod'
 import { contract, event } from '#kernel/contract.ts'
 import { batched, consumer, on, service } from '#kernel/service.ts'
+import type { LogOf } from '#engines/postgres/log.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { watchServices } from './watch.ts'
@@ -42,9 +43,9 @@ const listenerService = service(contract('listener', {}), {}, () => ({
   ],
 }))
 
-const scrape = (services: Parameters<typeof watchServices>[1]) => {
+const scrape = (services: Parameters<typeof watchServices>[1], { logOf }: { readonly logOf: LogOf }) => {
   const registry = new Registry()
-  watchServices(registry, services)
+  watchServices(registry, services, { logOf })
   return () => registry.metrics()
 }
 
@@ -52,6 +53,7 @@ test('batches, connections, lag and events set aside are told when asked for', a
   const shop = await startTestHost([speakerService, listenerService])
   const metrics = scrape(
     shop.host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
+    shop.host,
   )
   await shop.inside(speaker).say({ to: 'nobody' })
   await eventually(async () => (await metrics()).includes('consumer="deaf",state="RETRYING"} 1'), 'it is set aside')
@@ -75,7 +77,12 @@ test('a consumer that does not run is behind by what was told', async () => {
     .query({ text: "INSERT INTO cursor (consumer, source) VALUES ('deaf', 'speaker')", values: [] })
   for (const to of ['a', 'b', 'c']) await shop.inside(speaker).say({ to })
   assert.match(
-    await scrape([first!, second!])(),
+    await scrape([first!, second!], shop.host)(),
     /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 3/,
+  )
+  assert.match(
+    await scrape([second!], shop.host)(),
+    /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 3/,
+    'also where the source runs in another process',
   )
 })

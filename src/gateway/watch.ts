@@ -2,14 +2,33 @@ import { Gauge, type Registry } from 'prom-client'
 import type { LocalEndpoint } from '#kernel/call.ts'
 import type { ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
-import { behind, cursorsOf, setAsideOf } from './lag-store.ts'
+import { findPublished } from '#engines/kafka/relay-store.ts'
+import type { LogOf } from '#engines/postgres/log.ts'
+import { behind, cursorsOf, setAsideOf, type Cursor } from './lag-store.ts'
 
 /** A service of this process as metrics see it. */
 export interface Watched {
   readonly service: string
   readonly endpoint: Pick<LocalEndpoint, 'batches'>
+  /** It tells events. */
+  readonly tells?: boolean
   readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
   readonly gauges?: readonly ServiceGauge[] | undefined
+}
+
+/** Logs of events as metrics see them, wherever they lie. */
+export interface WatchedEvents {
+  readonly logOf: LogOf
+  /** Where events travel by Kafka. */
+  readonly kafka?: {
+    readonly topicOf: (source: string) => string
+    readonly lags: () => readonly {
+      readonly service: string
+      readonly consumer: string
+      readonly source: string
+      readonly messages: number
+    }[]
+  }
 }
 
 /** Batches: how many, how full, and what waits for a free lane. */
@@ -63,8 +82,7 @@ const watchPools = (registers: Registry[], services: readonly Watched[]): void =
 }
 
 /** How far consumers are behind the logs they read, and what they have set aside. */
-const watchConsumers = (registers: Registry[], services: readonly Watched[]): void => {
-  const stores = new Map(services.map((each) => [each.service, each.db]))
+const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
   const aside = new Gauge({
     name: 'jangteo_events_set_aside',
     help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
@@ -79,17 +97,49 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[]): vo
     async collect() {
       aside.reset()
       this.reset()
-      // A store that is away leaves its own lines out, not everybody's.
+      const tellLag = async (service: string, cursor: Cursor): Promise<void> => {
+        const { consumer, source } = cursor
+        this.set({ service, consumer, source }, await behind(logOf(source), source, cursor))
+      }
+      // A store that is away leaves its own lines out, not everybody's; neither does a log that is in another.
       await Promise.allSettled(
         services.map(async ({ service, db }) => {
           for (const { consumer, state, count } of await setAsideOf(db)) aside.set({ service, consumer, state }, count)
-          for (const cursor of await cursorsOf(db)) {
-            const source = stores.get(cursor.source)
-            if (!source) continue
-            this.set({ service, consumer: cursor.consumer, source: cursor.source }, await behind(source, cursor))
-          }
+          await Promise.allSettled((await cursorsOf(db)).map((cursor) => tellLag(service, cursor)))
         }),
       )
+    },
+  })
+}
+
+/** What of a log is not at Kafka yet, and what of it groups have yet to take in from there. */
+const watchKafka = (registers: Registry[], services: readonly Watched[], { logOf, kafka }: WatchedEvents): void => {
+  new Gauge({
+    name: 'jangteo_events_unpublished',
+    help: 'Events of a service that are not published to Kafka yet, up to 10000',
+    labelNames: ['service'],
+    registers,
+    async collect() {
+      this.reset()
+      const tell = async (service: string, topic: string): Promise<void> => {
+        const place = (await findPublished(logOf(service), service, topic)) ?? { xid: '0', id: 0 }
+        this.set({ service }, await behind(logOf(service), service, place))
+      }
+      if (kafka)
+        await Promise.allSettled(
+          services.flatMap(({ service, tells }) => (tells ? [tell(service, kafka.topicOf(service))] : [])),
+        )
+    },
+  })
+  new Gauge({
+    name: 'jangteo_kafka_behind',
+    help: 'Messages a consumer’s group has yet to take in from Kafka; told by the one member that looks after it',
+    labelNames: ['service', 'consumer', 'source'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { service, consumer, source, messages } of kafka?.lags() ?? [])
+        this.set({ service, consumer, source }, messages)
     },
   })
 }
@@ -111,10 +161,11 @@ const watchGauges = (registers: Registry[], services: readonly Watched[]): void 
 }
 
 /** Adds what the services of this process tell of themselves. Looked at when asked for, never in between. */
-export const watchServices = (registry: Registry, services: readonly Watched[]): void => {
+export const watchServices = (registry: Registry, services: readonly Watched[], events: WatchedEvents): void => {
   watchBatches([registry], services)
   watchPools([registry], services)
-  watchConsumers([registry], services)
+  watchConsumers([registry], services, events.logOf)
+  watchKafka([registry], services, events)
   watchGauges([registry], services)
 }
 

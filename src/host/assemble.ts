@@ -186,7 +186,9 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         endpoint,
         db,
         gauges: built.gauges,
+        tells: definition.emits.length > 0,
       })),
+      { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
     )
     watchCaches(metrics.registry, caches.counted)
     if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
