@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import type { Instance, Topology } from '#services/status/contract.ts'
 import {
   apiClient,
   placeOrder,
@@ -14,6 +15,7 @@ import { eventually } from './support/eventually.ts'
 import { allServices, startHosts, type HostsShop } from './support/hosts.ts'
 
 let shop: HostsShop
+let staff: ApiClient
 let buyer: ApiClient
 let productId: string
 let skuId: string
@@ -26,7 +28,8 @@ before(async () => {
       { name: 'edge', runs: ['gateway'] },
     ],
   })
-  ;({ productId, skuId } = await putOnSale(await signInStaff(shop.origin), 1_000))
+  staff = await signInStaff(shop.origin)
+  ;({ productId, skuId } = await putOnSale(staff, 1_000))
   buyer = await signUp(shop.origin)
   await placeOrder(buyer, skuId)
   await eventually(
@@ -51,6 +54,30 @@ const breaker = async (): Promise<string | undefined> => {
   return /^jangteo_remote_breaker\{service="product",instance="[^"]+"\} (\d)$/m.exec(metrics)?.[1]
 }
 
+/** How often that breaker opened, let a call through to see, and closed again, as metrics tell it. */
+const changes = async (): Promise<Readonly<Record<string, number>>> => {
+  const metrics = await (await fetch(`${shop.internal('rest')}/metrics`)).text()
+  const found = metrics.matchAll(
+    /^jangteo_remote_breaker_changes_total\{service="product",instance="[^"]+",to="([^"]+)"\} (\d+)$/gm,
+  )
+  return Object.fromEntries([...found].map(([, to, times]) => [to, Number(times)]))
+}
+
+/** What staff see of a host, and of the instances of product from where it stands. */
+const seen = async (name: string) => {
+  const items: Instance[] = (await staff.must('GET', '/api/status/instances')).items
+  const host = items.find((each) => each.name === name)!
+  return { ...host, product: host.report!.remotes.find((each) => each.service === 'product')?.instances[0] }
+}
+
+const topology = async () => {
+  const all: Topology = await staff.must('GET', '/api/status/topology')
+  return {
+    product: all.nodes.find((each) => each.name === 'product')!,
+    edge: all.edges.find((each) => each.from === 'order' && each.to === 'product')!,
+  }
+}
+
 const windowAnswers = async (): Promise<void> => {
   const visitor = apiClient(shop.origin)
   assert.equal((await visitor.send('GET', '/api/catalog/products')).status, 200)
@@ -73,10 +100,34 @@ describe('a service that is away', () => {
     }
     await eventually(async () => (await breaker()) !== '0', 'the breaker is open')
     await windowAnswers()
+    const from = await changes()
+    assert.ok(from['open']! >= 1, JSON.stringify(from))
+    await eventually(async () => {
+      const { product } = await seen('rest')
+      return product !== undefined && product.breaker !== 'closed' && product.opened >= 1
+    }, 'staff see that the breaker is open')
+    const dead = await seen('goods')
+    assert.deepEqual([dead.state, dead.why], ['silent', 'refused'])
+    const picture = await topology()
+    assert.equal(picture.product.state, 'down')
+    assert.ok(picture.edge.errors >= 5, JSON.stringify(picture.edge))
+
+    // Trials while it is away: half-open, and open again. Nobody closes it before there is an answer.
+    await eventually(async () => {
+      assert.equal((await order()).status, 503)
+      const { 'half-open': tried, open, closed } = await changes()
+      return tried! >= 1 && open! > from['open']! && closed === 0
+    }, 'the breaker lets a call through to see, and opens again')
 
     await shop.start('goods')
     await eventually(async () => (await order()).status === 201, 'orders are taken again', 40)
     assert.equal(await breaker(), '0')
+    assert.equal((await changes())['closed'], 1)
+    await eventually(async () => {
+      const { product } = await seen('rest')
+      return product?.breaker === 'closed' && product.closed === 1 && (await seen('goods')).state === 'up'
+    }, 'staff see that it is back')
+    assert.equal((await topology()).product.state, 'up')
   })
 
   test('hanging, it costs callers no more than their deadline, and then nothing', async () => {
@@ -89,6 +140,8 @@ describe('a service that is away', () => {
       }
       await eventually(async () => (await breaker()) !== '0', 'the breaker is open')
       await windowAnswers()
+      await eventually(async () => (await seen('goods')).state === 'silent', 'staff see that it hangs')
+      assert.equal((await seen('goods')).why, 'late')
       const next = await order()
       assert.equal(next.status, 503)
       assert.ok(next.ms < 500, `${next.ms} ms`)

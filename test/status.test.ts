@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
-import type { Instance, Topology } from '#services/status/contract.ts'
+import type { Instance, Topology, TraceLine, TraceSpan } from '#services/status/contract.ts'
 import { apiClient, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
 import { eventually } from './support/eventually.ts'
 import { allServices, startHosts, type HostsShop } from './support/hosts.ts'
@@ -52,6 +52,37 @@ inEachTopology((shop) => {
     assert.deepEqual(picture.silent, [])
   })
 
+  test('shows traces of late, each as far as all hosts know it', async () => {
+    const staff = await signInStaff(shop.origin)
+    const { skuId } = await putOnSale(staff, 10)
+    await placeOrder(await signUp(shop.origin), skuId)
+    let line: TraceLine | undefined
+    await eventually(async () => {
+      const { items } = await staff.must<{ items: TraceLine[] }>('GET', '/api/status/traces')
+      assert.deepEqual(
+        items.filter((each) => each.name.includes('status')),
+        [],
+      )
+      line = items.find((each) => each.name === 'POST order.place' && each.services.includes('product'))
+      return line !== undefined
+    }, 'the order is among the traces')
+    const { spans, silent } = await staff.must('GET', `/api/status/traces/${line!.traceId}`)
+    assert.deepEqual(silent, [])
+    assert.equal(spans[0].name, 'POST order.place')
+    assert.equal(spans[0].parentId, null)
+    const known = new Set(spans.map((each: TraceSpan) => each.spanId))
+    assert.equal(known.size, spans.length)
+    assert.ok(spans.slice(1).every((each: TraceSpan) => each.parentId !== null && known.has(each.parentId)))
+    for (const service of ['order', 'product'])
+      assert.ok(
+        spans.some((each: TraceSpan) => each.service === service),
+        service,
+      )
+    const none = await staff.send('GET', `/api/status/traces/${'b'.repeat(32)}`)
+    assert.equal(none.body.code, 'TRACE_UNKNOWN')
+    assert.equal((await staff.send('GET', '/api/status/traces/..%2f')).status, 400)
+  })
+
   test('is for staff who look after the shop: others learn nothing', async () => {
     const place = { service: 'order', consumer: 'a', source: 'b', id: 1, reason: '점검' }
     const asked = [
@@ -59,6 +90,8 @@ inEachTopology((shop) => {
       ['GET', '/api/status/topology'],
       ['GET', '/api/status/dead-letters'],
       ['GET', '/api/status/actions'],
+      ['GET', '/api/status/traces'],
+      ['GET', `/api/status/traces/${'a'.repeat(32)}`],
       ['PUT', '/api/status/log-level', { level: 'debug', reason: '점검' }],
       ['POST', '/api/status/dead-letters/redrive', place],
     ] as const
@@ -71,7 +104,7 @@ inEachTopology((shop) => {
         const answer = await client.send(method, path, body)
         assert.equal(answer.status, wanted, path)
         assert.deepEqual(
-          Object.keys(answer.body as object).filter((each) => /host|item|edge|node|report/.test(each)),
+          Object.keys(answer.body as object).filter((each) => /host|item|edge|node|report|span/.test(each)),
           [],
           path,
         )

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import { clientOf, type Endpoint } from '#kernel/call.ts'
+import { clientOf, systemContext, type Endpoint } from '#kernel/call.ts'
+import { withContext } from '#kernel/context.ts'
 import type { Client } from '#kernel/contract.ts'
 import { DEADLINE_EXCEEDED } from '#kernel/faults.ts'
 import { hostContract, type HostSeen, type Platform } from '#kernel/platform.ts'
@@ -107,7 +108,8 @@ export const hostsSeen = (given: {
 
   const ask = async (one: Watched, now: number): Promise<void> => {
     one.asked = now
-    const found = await look(one.client)
+    // On nobody's behalf: looking leaves no span in the traces that are looked at.
+    const found = await withContext(systemContext(CALLER, runtime, 2_000), () => look(one.client))
     const { seen } = one
     const state = 'report' in found ? reported(found.report) : 'silent'
     const isFirst = seen.report === null && seen.why === null

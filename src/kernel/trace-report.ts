@@ -30,3 +30,4 @@ export const spanSchema = z.object({
   links: z.array(z.object(place)).readonly(),
   failure: z.string().optional(),
 })
+export type ReportedSpan = z.output<typeof spanSchema>

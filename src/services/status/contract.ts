@@ -101,6 +101,42 @@ export const NOT_DEAD = fault('NOT_DEAD', 409, {
   en: 'The event is no longer set aside for a person. Please reload the list.',
 })
 
+export const traceId = z.string().regex(/^[0-9a-f]{32}$/)
+
+/** A trace in a line, as far as the hosts that answer still know it. */
+export const traceLineOutput = z.object({
+  traceId,
+  name: z.string(),
+  services: z.array(z.string()),
+  hosts: z.array(z.string()),
+  began: instantSchema,
+  /** Milliseconds. */
+  ms: z.number(),
+  spans: z.int(),
+  failures: z.int(),
+})
+export type TraceLine = z.output<typeof traceLineOutput>
+
+export const traceSpanOutput = z.object({
+  spanId: z.string(),
+  /** Null for the first, and where the span it is part of is not known. */
+  parentId: z.string().nullable(),
+  name: z.string(),
+  kind: z.string(),
+  service: z.string(),
+  /** Milliseconds after the beginning of the trace, by the clock of its host. */
+  after: z.number(),
+  ms: z.number(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  failure: z.string().nullable(),
+})
+export type TraceSpan = z.output<typeof traceSpanOutput>
+
+export const TRACE_UNKNOWN = fault('TRACE_UNKNOWN', 404, {
+  ko: '이 추적은 더 이상 남아 있지 않습니다.',
+  en: 'This trace is not kept any more.',
+})
+
 export const status = contract('status', {
   instances: {
     summary: 'Every process of the shop that is there or should be, with what it tells of itself.',
@@ -117,6 +153,31 @@ export const status = contract('status', {
     access: staff('operations'),
     input: nothing,
     output: topologyOutput,
+  },
+  traces: {
+    summary: 'Traces of late over all hosts, latest first; those of looking at the status are left out.',
+    method: 'GET',
+    path: '/status/traces',
+    access: staff('operations'),
+    input: nothing,
+    output: z.object({ items: z.array(traceLineOutput), silent: z.array(z.string()) }),
+  },
+  trace: {
+    summary:
+      'The spans of one trace, from all hosts and from Zipkin where it is set, each after the span it is part of.',
+    method: 'GET',
+    path: '/status/traces/{traceId}',
+    access: staff('operations'),
+    input: z.object({ traceId }),
+    output: z.object({
+      traceId,
+      began: instantSchema,
+      ms: z.number(),
+      spans: z.array(traceSpanOutput),
+      /** Who could not be asked: hosts, and `zipkin`. */
+      silent: z.array(z.string()),
+    }),
+    faults: [TRACE_UNKNOWN],
   },
   setLogLevel: {
     summary: 'Says how much one host, or every one, logs until it ends. Hosts that do not answer are named.',

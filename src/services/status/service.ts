@@ -6,6 +6,7 @@ import { askOneOf } from './asking.ts'
 import { HOST_SILENT, HOST_UNKNOWN, NOT_DEAD, status, type Instance } from './contract.ts'
 import { findActions } from './store.ts'
 import { topologyOf } from './topology.ts'
+import { tracing } from './tracing.ts'
 
 /** Milliseconds between two looks at all hosts while nobody asks: since when one is away is known from these. */
 const LOOK = 5_000
@@ -42,6 +43,8 @@ export const statusService = service(status, { migrations: new URL('./migrations
       },
 
       topology: async () => topologyOf(await platform.hosts(), runtime.now()),
+
+      ...tracing(tools),
 
       setLogLevel: async ({ host, service: of, level, reason }, context) => {
         const hosts = await platform.hosts()
