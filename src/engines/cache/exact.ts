@@ -12,7 +12,8 @@ interface Kept<V> {
 /**
  * Keeps answers that must never be older than the last change anyone was told of. Redis names the answer that counts, by a
  * token; what is in memory is given only while its token is that one. Whoever makes a change lets go of the answer before
- * telling anybody, which takes the token away.
+ * telling anybody, which takes the token away. A Redis that was stopped for a moment may answer a later question before it
+ * reads an earlier word: it is asked a second time, which it hears only after all that came before the first answer.
  */
 export const exact = <V extends {}>(of: ExactCacheOf<V>, shared: Shared, counts: Counts): Cache<V> => {
   const kept = new LRUCache<string, Kept<V>>({ max: of.max })
@@ -34,13 +35,11 @@ export const exact = <V extends {}>(of: ExactCacheOf<V>, shared: Shared, counts:
       const known = kept.get(key)
       const seen = await shared.find(of, key, counts, () => of.bound, known?.token)
       if (!seen) return of.load(key)
-      if (known && seen.same !== undefined && isSound(seen, seen.same)) {
-        counts['memory hit']++
-        return known.answer
-      }
-      counts['memory miss']++
-      const { found } = seen
-      if (found && isSound(seen, found.left)) {
+      const same = known !== undefined && seen.same !== undefined && isSound(seen, seen.same)
+      counts[same ? 'memory hit' : 'memory miss']++
+      const found = same ? known : seen.found && isSound(seen, seen.found.left) ? seen.found : undefined
+      if (found) {
+        if (!(await shared.still(of, key, found.token))) return of.load(key)
         kept.set(key, { token: found.token, answer: found.answer })
         return found.answer
       }

@@ -79,6 +79,14 @@ export const linkTo = (store: RedisStore, runtime: Runtime, back: (redis: Redis)
     }
   }
 
+  const lost = (): void => {
+    if (!up || closed.signal.aborted) return
+    up = false
+    void recover()
+  }
+  // It may be gone and back between two commands of ours, and have forgotten what it was told last.
+  store.client.on('close', lost)
+
   return {
     ask: async (work) => {
       if (!up) return AWAY
@@ -86,15 +94,15 @@ export const linkTo = (store: RedisStore, runtime: Runtime, back: (redis: Redis)
         return await patiently(work)
       } catch (error) {
         if (isRefusal(error)) throw error
-        if (up && !closed.signal.aborted) {
-          up = false
-          void recover()
-        }
+        lost()
         return AWAY
       }
     },
     isUp: () => up,
     since: () => since,
-    close: () => closed.abort(),
+    close: () => {
+      store.client.off('close', lost)
+      closed.abort()
+    },
   }
 }

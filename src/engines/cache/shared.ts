@@ -13,6 +13,8 @@ const LONGEST_LOAD = 20_000
 /** Times remembered that something could not be let go of; the oldest need it least, for the bound is near. */
 const MISSED_AT_MOST = 10_000
 const TOLD_EVERY = 10_000
+/** Milliseconds in which what was sent has arrived, if it arrives at all. */
+const UNDER_WAY = 10
 /** What Redis says of the life of an entry that has no end. */
 const FOR_EVER = -1
 
@@ -49,6 +51,8 @@ export interface Shared {
     life: (answer: V) => number,
     known?: string,
   ): Promise<(Seen & { readonly found?: SharedAnswer<V>; readonly same?: number }) | undefined>
+  /** Whether an entry is still there under its key. */
+  still<V>(of: CacheOf<V>, key: string, token: string): Promise<boolean>
   /** Stores an answer that was made after `seen`, for `life` milliseconds from then. Answers its token if it was stored. */
   store<V>(of: CacheOf<V>, key: string, seen: Seen, answer: V, life: number): Promise<string | undefined>
   forget(name: string, keys: readonly string[]): Promise<void>
@@ -162,6 +166,10 @@ export const openShared = (
       counts['redis hit']++
       return { token, at: seen.at, asked, found: { answer: decoded.answer, token, left: seen.left } }
     },
+    still: async (of, key, token) => {
+      const seen = await look(at(of.name, key), TOKEN_LENGTH)
+      return seen?.bytes?.toString('latin1') === token
+    },
     store: async (of, key, seen, answer, life) => {
       if (runtime.now() - seen.asked > Math.min(life, LONGEST_LOAD)) return undefined
       const token = newToken(runtime)
@@ -180,10 +188,13 @@ export const openShared = (
       const told = { cache, keys }
       missed.add(told)
       if (missed.size > MISSED_AT_MOST) missed.delete(missed.values().next().value!)
-      // While it is away the words are left in the connection, if there is one: a Redis that hangs reads them first.
-      const done = link.isUp() ? link.ask(() => letGo(cache, keys)) : undefined
-      if (!done && store.ready()) letGo(cache, keys).catch(() => {})
-      if (done && (await done.catch(() => AWAY)) !== AWAY) missed.delete(told)
+      if (link.isUp()) {
+        const done = await link.ask(() => letGo(cache, keys)).catch(() => AWAY)
+        if (done !== AWAY) missed.delete(told)
+      } else if (store.ready()) {
+        // One that hangs reads this before whatever is asked of it from now on; there is a moment for it to get there.
+        await Promise.race([letGo(cache, keys).catch(() => {}), runtime.sleep(UNDER_WAY)])
+      }
     },
     hears: bus.hears,
     since: link.since,

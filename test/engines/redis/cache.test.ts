@@ -22,6 +22,7 @@ type N = z.output<typeof schema>
 
 const TOLD = { fresh: 1_500, bound: 3_000 }
 const BOUND = 3_000
+const LASTING = { fresh: 60_000, bound: 60_000 }
 
 let redis = await startRedis({ folder })
 after(async () => {
@@ -45,6 +46,8 @@ interface Process {
   readonly caches: OpenCaches
   readonly lagging: Cache<N>
   readonly exact: Cache<N>
+  /** The same, for so long that no end of an entry hides anything. */
+  readonly lasting: { readonly lagging: Cache<N>; readonly exact: Cache<N> }
   readonly lines: () => string
   count(level: string, outcome: string): number
   close(): Promise<void>
@@ -62,6 +65,10 @@ const startProcess = (shape = 1, url = redis.url): Process => {
     caches,
     lagging: made.lagging({ ...of, name: 'lagging', keeping: { fresh: 300, bound: 600 }, told: TOLD }),
     exact: made.exact({ ...of, name: 'exact', bound: BOUND }),
+    lasting: {
+      lagging: made.lagging({ ...of, name: 'long', keeping: { fresh: 300, bound: 600 }, told: LASTING }),
+      exact: made.exact({ ...of, name: 'long-exact', bound: LASTING.bound }),
+    },
     lines,
     count: (level, outcome) =>
       caches
@@ -147,10 +154,11 @@ describe('two processes', () => {
       await Promise.all(meanwhile)
       assert.deepEqual(await reader.exact.get(key), { n }, `change ${n}`)
     }
-    await sleep(50)
-    const before = loads.length
-    for (let n = 0; n < 10; n++) await a.exact.get(key)
-    assert.ok(loads.length - before <= 1, 'what did not change is kept')
+    await eventually(async () => {
+      const before = loads.length
+      for (let n = 0; n < 10; n++) await a.exact.get(key)
+      return loads.length === before
+    }, 'what did not change is kept')
   })
 
   test('do not keep what was made from before a change, however late it comes', async () => {
@@ -206,10 +214,14 @@ describe('two processes', () => {
 describe('an entry that is not an answer of ours', () => {
   const plant = async (kind: 'lagging' | 'exact', how: (name: string) => Promise<unknown>): Promise<void> => {
     truth.set(another(), 7)
-    await how(entryOf(kind))
-    const before = b.count('redis', 'poisoned')
-    assert.deepEqual(await b[kind].get(key), { n: 7 })
-    assert.equal(b.count('redis', 'poisoned'), before + 1)
+    // On a busy machine Redis may be taken for away just then.
+    await eventually(async () => {
+      await b[kind].forget([key])
+      await how(entryOf(kind))
+      const before = b.count('redis', 'poisoned')
+      assert.deepEqual(await b[kind].get(key), { n: 7 })
+      return b.count('redis', 'poisoned') === before + 1
+    }, 'it is not believed')
     await eventually(async () => (await b.store.client.type(entryOf(kind))) === 'string', 'it is replaced')
     assert.deepEqual(await a[kind].get(key), { n: 7 })
   }
@@ -253,7 +265,7 @@ describe('a Redis in trouble', () => {
         await sleep(10)
       }
       assert.ok(Math.max(...waits) < 150, `somebody waited ${Math.max(...waits)} ms`)
-      assert.ok(waits.filter((each) => each > 20).length < 12, 'only a few wait at all')
+      assert.ok(waits.filter((each) => each > 50).length < waits.length / 4, 'only a few wait at all')
     } finally {
       process.kill(redis.pid, 'SIGCONT')
     }
@@ -271,10 +283,12 @@ describe('a Redis in trouble', () => {
 
   test('that was killed and comes back with what it had, gives nothing wrong', async () => {
     truth.set(another(), 1)
-    await a.exact.get(key)
+    await eventually(async () => {
+      await a.exact.get(key)
+      return (await a.store.client.exists(entryOf('exact'))) === 1
+    }, 'it is shared')
     await a.lagging.get(key)
     await b.lagging.get(key)
-    await eventually(async () => (await a.store.client.exists(entryOf('exact'))) === 1, 'it is shared')
     // What it was told has been written to its disk by then.
     await sleep(1_100)
     await redis.kill()
@@ -295,6 +309,35 @@ describe('a Redis in trouble', () => {
     truth.set(key, 3)
     await a.lagging.forget([key])
     await eventually(async () => (await b.lagging.get(key)).n === 3, 'they tell each other again', 1)
+  })
+
+  test('comes back without the word of a change whose maker is gone, and still gives nothing from before', async () => {
+    const maker = startProcess()
+    const idle = startProcess()
+    await Promise.all([maker, idle, b].map(hearing))
+    truth.set(another(), 1)
+    await eventually(async () => {
+      for (const each of [maker, idle, b]) {
+        await each.lasting.lagging.get(key)
+        await each.lasting.exact.get(key)
+      }
+      return (await b.store.client.exists(entryOf('long-exact'), entryOf('long'))) === 2
+    }, 'they are shared')
+    await sleep(1_100)
+    await redis.kill()
+    truth.set(key, 2)
+    await Promise.all([maker.lasting.exact.forget([key]), maker.lasting.lagging.forget([key])])
+    await maker.close()
+    assert.deepEqual(await b.lasting.exact.get(key), { n: 2 })
+    redis = await startRedis({ folder, port: redis.port })
+    const until = performance.now() + 1_500
+    while (performance.now() < until) {
+      assert.deepEqual(await b.lasting.exact.get(key), { n: 2 })
+      await sleep(5)
+    }
+    await hearing(idle)
+    assert.deepEqual(await idle.lasting.exact.get(key), { n: 2 })
+    assert.deepEqual(await idle.lasting.lagging.get(key), { n: 2 })
   })
 
   test('that was never there costs a start and a call nothing', async () => {
