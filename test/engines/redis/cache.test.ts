@@ -229,7 +229,7 @@ describe('an entry that is not an answer of ours', () => {
   const plants: Record<string, (name: string) => Promise<unknown>> = {
     garbage: (name) => a.store.client.set(name, 'not one of ours', 'PX', 60_000),
     'of the wrong shape': (name) => a.store.client.set(name, `${token}v1\n{"n":"7"}`, 'PX', 60_000),
-    'of another type': (name) => a.store.client.hset(name, 'n', '1'),
+    'of another type': (name) => a.store.client.multi().del(name).hset(name, 'n', '1').exec(),
     'that would stay for ever': (name) => a.store.client.set(name, `${token}v1\n{"n":1}`),
     'that would live longer than ours do': (name) => a.store.client.set(name, `${token}v1\n{"n":1}`, 'PX', 3_600_000),
     'that is huge': (name) =>
