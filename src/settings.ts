@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Want } from '#kernel/live-setting.ts'
-import { address, choice, hosts, type Kind, networks, origins, secret, text, whole } from './settings/kinds.ts'
+import { address, choice, hosts, type Kind, limits, networks, origins, secret, text, whole } from './settings/kinds.ts'
 import { isLocal, masked } from './settings/show.ts'
 
 /** `development` brings simulators and secrets of its own; `production` refuses both. */
@@ -141,6 +141,16 @@ export const declared = {
     kind: whole(0, 120_000),
     otherwise: (mode) => (mode === 'production' ? 5_000 : 1_000),
     about: 'Milliseconds a host that ends is still there for callers that have not heard of it.',
+  }),
+  RATE_LIMITS: declare({
+    kind: limits(),
+    about:
+      'Rate limits that differ from those built in: reads.address=6000/60 (calls/seconds), auth.signIn.address=off.',
+  }),
+  RATE_LIMIT_FACTOR: declare({
+    kind: whole(0, 100_000),
+    otherwise: (mode) => (mode === 'production' ? 1 : 10_000),
+    about: 'What every rate limit is multiplied by; 0 lifts all of them.',
   }),
   LOG_LEVEL: declare({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -39,6 +39,7 @@ export const serve = (edge: Edge, route: Route): Handler => {
   const signsIn = operation.output === sessionOutput
   const signsOut = operation === auth.operations.signOut || operation === member.operations.withdraw
   const refreshes = operation === auth.operations.refresh
+  const limiter = edge.limits.of(route)
   let endpoint: Endpoint | undefined
 
   /**
@@ -85,12 +86,19 @@ export const serve = (edge: Edge, route: Route): Handler => {
   const run = async (exchange: Exchange): Promise<void> => {
     try {
       const { headers } = exchange.request.raw
+      const arriving = limiter.arrived(exchange.request.ip, exchange)
+      if (arriving) await arriving
       const known = identify(headers, edge.tokens, edge.revocations)
       let identity = known instanceof Promise ? await known : known
       if (unsafe && !identity.byHeader && isCrossSite(headers, edge.trusted)) throw CROSS_SITE()
       if (operation.access !== 'public') {
         if (identity.refreshable !== undefined) identity = await renew(exchange, identity)
         if (operation.access === 'guest' && identity.actor.kind === 'anonymous') identity = asGuest(exchange, identity)
+      }
+      const { actor } = identity
+      if (actor.kind === 'member' || actor.kind === 'staff') {
+        const counting = limiter.by(actor.memberId, exchange)
+        if (counting) await counting
       }
       const given = inputOf(route, exchange.request, settings.bodyLimit)
       const input = given instanceof Promise ? await given : given

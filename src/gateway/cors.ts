@@ -1,4 +1,4 @@
-const EXPOSED = 'x-request-id, x-guest-id, retry-after'
+const EXPOSED = 'x-request-id, x-guest-id, retry-after, ratelimit, ratelimit-policy'
 const ALLOWED = 'authorization, content-type, idempotency-key, x-guest-id, accept-language, traceparent'
 const DAY = '86400'
 

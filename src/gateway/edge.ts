@@ -4,6 +4,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/trace.ts'
 import type { AccessLog } from './access-log.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { Limits } from './limits/limits.ts'
 import type { Metrics } from './metrics.ts'
 import type { Revocations } from './revocations.ts'
 import type { Sessions } from './sessions.ts'
@@ -21,6 +22,7 @@ export interface Edge {
   readonly sessions: Sessions
   readonly deadlines: Deadlines
   readonly metrics: Metrics
+  readonly limits: Limits
   readonly tracer: Tracer
   readonly accessLog: AccessLog | undefined
   /** Origins whose pages may call the API. */

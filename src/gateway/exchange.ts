@@ -3,6 +3,7 @@ import { Fault, type Locale } from '#kernel/fault.ts'
 import { DEADLINE_EXCEEDED, INTERNAL } from '#kernel/faults.ts'
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
 import type { Edge } from './edge.ts'
+import type { Told } from './limits/limits.ts'
 import { localeOf } from './locale.ts'
 import { serialized } from './serialize.ts'
 import { endTracing, tracingOf, type Tracing } from './trace.ts'
@@ -11,7 +12,7 @@ import type { Waiting } from './deadlines.ts'
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
 /** One request under way and its one answer. */
-export interface Exchange extends Waiting {
+export interface Exchange extends Waiting, Told {
   readonly request: FastifyRequest
   readonly requestId: string
   readonly tracing: Tracing
@@ -98,6 +99,7 @@ export const begin = (
     deadline: edge.runtime.now() + allowance,
     locale: () => localeOf(incoming.headers),
     headers,
+    least: Infinity,
     succeed: (status, output) => {
       if (answered) return
       if (output === undefined || status === 204)

@@ -15,6 +15,9 @@ import { documents } from './documents.ts'
 import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
 import type { Checks } from './health.ts'
+import { limits } from './limits/limits.ts'
+import { refuseUnknown } from './limits/policies.ts'
+import { sharing, type AddShared } from './limits/sharing.ts'
 import { metricsOf, type Metrics } from './metrics.ts'
 import { platformRoutes } from './platform.ts'
 import { revocations, type FetchRevocations } from './revocations.ts'
@@ -41,6 +44,8 @@ export interface GatewayOptions {
   readonly metrics?: Metrics
   /** Makes the traces that begin here; none without it. */
   readonly tracer?: Tracer
+  /** Counts calls together with the other gateways; without it each counts for itself. */
+  readonly addShared?: AddShared
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Checks
   /** Whether the host is about to end: readiness says so while requests are still answered. */
@@ -96,6 +101,12 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     }),
     sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),
+    limits: limits({
+      runtime,
+      sharing: sharing(options.addShared, { runtime, log }),
+      overrides: settings.rateLimits,
+      factor: settings.rateLimitFactor,
+    }),
     metrics: options.metrics ?? metricsOf(),
     tracer: options.tracer ?? untraced,
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
@@ -114,6 +125,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
   const edge = edgeOf(options, () => closing || (options.leaving?.() ?? false))
   const { runtime, settings } = edge
   const routes = routesOf(options.contracts)
+  refuseUnknown(settings.rateLimits, routes)
 
   const app = fastify({
     logger: false,
@@ -162,7 +174,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     await stream.stop()
   })
   app.addHook('onClose', async () => {
-    await Promise.all([edge.revocations.stop(), edge.deadlines.stop()])
+    await Promise.all([edge.revocations.stop(), edge.deadlines.stop(), edge.limits.stop()])
     edge.accessLog?.flush()
   })
   return { app, edge }

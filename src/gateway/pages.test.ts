@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync } from 'node:zlib'
 import fastify, { type FastifyInstance } from 'fastify'
+import { RATE_LIMITED } from '#kernel/faults.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { pages } from './pages.ts'
 
@@ -19,6 +20,7 @@ const server = `export const entry = { module: { pagesHandler: (build, onError) 
 
 let app: FastifyInstance
 let folder: string
+let refused: (() => never) | undefined
 let viewer: { kind: string } = { kind: 'member' }
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'jangteo-pages-'))
@@ -34,6 +36,7 @@ before(async () => {
     pages({
       buildDir: folder,
       runtime: systemRuntime(),
+      limiter: { arrived: () => void (refused && refused()), by: () => {} },
       tossSdkUrl: 'https://js.tosspayments.com/v2/standard',
       shopFor: (_request, reply) => {
         reply.header('set-cookie', 'guest=g; Path=/')
@@ -45,6 +48,19 @@ before(async () => {
 after(async () => {
   await app.close()
   await rm(folder, { recursive: true })
+})
+
+test('pages that are too many are refused with a sentence and when to come again; files are not counted', async () => {
+  refused = () => {
+    throw RATE_LIMITED(undefined, { retryAfter: 7 })
+  }
+  const response = await app.inject({ url: '/products' })
+  const asset = await app.inject({ url: '/assets/app-1a2b.js' })
+  refused = undefined
+  assert.equal(response.statusCode, 429)
+  assert.equal(response.headers['retry-after'], '7')
+  assert.match(response.body, /^요청이 너무 많습니다.*\nToo many requests\./)
+  assert.equal(asset.statusCode, 200)
 })
 
 test('a page is rendered for its viewer, with the cookies of host and page', async () => {

@@ -4,9 +4,12 @@ import { pathToFileURL } from 'node:url'
 import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { Fault } from '#kernel/fault.ts'
+import { retryAfterOf } from '#kernel/problem.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { PageContext } from '../../web/context.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
+import type { Limiter } from './limits/limits.ts'
 import { pageHeaders } from './page-headers.ts'
 
 /** What the pages need of the host. */
@@ -18,6 +21,8 @@ export interface PagesOptions {
   shopFor(request: FastifyRequest, reply: FastifyReply): PageContext | Promise<PageContext>
   /** Origin the payment script comes from, when it is not this one. */
   readonly tossSdkUrl: string
+  /** Counts pages; files that never change are not counted. */
+  readonly limiter: Limiter
 }
 
 type Handler = (request: Request, page: PageContext, nonce: string) => Promise<Response>
@@ -34,9 +39,22 @@ interface PagesBuild {
 /** Origins besides ours whose forms may be sent to pages: none. */
 const nobody: ReadonlySet<string> = new Set()
 
-const refuse = (reply: FastifyReply): FastifyReply => {
-  const { ko, en } = CROSS_SITE().messages
-  return reply.code(CROSS_SITE.status).type('text/plain; charset=utf-8').send(`${ko}\n${en}\n`)
+const refuse = (reply: FastifyReply, fault: Fault): FastifyReply => {
+  const { ko, en } = fault.messages
+  const retryAfter = retryAfterOf(fault)
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
+  return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${ko}\n${en}\n`)
+}
+
+/** Counts a page; answers why it is refused. */
+const tooMany = async (limiter: Limiter, request: FastifyRequest): Promise<Fault | undefined> => {
+  try {
+    await limiter.arrived(request.ip, { headers: [], least: Infinity })
+    return undefined
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
 }
 
 const YEAR_MS = 31_536_000_000
@@ -47,7 +65,7 @@ const FORM_LIMIT = 256 * 1024
  * sites are refused. Register it last: it answers whatever nobody else does.
  */
 export const pages =
-  ({ buildDir, runtime, shopFor, tossSdkUrl }: PagesOptions): FastifyPluginAsync =>
+  ({ buildDir, runtime, shopFor, tossSdkUrl, limiter }: PagesOptions): FastifyPluginAsync =>
   async (app) => {
     await app.register(assets(join(buildDir, 'client')))
     const build = (await import(pathToFileURL(join(buildDir, 'server', 'index.js')).href)) as PagesBuild
@@ -64,7 +82,9 @@ export const pages =
         method: ['GET', 'HEAD', 'POST'],
         url: '/*',
         handler: async (request, reply) => {
-          if (request.method === 'POST' && isCrossSite(request.headers, nobody)) return refuse(reply)
+          if (request.method === 'POST' && isCrossSite(request.headers, nobody)) return refuse(reply, CROSS_SITE())
+          const refused = await tooMany(limiter, request)
+          if (refused) return refuse(reply, refused)
           const nonce = Buffer.from(runtime.random(16)).toString('base64')
           const page = await shopFor(request, reply)
           const response = await render(webRequest(request, reply), page, nonce)

@@ -1,3 +1,5 @@
+import type { Overrides } from './limits/policies.ts'
+
 /** What the edge can be told. Everything has a default that is safe. */
 export interface GatewaySettings {
   /** Secure cookies and strict transport security: for a shop that is reached by https. */
@@ -11,6 +13,10 @@ export interface GatewaySettings {
   /** Milliseconds a client may take to send its headers, and the whole request. */
   readonly headersTimeout: number
   readonly requestTimeout: number
+  /** Limits that differ from those of contracts and classes, by name. */
+  readonly rateLimits: Overrides
+  /** What the calls of every limit are multiplied by; 0 lifts all. */
+  readonly rateLimitFactor: number
   /** Milliseconds between two looks at sign-ins that ended; the bound for refusing their tokens is this and one call. */
   readonly revocationPoll: number
   /** Milliseconds between two looks at new notifications while somebody listens. */
@@ -26,6 +32,8 @@ export const gatewayDefaults: GatewaySettings = {
   production: false,
   corsOrigins: [],
   trustProxy: false,
+  rateLimits: new Map(),
+  rateLimitFactor: 1,
   bodyLimit: 1_048_576,
   headersTimeout: 10_000,
   requestTimeout: 30_000,

@@ -52,6 +52,7 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
   const connected = listeners()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD, perMessageDeflate: false })
   const inside = clientOf(notification, 'gateway', () => edge.endpointOf(notification.name), runtime)
+  const limiter = edge.limits.of()
   const stopped = new AbortController()
 
   const end = (listener: Listener, code: number): void => {
@@ -120,6 +121,7 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
     opening++
     try {
       const holder = await holderOf(request, url.searchParams)
+      await limiter.by(holder.memberId, { headers: [], least: Infinity })
       if (connected.countOf(holder.memberId) >= settings.streamLimitPerMember) throw RATE_LIMITED()
       // Only once the feed runs is the client told that it is connected: nothing falls in between.
       await news.begin()

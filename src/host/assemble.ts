@@ -233,7 +233,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       }))
     if (internal) opened.add(internal.close)
     const edge = runs.gateway
-      ? await openEdge({ ...common, settings, port: given.edgePort, shop, world, buildDir: await building })
+      ? await openEdge({ ...common, redis, settings, port: given.edgePort, shop, world, buildDir: await building })
       : undefined
     if (edge) {
       opened.add(edge.close)

@@ -3,9 +3,12 @@ import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Tracer } from '#kernel/trace.ts'
+import type { RedisStore } from '#engines/redis/connection.ts'
+import { sharedCounts } from '#engines/redis/shared-counts.ts'
 import { gateway } from '#gateway/gateway.ts'
 import type { Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
+import { readOverrides } from '#gateway/limits/policies.ts'
 import { pageContexts } from '#gateway/page-context.ts'
 import { pages } from '#gateway/pages.ts'
 import type { GatewaySettings } from '#gateway/settings.ts'
@@ -18,6 +21,8 @@ import type { World } from './world.ts'
 /** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
 const edgeSettings = (settings: ShopSettings): Partial<GatewaySettings> => ({
   production: settings.mode === 'production',
+  rateLimits: readOverrides(settings.RATE_LIMITS),
+  rateLimitFactor: settings.RATE_LIMIT_FACTOR,
   trustProxy: settings.JANGTEO_TRUST_PROXY || false,
   corsOrigins: [
     ...settings.JANGTEO_CORS_ORIGINS.split(',').filter((each) => each !== ''),
@@ -44,6 +49,8 @@ export const openEdge = async (given: {
   readonly buildDir: string | undefined
   readonly checks: Checks
   readonly leaving: () => boolean
+  /** What the gateways share; without it each counts for itself. */
+  readonly redis: RedisStore | undefined
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly log: Logger
@@ -59,6 +66,7 @@ export const openEdge = async (given: {
     metrics: given.metrics,
     tracer: given.tracer,
     settings: edgeSettings(settings),
+    ...(given.redis && { addShared: sharedCounts(given.redis) }),
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,
     leaving: given.leaving,
@@ -72,6 +80,7 @@ export const openEdge = async (given: {
               buildDir,
               runtime,
               tossSdkUrl: world.toss.sdkUrl,
+              limiter: edge.limits.of(),
               shopFor: pageContexts(edge, {
                 toss: world.toss,
                 ...(world.mailboxUrl !== undefined && { mailboxUrl: world.mailboxUrl }),

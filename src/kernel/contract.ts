@@ -13,6 +13,24 @@ export type Access = 'public' | 'guest' | 'member' | 'seller' | 'service' | { re
 /** Access for staff who hold the role. */
 export const staff = (role: StaffRole): Access => ({ staff: role })
 
+/** So many calls in so many seconds. */
+export interface CallLimit {
+  readonly calls: number
+  readonly seconds: number
+}
+
+/** How often an operation may be called from outside, besides what holds for all reads and writes. */
+export interface CallLimits {
+  /** By each network address. */
+  readonly address?: CallLimit
+  /** By each account. */
+  readonly account?: CallLimit
+  /** By everybody together. */
+  readonly all?: CallLimit
+  /** Agreed upon by all processes before each call, not soon after it: dearer, for what must not be guessed. */
+  readonly exact?: boolean
+}
+
 /** One thing a service can be asked to do. Validation, OpenAPI, the typed client and both bindings come from this. */
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly summary: string
@@ -33,6 +51,7 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds a caller waits at most; 5,000 unless told. */
   readonly deadline?: number
+  readonly limits?: CallLimits
 }
 
 export type Operations = { readonly [name: string]: Operation }

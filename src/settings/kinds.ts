@@ -99,3 +99,16 @@ export const hosts = (): Kind<string> => ({
       ? partsOf(given).join(',')
       : wrong('give addresses as host:port, commas between', 'host:port 형식의 주소를 쉼표로 나누어 입력해 주세요'),
 })
+
+const LIMIT = /^[A-Za-z]+(?:\.[A-Za-z]+)?\.(?:address|account|all)=(?:off|[1-9]\d{0,8}\/[1-9]\d{0,5})$/
+
+/** Rate limits by name, commas between. */
+export const limits = (): Kind<string> => ({
+  read: (given) =>
+    partsOf(given).every((each) => LIMIT.test(each))
+      ? partsOf(given).join(',')
+      : wrong(
+          'give limits as in reads.address=6000/60 (calls/seconds) or reads.address=off, commas between',
+          '한도를 reads.address=6000/60(횟수/초) 또는 reads.address=off처럼 쓰고 쉼표로 나누어 주세요',
+        ),
+})

@@ -73,6 +73,7 @@ export const auth = contract('auth', {
     path: '/auth/sign-up',
     access: 'public',
     status: 201,
+    limits: { address: { calls: 60, seconds: 60 }, exact: true },
     input: z.object({
       email: emailAddress,
       password: newPassword,
@@ -87,6 +88,7 @@ export const auth = contract('auth', {
     method: 'POST',
     path: '/auth/sign-in',
     access: 'public',
+    limits: { address: { calls: 120, seconds: 60 }, exact: true },
     input: z.object({ email: emailAddress, password: z.string().min(1).max(128) }),
     output: sessionOutput,
     faults: [CREDENTIALS_INVALID, SIGN_IN_THROTTLED],
@@ -134,6 +136,7 @@ export const auth = contract('auth', {
     path: '/auth/password-reset',
     access: 'public',
     status: 204,
+    limits: { address: { calls: 30, seconds: 60 }, exact: true },
     input: z.object({ email: emailAddress, newPassword, emailProof: z.string().min(1).max(200) }),
     output: z.void(),
     faults: [PROOF_INVALID, ACCOUNT_NOT_FOUND],

@@ -69,6 +69,7 @@ export const catalog = contract('catalog', {
     method: 'GET',
     path: '/catalog/products',
     access: 'public',
+    limits: { address: { calls: 1_800, seconds: 60 } },
     input: z.object({
       ...pageInput,
       q: z.string().trim().max(100).optional(),
@@ -93,6 +94,7 @@ export const catalog = contract('catalog', {
     method: 'GET',
     path: '/catalog/suggestions',
     access: 'public',
+    limits: { address: { calls: 3_000, seconds: 60 } },
     input: z.object({ q: z.string().max(100).default(''), limit: z.coerce.number().int().min(1).max(20).default(10) }),
     output: z.object({ items: z.array(z.object({ text: z.string() })), searchedBy }),
   },

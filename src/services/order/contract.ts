@@ -97,6 +97,7 @@ export const order = contract('order', {
     access: 'member',
     status: 201,
     repeatable: true,
+    limits: { account: { calls: 60, seconds: 60 } },
     input: z.object({ items, shippingAddress, idempotencyKey: z.string().trim().min(1).max(200).optional() }),
     headers: { idempotencyKey: 'idempotency-key' },
     output: orderOutput,

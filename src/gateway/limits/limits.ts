@@ -1,0 +1,140 @@
+import { RATE_LIMITED } from '#kernel/faults.ts'
+import { networkOf } from '#kernel/network.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Route } from '../routes.ts'
+import { counts, type Count, type Counts } from './counts.ts'
+import { policiesOf, type By, type Overrides, type Policy } from './policies.ts'
+import type { Sharing } from './sharing.ts'
+
+/** What the caller is told of limits: how the tightest of those that concern the request stands. */
+export interface Told {
+  /** Header fields: name, value, name, value. */
+  readonly headers: string[]
+  /** Part of it that is left. */
+  least: number
+}
+
+/** Counts the requests of one route, and refuses those that are too many. */
+export interface Limiter {
+  /**
+   * Counts a request from an address, and against what the route allows to everybody. Throws RATE_LIMITED, or answers a
+   * promise where other processes are asked first.
+   */
+  arrived(address: string, told: Told): void | Promise<void>
+  /** The same for the account that makes it. */
+  by(account: string, told: Told): void | Promise<void>
+}
+
+/** The limits of a gateway. */
+export interface Limits {
+  /** Of an operation; without one, of pages. */
+  of(route?: Pick<Route, 'id' | 'operation'>): Limiter
+  stop(): Promise<void>
+}
+
+interface Limit extends Policy {
+  readonly counts: Counts
+}
+
+const FIELD = 'ratelimit'
+const POLICY = 'ratelimit-policy'
+
+/** The client as limits know it: subscribers of IPv6 own a network, not an address. */
+const clientOf = (address: string): string => (address.includes(':') ? networkOf(address) : address)
+
+const free: Limiter = { arrived: () => {}, by: () => {} }
+
+/** Header fields by draft-ietf-httpapi-ratelimit-headers-10: the policies of a route, and how the tightest stands. */
+const policyText = (policies: readonly Policy[]): string =>
+  policies.map(({ name, quota }) => `"${name}";q=${quota.calls};w=${quota.seconds}`).join(', ')
+
+const setHeader = (headers: string[], name: string, value: string): void => {
+  const at = headers.indexOf(name)
+  if (at === -1) headers.push(name, value)
+  else headers[at + 1] = value
+}
+
+/**
+ * Counts requests in windows that begin with the first one. Counting is done in this process; what other processes of the
+ * gateway count arrives a moment later (`sharing`), or, for exact limits, before the request goes on.
+ */
+export const limits = (given: {
+  readonly runtime: Runtime
+  readonly sharing: Sharing
+  readonly overrides: Overrides
+  readonly factor: number
+}): Limits => {
+  const { runtime, sharing } = given
+  // Routes share the counts of their class.
+  const known = new Map<string, Limit>()
+  const limitOf = (policy: Policy): Limit => {
+    const found = known.get(policy.name)
+    if (found) return found
+    const made = { ...policy, counts: counts(policy.name, policy.quota) }
+    known.set(policy.name, made)
+    return made
+  }
+
+  const tell = (told: Told, policies: string, { name, quota }: Limit, count: Count, now: number): void => {
+    const { headers } = told
+    const left = Math.max(0, quota.calls - count.total)
+    if (left / quota.calls >= told.least) return
+    told.least = left / quota.calls
+    const seconds = Math.max(1, Math.ceil((count.endsAt - now) / 1_000))
+    setHeader(headers, POLICY, policies)
+    setHeader(headers, FIELD, `"${name}";r=${left};t=${seconds}`)
+  }
+
+  const refuse = (count: Count, now: number): never => {
+    throw RATE_LIMITED(undefined, { retryAfter: Math.max(1, (count.endsAt - now) / 1_000) })
+  }
+
+  /** Asks the other processes which call of the window it is. */
+  const agree = async (all: readonly [Limit, Count][], told: Told, policies: string): Promise<void> => {
+    const which = await Promise.all(all.map(([, each]) => sharing.now(each)))
+    const now = runtime.now()
+    for (const [i, [limit, each]] of all.entries()) {
+      tell(told, policies, limit, each, now)
+      if (which[i]! > limit.quota.calls) refuse(each, now)
+    }
+  }
+
+  /** Counts against limits of which none may be exceeded. */
+  const count = (all: readonly Limit[], whoOf: (limit: Limit) => string, told: Told, policies: string) => {
+    const now = runtime.now()
+    let exact: [Limit, Count][] | undefined
+    for (const limit of all) {
+      const found = limit.counts.of(whoOf(limit), now)
+      // Whoever is refused is not counted: the window ends when it ends, however often is tried.
+      if (found.total >= limit.quota.calls) {
+        tell(told, policies, limit, found, now)
+        refuse(found, now)
+      }
+      found.total++
+      found.untold++
+      if (limit.exact) (exact ??= []).push([limit, found])
+      else sharing.soon(found)
+      tell(told, policies, limit, found, now)
+    }
+    return exact && agree(exact, told, policies)
+  }
+
+  return {
+    of: (route) => {
+      const policies = policiesOf(route, given)
+      if (policies.length === 0) return free
+      const text = policyText(policies)
+      const only = (...bys: By[]): readonly Limit[] => policies.filter((each) => bys.includes(each.by)).map(limitOf)
+      const ofAddress = only('address', 'all')
+      const ofAccount = only('account')
+      return {
+        arrived: (address, told) => {
+          const client = clientOf(address)
+          return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, text)
+        },
+        by: (account, told) => count(ofAccount, () => account, told, text),
+      }
+    },
+    stop: sharing.stop,
+  }
+}
