@@ -14,6 +14,11 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
     command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/architecture.test.ts'],
   },
   {
+    name: 'events',
+    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/events.test.ts'],
+    fix: 'node scripts/release-events.ts, where events were added or have grown',
+  },
+  {
     name: 'documents',
     command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents.test.ts'],
     fix: 'node scripts/documents.ts, where the table of settings is behind',

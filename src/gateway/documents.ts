@@ -21,12 +21,17 @@ const once = <T>(make: () => T): (() => T) => {
 
 const VERSION = '0.1.0'
 
-export const documents = (contracts: readonly Contract<any>[], events: readonly EventType<any>[]): Documents => {
+/** Makes the documents; topics of events are named with `topicPrefix`. */
+export const documents = (
+  contracts: readonly Contract<any>[],
+  events: readonly EventType<any>[],
+  topicPrefix?: string,
+): Documents => {
   const openApi = once(() => openApiOf(contracts, { version: VERSION, unsafeFaults: [CROSS_SITE] }))
   return {
     openApi,
     openApiText: once(() => JSON.stringify(openApi())),
-    asyncApiText: once(() => JSON.stringify(asyncApiOf(events, VERSION))),
+    asyncApiText: once(() => JSON.stringify(asyncApiOf(events, VERSION, topicPrefix))),
     faults: once(() => {
       const reachable = (contracts as readonly Contract[]).flatMap((each) =>
         Object.values(each.operations).filter((operation) => operation.path && operation.access !== 'service'),

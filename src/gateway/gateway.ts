@@ -36,6 +36,8 @@ export interface GatewayOptions {
   readonly contracts: readonly Contract<any>[]
   /** What services tell the world, for its document. */
   readonly events?: readonly EventType<any>[]
+  /** Begins the names of their topics. */
+  readonly topicPrefix?: string
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings?: Partial<GatewaySettings>
@@ -154,7 +156,12 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
     app.route({ method, url: route.pattern, handler: serve(edge, route) })
   }
-  platformRoutes(app, edge, options.checks ?? {}, documents(options.contracts, options.events ?? []))
+  platformRoutes(
+    app,
+    edge,
+    options.checks ?? {},
+    documents(options.contracts, options.events ?? [], options.topicPrefix),
+  )
   const refuse = unknown(edge, methodsByPath(routes))
   app.all('/api/*', refuse)
   app.setNotFoundHandler(refuse)

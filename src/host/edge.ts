@@ -61,6 +61,7 @@ export const openEdge = async (given: {
     endpointOf: host.endpoint,
     contracts: shop.map((each) => each.contract as Contract),
     events: eventsOf(shop),
+    topicPrefix: settings.KAFKA_PREFIX,
     runtime,
     log,
     metrics: given.metrics,

@@ -164,4 +164,12 @@ describe('the documents of the shop', () => {
     assert.equal(told.components.messages.orderPaid.payload.properties.amount.type, 'integer')
     assert.deepEqual(unresolved(told), [])
   })
+
+  test('every channel is a topic, and says what orders its messages', () => {
+    const told = asyncApiOf(events, '1', 'test.') as any
+    assert.equal(told.channels.order.address, 'test.order')
+    assert.equal(told.channels.order.bindings.kafka.topic, 'test.order')
+    assert.match(told.components.messages.orderPaid.bindings.kafka.key.description, /orderId/)
+    assert.equal(told.components.messages.orderPaid.headers.properties['event-name'].const, 'order.paid')
+  })
 })
