@@ -19,13 +19,13 @@ const addCookies = (exchange: Exchange, cookies: readonly string[]): void => {
 
 /** The call context of a request from outside. */
 const contextOf = (exchange: Exchange, identity: Identity): CallContext => ({
+  ...exchange.tracing,
   actor: identity.actor,
   caller: 'edge',
   deadline: exchange.deadline,
   locale: exchange.locale(),
   requestId: exchange.requestId,
   address: exchange.request.ip,
-  ...exchange.tracing,
 })
 
 /** Serves one operation. What can be known from the route alone is worked out here, once. */

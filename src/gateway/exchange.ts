@@ -6,7 +6,7 @@ import type { Edge } from './edge.ts'
 import type { Told } from './limits/limits.ts'
 import { localeOf } from './locale.ts'
 import { serialized } from './serialize.ts'
-import { endTracing, tracingOf, type Tracing } from './trace.ts'
+import { endTracing, tracingOf, UNTRACED, type Tracing } from './trace.ts'
 import type { Waiting } from './deadlines.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -50,7 +50,7 @@ export const begin = (
   const incoming = request.raw
   const headers: string[] = []
   // Those who look after the shop ask all the time: they would fill the traces.
-  const tracing = route.startsWith('/') ? {} : tracingOf(edge, request, route)
+  const tracing = route.startsWith('/') ? UNTRACED : tracingOf(edge, request, route)
   let answered = false
   reply.hijack()
 

@@ -6,7 +6,8 @@ import type { Edge } from './edge.ts'
 /** The part of a call's context that says which trace it is part of. */
 export type Tracing = Pick<CallContext, 'traceparent' | 'tracestate' | 'span'>
 
-const UNTRACED: Tracing = {}
+/** Of most requests. */
+export const UNTRACED: Tracing = {}
 
 /** At most 32 members of `key=value` in 512 characters, by the W3C. */
 const TRACESTATE = /^[!-~ ]{1,512}$/
@@ -21,15 +22,15 @@ const stateOf = (header: string | string[] | undefined): string | undefined => {
  * of traces costs. What is not traced here is passed on as it came, for those behind.
  */
 export const tracingOf = (edge: Edge, request: FastifyRequest, name: string): Tracing => {
-  const { headers, socket, method } = request.raw
+  const { headers, socket } = request.raw
   const given = headers['traceparent']
   const place = typeof given === 'string' ? placeOf(given) : undefined
   const believed = place !== undefined && (!edge.settings.production || request.ip !== socket.remoteAddress)
-  const span = edge.tracer.request(place, believed, {
-    name: `${method} ${name}`,
+  const span = edge.tracer.request(place, believed, () => ({
+    name: `${request.raw.method} ${name}`,
     kind: 'server',
     service: 'gateway',
-  })
+  }))
   if (span === undefined && place === undefined) return UNTRACED
   const tracestate = place === undefined ? undefined : stateOf(headers['tracestate'])
   return {

@@ -42,7 +42,7 @@ test('how much is logged changes while the shop runs, for all or for one service
 test('a line says which request and trace it belongs to', () => {
   const { log, lines } = logged('info')
   const runtime = systemRuntime()
-  const span = tracerOf({ percent: 100, runtime, record: () => {} }).request(undefined, false, { name: 'x' })!
+  const span = tracerOf({ percent: 100, runtime, record: () => {} }).request(undefined, false, () => ({ name: 'x' }))!
   const context = systemContext('order', runtime)
   log.info('outside')
   withContext(context, () => log.info('untraced'))

@@ -26,14 +26,13 @@ const runTraced = async <I, T>(
   run: () => Promise<T>,
 ): Promise<T> => {
   const context = currentContext()
+  if (!taken.some((each) => each.context?.span)) return context?.span ? withContext(without(context), run) : run()
   const callers = taken.flatMap(({ context: its, input }) => {
     if (!its?.span) return []
     caused(inputOf ? inputOf(input) : input, its.span)
     return [its.span]
   })
-  const first = callers[0]
-  if (!first) return context?.span ? withContext(without(context), run) : run()
-  const span = first.child({
+  const span = callers[0]!.child({
     name,
     attributes: { 'jangteo.batch.inputs': taken.length },
     links: callers.map(({ traceId, spanId }) => ({ traceId, spanId })),

@@ -51,7 +51,7 @@ describe('sampling', () => {
   const count = (percent: number, believed: boolean, asked: string | undefined): number => {
     const { tracer } = tracing(percent)
     let sampled = 0
-    for (let i = 0; i < 10_000; i++) if (tracer.request(placeOf(asked), believed, { name: 'x' })) sampled++
+    for (let i = 0; i < 10_000; i++) if (tracer.request(placeOf(asked), believed, () => ({ name: 'x' }))) sampled++
     return sampled
   }
 
@@ -79,7 +79,11 @@ describe('sampling', () => {
 describe('spans', () => {
   test('hang together, across processes too', async () => {
     const { tracer, named, under } = tracing()
-    const request = tracer.request(placeOf(ASKED), true, { name: 'request', kind: 'server', service: 'gateway' })!
+    const request = tracer.request(placeOf(ASKED), true, () => ({
+      name: 'request',
+      kind: 'server',
+      service: 'gateway',
+    }))!
     await under(request, () => traced({ name: 'inside' }, () => traced({ name: 'deeper' }, async () => {})))
     request.end()
     assert.equal(named('request').parentId, CALLER)
@@ -99,7 +103,7 @@ describe('spans', () => {
 
   test('tell a refusal of the business from a failure', async () => {
     const { tracer, named, under } = tracing()
-    const span = tracer.request(undefined, false, { name: 'request' })!
+    const span = tracer.request(undefined, false, () => ({ name: 'request' }))!
     await under(span, async () => {
       await assert.rejects(traced({ name: 'refused' }, () => Promise.reject(REFUSED())))
       await assert.rejects(traced({ name: 'failed' }, () => Promise.reject(new Error('someone@example.kr'))))
@@ -149,7 +153,7 @@ describe('a batch', () => {
       told.push(...inputs.map((each) => tellingSpan(each)?.spanId), tellingSpan(undefined)?.spanId)
       return inputs.map(() => undefined)
     })
-    const [a, b] = ['a', 'b'].map((name) => tracer.request(undefined, false, { name })!) as [Span, Span]
+    const [a, b] = ['a', 'b'].map((name) => tracer.request(undefined, false, () => ({ name }))!) as [Span, Span]
     await Promise.all([
       withContext(systemContext('test', runtime), () => call({})),
       under(a, () => call({})),
@@ -174,7 +178,7 @@ describe('a batch', () => {
       seen.push(currentContext()?.span !== undefined)
       return inputs.map(() => undefined)
     })
-    const span = tracer.request(undefined, false, { name: 'a' })!
+    const span = tracer.request(undefined, false, () => ({ name: 'a' }))!
     await Promise.all([under(span, () => call({})), withContext(systemContext('test', runtime), () => call({}))])
     assert.deepEqual(seen, [true, false])
     assert.equal(spans.length, 1)

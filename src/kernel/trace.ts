@@ -66,7 +66,7 @@ export type Asked = SpanPlace & { readonly sampled: boolean }
 /** Begins traces, and goes on with those of others. Answers nothing where a trace is not sampled. */
 export interface Tracer {
   /** A request from outside. `believed` is whether its caller may ask to be traced. */
-  request(from: Asked | undefined, believed: boolean, start: SpanStart): Span | undefined
+  request(from: Asked | undefined, believed: boolean, start: () => SpanStart): Span | undefined
   /** A span of another process, or of the past: children of it may be begun. */
   follow(traceparent: string | undefined): Span | undefined
   /** The same for work that may turn out to be nothing: what is begun under it is told once it is settled. */
@@ -238,9 +238,10 @@ export const tracerOf = (given: {
   return {
     request: (place, believed, start) => {
       if (!(believed && place?.sampled) && !drawn()) return undefined
-      if (!place) return begin(start, false)
+      if (!place) return begin(start(), false)
       const trace = new LocalTrace(place.traceId, runtime, record, false)
-      return new OpenSpan(trace, { ...start, service: start.service ?? 'shop' }, { parentId: place.spanId })
+      const first = start()
+      return new OpenSpan(trace, { ...first, service: first.service ?? 'shop' }, { parentId: place.spanId })
     },
     follow: (traceparent) => elsewhere(traceparent, false),
     followTentatively: (traceparent) => elsewhere(traceparent, true),
