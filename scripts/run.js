@@ -17,6 +17,7 @@ const verbs = {
   reseal: ['src/main.ts', 'reseal'],
   status: ['src/main.ts', 'status'],
   'dead-letters': ['src/main.ts', 'dead-letters'],
+  'search-index': ['src/main.ts', 'search-index'],
   audit: ['src/main.ts', 'audit'],
   openapi: ['src/main.ts', 'openapi'],
   serve: ['src/main.ts', 'serve'],

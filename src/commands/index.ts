@@ -21,5 +21,6 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   seed: async () => (await import('./seed.ts')).seed,
   status: async () => (await import('./status.ts')).status,
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,
+  'search-index': async () => (await import('./search-index.ts')).searchIndex,
   openapi: async () => (await import('./openapi.ts')).openapi,
 }

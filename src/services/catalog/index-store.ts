@@ -54,9 +54,9 @@ export const wantIndex = async (db: Queryable, mapping: number): Promise<boolean
       WHERE wanted IS NULL AND building IS NULL RETURNING one`)
   ).length > 0
 
-/** Notes why no new index could be begun. */
+/** Notes why no new index could be begun; it is no longer asked for. */
 export const noteFailure = async (db: Queryable, failure: string): Promise<void> => {
-  await db.query(sql`UPDATE search_index SET failure = ${failure}`)
+  await db.query(sql`UPDATE search_index SET failure = ${failure}, wanted = NULL`)
 }
 
 /** Notes that an index is being built: from now on every change is written to it too. */
@@ -81,8 +81,8 @@ const markCategories = (db: Queryable): Promise<unknown> =>
  * Marks the next `limit` products for the index that is built. What is marked already gets a later revision: somebody
  * who read it before the index was begun must not take the mark away.
  */
-const markProducts = (tx: Queryable, limit: number): Promise<unknown> =>
-  tx.query(sql`
+const markProducts = async (tx: Queryable, limit: number): Promise<void> => {
+  const [page] = await tx.query<{ count: number }>(sql`
     WITH page AS (
       SELECT product.id FROM product, search_index
       WHERE product.id > coalesce(marked_to, '00000000-0000-0000-0000-000000000000') ORDER BY product.id LIMIT ${limit}
@@ -94,9 +94,11 @@ const markProducts = (tx: Queryable, limit: number): Promise<unknown> =>
       SELECT count(*) AS count, (array_agg(id ORDER BY id DESC))[1] AS last FROM page
     )
     UPDATE search_index SET marked = least(total, marked + reached.count::integer),
-      marked_to = coalesce(reached.last, marked_to),
-      marked_at = CASE WHEN reached.count < ${limit} THEN clock_timestamp() END
-    FROM reached`)
+      marked_to = coalesce(reached.last, marked_to)
+    FROM reached RETURNING reached.count`)
+  // A statement of its own: within one, the clock may be read before the marks are made.
+  if (page!.count < limit) await tx.query(sql`UPDATE search_index SET marked_at = clock_timestamp()`)
+}
 
 /** Marks what the new index will have, so many at a time. */
 export const markMore = async (db: Database, state: IndexState, limit: number): Promise<void> => {
@@ -112,11 +114,20 @@ export interface Mark {
   readonly readAt: number
 }
 
-/** The next things to index: what changed before what only a new index wants, the longest waiting first. */
+/**
+ * The next things to index, the longest waiting first: four parts of what changed to one of what only a new index wants,
+ * so that neither waits for the end of the other.
+ */
 export const findMarks = (db: Queryable, limit: number): Promise<Mark[]> =>
   db.query<Mark>(sql`
-    SELECT id, revision, statement_timestamp() AS "readAt" FROM unindexed WHERE NOT refused
-    ORDER BY bulk, revision LIMIT ${limit}`)
+    WITH changed AS (
+      SELECT id, revision FROM unindexed WHERE NOT refused AND NOT bulk
+      ORDER BY revision LIMIT ${Math.ceil(limit * 0.8)}
+    ), wanted AS (
+      SELECT id, revision FROM unindexed WHERE NOT refused AND bulk
+      ORDER BY revision LIMIT ${limit} - (SELECT count(*) FROM changed)
+    )
+    SELECT id, revision, statement_timestamp() AS "readAt" FROM (TABLE changed UNION ALL TABLE wanted) AS next`)
 
 /**
  * Takes away the marks of what is indexed. One that changed meanwhile stays, and waits since it was read. So does one
@@ -160,6 +171,11 @@ export const finishIndex = async (db: Queryable, index: string): Promise<void> =
 /** Notes that the index that was built is lost. */
 export const loseIndex = async (db: Queryable, index: string): Promise<void> => {
   await db.query(sql`UPDATE search_index SET building = NULL WHERE building = ${index}`)
+}
+
+/** Notes that the index that was searched is lost. */
+export const loseLive = async (db: Queryable): Promise<void> => {
+  await db.query(sql`UPDATE search_index SET live = NULL`)
 }
 
 /** A product as it is indexed. */

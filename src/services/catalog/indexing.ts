@@ -8,6 +8,7 @@ import {
   findMarks,
   finishIndex,
   loseIndex,
+  loseLive,
   refuseMark,
   settleMarks,
   wantIndex,
@@ -73,7 +74,10 @@ export const writeMarked = async (tools: IndexTools, state: IndexState): Promise
     await (swapped ? finishIndex : loseIndex)(db, state.building!)
     if (swapped) return 1
   }
-  if (missing.has(names.live)) await wantIndex(db, tools.mapping)
+  if (missing.has(names.live)) {
+    await loseLive(db)
+    await wantIndex(db, tools.mapping)
+  }
   if (missing.size > 0) {
     log.warn({ missing: [...missing] }, 'An index of the search is not there: it is made anew')
     return 0

@@ -86,7 +86,7 @@ describe('what the search index has yet to hear of', () => {
     assert.ok(!(await wantIndex(db, 1)), 'asked for while one is made')
     for (let i = 0; (await findIndexState(db)).markedAt === null; i++) {
       assert.ok(i < 20)
-      await markMore(db, await findIndexState(db), 2)
+      await markMore(db, await findIndexState(db), i === 0 ? 2 : 1_000)
     }
     // Who read it before the new index was begun has written it to the old one only.
     await settleMarks(db, before)
@@ -95,7 +95,7 @@ describe('what the search index has yet to hear of', () => {
     assert.ok(marks.some((each) => each.id === id))
     assert.deepEqual([marks.length, marked], [total, total])
     assert.equal(await allWritten(db), false)
-    await settleMarks(db, marks.slice(1))
+    await settleMarks(db, marks.slice(0, -1))
     assert.equal(await allWritten(db), false)
     await settleMarks(db, marks)
     assert.equal(await allWritten(db), true)

@@ -57,8 +57,11 @@ const finish = async (tools: IndexTools, index: string): Promise<void> => {
   log.info({ index }, 'A new search index is searched')
 }
 
-/** Has an index made where there is none, or none as this process makes it. */
-const look = async (tools: IndexTools, state: IndexState): Promise<void> => {
+/**
+ * Has an index made where there is none; at the first look of a process also where it is not as this process makes it.
+ * Later looks leave that alone: hosts set in two ways would make it anew in turns.
+ */
+const look = async (tools: IndexTools, state: IndexState, first: boolean): Promise<void> => {
   const { db, store, names, mapping, analyzer } = tools
   if (state.wanted !== null) return
   const live = await store.indicesOf(names.live)
@@ -67,7 +70,8 @@ const look = async (tools: IndexTools, state: IndexState): Promise<void> => {
     if (![...live, ...next].includes(state.building)) await loseIndex(db, state.building)
     return
   }
-  const outdated = state.mapping !== mapping || state.analyzer !== analyzer || !live.includes(state.live ?? '')
+  const other = state.mapping !== mapping || state.analyzer !== analyzer
+  const outdated = (first && other) || !live.includes(state.live ?? '')
   if (outdated) await wantIndex(db, mapping)
   else await dropOthers(tools, live)
 }
@@ -79,7 +83,8 @@ const look = async (tools: IndexTools, state: IndexState): Promise<void> => {
 export const indexer = (tools: IndexTools, runtime: Runtime) => {
   const { db, store, mapping, log } = tools
   const self = runtime.id()
-  let lookedAt = -Infinity
+  let lookedAt: number | undefined
+  let missed = false
   let warned = false
 
   /** An index, or the wish for one, of a version that lays documents out in a way unknown here; unless someone wants ours back. */
@@ -105,8 +110,9 @@ export const indexer = (tools: IndexTools, runtime: Runtime) => {
       }
       return 1
     }
-    if (runtime.now() - lookedAt >= LOOK) {
-      await look(tools, state)
+    if (missed || lookedAt === undefined || runtime.now() - lookedAt >= LOOK) {
+      missed = false
+      await look(tools, state, lookedAt === undefined)
       lookedAt = runtime.now()
       state = (await leaseIndex(db, self)) ?? state
     }
@@ -137,7 +143,7 @@ export const indexer = (tools: IndexTools, runtime: Runtime) => {
     },
     /** Looks at once whether the index is there: somebody missed it. */
     missed: (): void => {
-      lookedAt = -Infinity
+      missed = true
     },
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { before, describe, test } from 'node:test'
 import { REBUILD_UNDER_WAY } from '#services/catalog/contract.ts'
 import { productDocument } from '#services/catalog/index-document.ts'
@@ -12,6 +13,7 @@ import { startSearchedShop } from './shop.ts'
 
 const { shop, url, prefix } = await startSearchedShop()
 const names = indexNames(prefix)
+const PRODUCTS = 300
 
 describe('a search index made anew', () => {
   const store = openSearch(url, { deadline: 10_000, runtime: shop.runtime, log: silent })
@@ -39,13 +41,15 @@ describe('a search index made anew', () => {
 
   before(async () => {
     await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
-    for (let i = 0; i < 60; i++) await shop.create(`가방 ${i}`, { categoryId: 'bags' })
+    // More than are written in one go.
+    for (let i = 0; i < PRODUCTS; i++)
+      await shop.staff.create({ name: `가방 ${i}`, categoryId: 'bags', skus: [{ price: 1_000, onHand: 5 }] })
     await shop.current()
   })
 
   test('holds what PostgreSQL says, after any change', async () => {
     const { wanted, held } = await compared()
-    assert.equal(held.length, 60)
+    assert.equal(held.length, PRODUCTS)
     assert.deepEqual(held, wanted)
   })
 
@@ -56,24 +60,28 @@ describe('a search index made anew', () => {
     const searching = (async () => {
       while (rebuilding) {
         // Each time another question, so that no answer is kept ready.
-        const page = await shop.visitor.list({ q: '가방', limit: 60, maxPrice: 1_000_000 + searches })
+        const page = await shop.visitor.list({ q: '가방 29', limit: 100, maxPrice: 1_000_000 + searches })
         assert.equal(page.searchedBy, 'opensearch')
-        assert.ok(page.items.length >= 60, `${page.items.length} of 60 are found`)
+        const found = page.items.filter((each) => each.name.startsWith('가방 29')).length
+        assert.equal(found, 11, `${found} of 11 are found`)
         searches++
       }
     })()
     const changing = (async () => {
-      const changed = (await shop.visitor.list({ q: '가방', limit: 60 })).items
+      const changed = (await shop.visitor.list({ q: '가방 1', limit: 60 })).items.filter((each) =>
+        each.name.startsWith('가방 1'),
+      )
       for (let i = 0; rebuilding || i < 40; i++) {
         const { id } = changed[i % changed.length]!
+        await sleep(10)
         if (i % 3 === 0)
           await shop.staff.create({
             name: `새 가방 ${i}`,
             categoryId: 'bags',
             skus: [{ price: 1_000, onHand: 5 }],
           })
-        else await shop.staff.update({ id, name: `가방 ${i} 번째`, brand: `상표 ${i}` })
-        if (i % 10 === 0) await shop.staff.putCategory({ id: 'bags', name: `가방 ${i}`, nameEn: 'Bags' })
+        else await shop.staff.update({ id, name: `가방 1${i} 번째`, brand: `상표 ${i}` })
+        if (i % 40 === 0) await shop.staff.putCategory({ id: 'bags', name: `가방 가게 ${i % 2}`, nameEn: 'Bags' })
       }
     })()
     for (let i = 0; i < 3; i++) {
@@ -89,7 +97,7 @@ describe('a search index made anew', () => {
     await eventually(async () => (await store.indicesLike(names.all)).length === 1, 'the old index is dropped')
     assert.deepEqual(await store.indicesLike(names.all), [after.live])
     const { wanted, held } = await compared()
-    assert.ok(searches > 10 && held.length > 70)
+    assert.ok(searches > 10 && held.length > PRODUCTS)
     assert.deepEqual(held, wanted)
   })
 

@@ -1,15 +1,17 @@
 import { after } from 'node:test'
+import type { Settings } from '#kernel/service.ts'
 import { engineAddress } from '#test/support/engines.ts'
 import { openSearchSettings, startCatalogHost } from '#services/catalog/for-tests.ts'
 
 /** A catalog searched by the OpenSearch of the tests, under names of its own that are taken away afterwards. */
-export const startSearchedShop = async (url = engineAddress('opensearch')) => {
-  const settings = openSearchSettings(url)
+export const startSearchedShop = async (url = engineAddress('opensearch'), more: Settings = {}) => {
+  const settings = { ...openSearchSettings(url), ...more }
   const shop = await startCatalogHost(settings)
   const prefix = settings.OPENSEARCH_PREFIX
   after(async () => {
     await shop.stop()
-    await fetch(`${url}/${prefix}*`, { method: 'DELETE' })
+    // One of a test's own may have ended before.
+    await fetch(`${url}/${prefix}*`, { method: 'DELETE' }).catch(() => {})
   })
   return { shop, url, prefix, settings }
 }
