@@ -2,7 +2,19 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Want } from '#kernel/live-setting.ts'
-import { address, choice, hosts, type Kind, limits, networks, origins, secret, text, whole } from './settings/kinds.ts'
+import {
+  address,
+  canaries,
+  choice,
+  hosts,
+  type Kind,
+  limits,
+  networks,
+  origins,
+  secret,
+  text,
+  whole,
+} from './settings/kinds.ts'
 import { isLocal, masked } from './settings/show.ts'
 
 /** `development` brings simulators and secrets of its own; `production` refuses both. */
@@ -151,6 +163,16 @@ export const declared = {
     kind: whole(0, 100_000),
     otherwise: (mode) => (mode === 'production' ? 1 : 10_000),
     about: 'What every rate limit is multiplied by; 0 lifts all of them.',
+  }),
+  CANARY: declare({
+    kind: canaries(),
+    about: 'Per cent of customers whose calls go to another version of a service: product@1.2=10, commas between.',
+  }),
+  METRICS_TOKEN: declare({
+    kind: secret(16),
+    secret: true,
+    about:
+      'Whoever reads /metrics must show it as bearer token. Without it the internal port shows them to all who reach it.',
   }),
   LOG_LEVEL: declare({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -18,7 +18,7 @@ const addCookies = (exchange: Exchange, cookies: readonly string[]): void => {
 }
 
 /** The call context of a request from outside. */
-const contextOf = (exchange: Exchange, identity: Identity): CallContext => ({
+const contextOf = (exchange: Exchange, identity: Identity, versions: string | undefined): CallContext => ({
   ...exchange.tracing,
   actor: identity.actor,
   caller: 'edge',
@@ -26,6 +26,7 @@ const contextOf = (exchange: Exchange, identity: Identity): CallContext => ({
   locale: exchange.locale(),
   requestId: exchange.requestId,
   address: exchange.request.ip,
+  ...(versions !== undefined && { versions }),
 })
 
 /** Serves one operation. What can be known from the route alone is worked out here, once. */
@@ -106,8 +107,9 @@ export const serve = (edge: Edge, route: Route): Handler => {
         const kept = cookieOf(headers.cookie, REFRESH)
         if (kept !== undefined) input['refreshToken'] = kept
       }
+      const versions = edge.versions(headers, identity.actor, exchange.request.ip)
       endpoint ??= edge.endpointOf(route.service)
-      const output = await endpoint.call(name, input, contextOf(exchange, identity))
+      const output = await endpoint.call(name, input, contextOf(exchange, identity, versions))
       if (signsIn) await signedIn(exchange, identity, output as Session)
       if (signsOut) signedOut(exchange, identity)
       exchange.succeed(status, output)

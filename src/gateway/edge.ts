@@ -3,6 +3,7 @@ import type { Endpoint } from '#kernel/call.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/trace.ts'
 import type { AccessLog } from './access-log.ts'
+import type { ChooseVersions } from './canary.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Metrics } from './metrics.ts'
@@ -23,6 +24,8 @@ export interface Edge {
   readonly deadlines: Deadlines
   readonly metrics: Metrics
   readonly limits: Limits
+  /** Chooses versions of services for a request. */
+  readonly versions: ChooseVersions
   readonly tracer: Tracer
   readonly accessLog: AccessLog | undefined
   /** Origins whose pages may call the API. */

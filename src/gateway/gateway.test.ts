@@ -230,6 +230,20 @@ describe('around a request', () => {
     assert.equal(preflight.status, 204)
     assert.match(preflight.headers.get('access-control-allow-methods')!, /POST/)
   })
+  test('metrics are shown to whoever may read them, and are nowhere for the public', async () => {
+    const none = await openShop({ settings: { metrics: 'nobody' } })
+    const some = await openShop({ settings: { metrics: { token: 'a token to read by' } } })
+    const read = async (at: Shop, authorization?: string) => {
+      const answer = await fetch(`${at.url}/metrics`, authorization === undefined ? {} : { headers: { authorization } })
+      return [answer.status, (await answer.text()).includes('jangteo_request_seconds')]
+    }
+    assert.deepEqual(await read(none), [404, false])
+    assert.deepEqual(await read(none, 'Bearer a token to read by'), [404, false])
+    assert.deepEqual(await read(some), [401, false])
+    assert.deepEqual(await read(some, 'Bearer another token'), [401, false])
+    assert.deepEqual(await read(some, 'Bearer a token to read by'), [200, true])
+    await Promise.all([none.stop(), some.stop()])
+  })
   test('live, ready, metrics and keys are there', async () => {
     assert.equal((await ask('/health/live')).status, 200)
     assert.equal((await ask('/health/ready')).body.status, 'up')

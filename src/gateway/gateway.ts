@@ -9,6 +9,7 @@ import { auth } from '#services/auth/contract.ts'
 import { accessLog } from './access-log.ts'
 import { serve } from './api.ts'
 import { BAD_REQUEST, refuseBroken } from './broken.ts'
+import { canary } from './canary.ts'
 import { corsHeaders } from './cors.ts'
 import { deadlines } from './deadlines.ts'
 import { documents } from './documents.ts'
@@ -103,6 +104,10 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     }),
     sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),
+    versions: canary(
+      settings.canary,
+      options.contracts.map((each) => each.name),
+    ),
     limits: limits({
       runtime,
       sharing: sharing(options.addShared, { runtime, log }),

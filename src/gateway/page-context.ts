@@ -74,12 +74,14 @@ export const pageContexts =
     const locale = chosenLocale(headers) ?? 'ko'
     const tracing = tracingOf(edge, request, 'page')
     if (tracing.span) reply.raw.once('close', () => endTracing(tracing.span, reply.raw.statusCode, request.id))
+    const versions = edge.versions(headers, actor, request.ip)
     const context = (): Omit<CallContext, 'deadline'> => ({
       actor,
       caller: 'edge',
       locale,
       requestId: request.id,
       address: request.ip,
+      ...(versions !== undefined && { versions }),
       ...tracing,
     })
 

@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { systemContext } from '#kernel/call.ts'
+import { ROUTE_NOT_FOUND, UNAUTHENTICATED } from '#kernel/faults.ts'
 import { auth } from '#services/auth/contract.ts'
 import { docsPage } from './docs-page.ts'
 import type { Documents } from './documents.ts'
 import type { Edge } from './edge.ts'
+import { mayRead } from './metrics-token.ts'
 import { begin, JSON_TYPE, type Exchange } from './exchange.ts'
 import { readiness, type Checks } from './health.ts'
 
@@ -12,6 +14,7 @@ type Answer = (exchange: Exchange, request: FastifyRequest) => Promise<void> | v
 /** Addresses that belong to no service: health, metrics, keys, and what the API says of itself. */
 export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Checks, documents: Documents): void => {
   const ready = readiness(checks, edge.runtime)
+  const { settings } = edge
 
   const get = (path: string, answer: Answer): void => {
     const handler = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -30,7 +33,9 @@ export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Checks,
     exchange.succeed(status === 'up' ? 200 : 503, { status, dependencies: state.dependencies })
   })
 
-  get('/metrics', async (exchange) => {
+  get('/metrics', async (exchange, request) => {
+    if (settings.metrics === 'nobody') throw ROUTE_NOT_FOUND()
+    if (!mayRead(settings.metrics, request.headers.authorization)) throw UNAUTHENTICATED()
     const { registry } = edge.metrics
     exchange.say(200, registry.contentType, await registry.metrics())
   })

@@ -1,3 +1,4 @@
+import type { MetricsReader } from './metrics-token.ts'
 import type { Overrides } from './limits/policies.ts'
 
 /** What the edge can be told. Everything has a default that is safe. */
@@ -17,6 +18,10 @@ export interface GatewaySettings {
   readonly rateLimits: Overrides
   /** What the calls of every limit are multiplied by; 0 lifts all. */
   readonly rateLimitFactor: number
+  /** Shares of customers that get another version of a service: `product@1.2=10`, commas between. */
+  readonly canary: string
+  /** Who may read metrics here: nobody, anybody, or whoever shows this token. */
+  readonly metrics: 'nobody' | MetricsReader
   /** Milliseconds between two looks at sign-ins that ended; the bound for refusing their tokens is this and one call. */
   readonly revocationPoll: number
   /** Milliseconds between two looks at new notifications while somebody listens. */
@@ -34,6 +39,8 @@ export const gatewayDefaults: GatewaySettings = {
   trustProxy: false,
   rateLimits: new Map(),
   rateLimitFactor: 1,
+  canary: '',
+  metrics: 'anybody',
   bodyLimit: 1_048_576,
   headersTimeout: 10_000,
   requestTimeout: 30_000,

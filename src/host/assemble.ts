@@ -221,10 +221,12 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     })
     const common = { host, checks, leaving: () => leaving, metrics, runtime, log, tracer: telemetry.tracer }
     const plugins = runs.simulators ? world.plugins : []
+    const metricsReader = settings.METRICS_TOKEN === '' ? undefined : { token: settings.METRICS_TOKEN }
     const internal =
       network &&
       (await openInternalPort({
         ...common,
+        metricsReader: metricsReader ?? 'anybody',
         self: self.served,
         at: network.at,
         tokens: network.tokens,
@@ -232,8 +234,19 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         plugins,
       }))
     if (internal) opened.add(internal.close)
+    // The public is told nothing where there is another port to ask; a whole shop in development has none to fear.
+    const edgeMetrics = internal ? 'nobody' : (metricsReader ?? (development ? 'anybody' : 'nobody'))
     const edge = runs.gateway
-      ? await openEdge({ ...common, redis, settings, port: given.edgePort, shop, world, buildDir: await building })
+      ? await openEdge({
+          ...common,
+          redis,
+          metricsAt: edgeMetrics,
+          settings,
+          port: given.edgePort,
+          shop,
+          world,
+          buildDir: await building,
+        })
       : undefined
     if (edge) {
       opened.add(edge.close)

@@ -19,7 +19,9 @@ import { listening } from './listening.ts'
 import type { World } from './world.ts'
 
 /** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
-const edgeSettings = (settings: ShopSettings): Partial<GatewaySettings> => ({
+const edgeSettings = (settings: ShopSettings, metrics: GatewaySettings['metrics']): Partial<GatewaySettings> => ({
+  metrics,
+  canary: settings.CANARY,
   production: settings.mode === 'production',
   rateLimits: readOverrides(settings.RATE_LIMITS),
   rateLimitFactor: settings.RATE_LIMIT_FACTOR,
@@ -49,6 +51,8 @@ export const openEdge = async (given: {
   readonly buildDir: string | undefined
   readonly checks: Checks
   readonly leaving: () => boolean
+  /** Who may read metrics at the edge. */
+  readonly metricsAt: GatewaySettings['metrics']
   /** What the gateways share; without it each counts for itself. */
   readonly redis: RedisStore | undefined
   readonly metrics: Metrics
@@ -66,7 +70,7 @@ export const openEdge = async (given: {
     log,
     metrics: given.metrics,
     tracer: given.tracer,
-    settings: edgeSettings(settings),
+    settings: edgeSettings(settings, given.metricsAt),
     ...(given.redis && { addShared: sharedCounts(given.redis) }),
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { readiness, type Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
+import { mayRead, type MetricsReader } from '#gateway/metrics-token.ts'
 import type { Served } from '#kernel/remote/routes.ts'
 import { startInternalServer, type InternalServer } from '#kernel/remote/server.ts'
 import type { HostTls } from '#kernel/remote/tls.ts'
@@ -17,10 +18,11 @@ const watched =
     readonly checks: Checks
     readonly leaving: () => boolean
     readonly metrics: Metrics
+    readonly metricsReader: MetricsReader
     readonly runtime: Runtime
   }): FastifyPluginAsync =>
   async (app: FastifyInstance) => {
-    const { leaving, metrics, runtime } = given
+    const { leaving, metrics, metricsReader, runtime } = given
     const ready = readiness(given.checks, runtime)
     app.get('/health/live', () => ({ status: 'up' }))
     app.get('/health/ready', async (_request, reply) => {
@@ -28,8 +30,10 @@ const watched =
       const status = leaving() ? 'closing' : state.ready ? 'up' : 'down'
       return reply.code(status === 'up' ? 200 : 503).send({ status, dependencies: state.dependencies })
     })
-    app.get('/metrics', async (_request, reply) =>
-      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    app.get('/metrics', async (request, reply) =>
+      mayRead(metricsReader, request.headers.authorization)
+        ? reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+        : reply.code(401).send(),
     )
   }
 
@@ -44,6 +48,7 @@ export const openInternalPort = (given: {
   readonly checks: Checks
   readonly leaving: () => boolean
   readonly metrics: Metrics
+  readonly metricsReader: MetricsReader
   readonly runtime: Runtime
   readonly log: Logger
   readonly tracer: Tracer

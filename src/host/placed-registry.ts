@@ -18,11 +18,12 @@ type Scheme = 'http' | 'https'
 const originOf = (scheme: Scheme, address: string, port: number): string =>
   `${scheme}://${isIPv6(address) ? `[${address}]` : address}:${port}`
 
-const placeOf = ({ name, weight, zone }: PlacedHost, origin: string): Place => ({
+const placeOf = ({ name, weight, zone, version }: PlacedHost, origin: string): Place => ({
   origin,
   weight,
   host: name,
   ...(zone !== undefined && { zone }),
+  ...(version !== undefined && { version }),
 })
 
 /** The addresses of a host's replicas that stand in the placement itself. */

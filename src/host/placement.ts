@@ -28,6 +28,8 @@ const hostSchema = z.strictObject({
   edgePort: port(PORT).optional(),
   weight: z.int(WEIGHT).min(1, WEIGHT).max(1_000, WEIGHT).default(ORDINARY_WEIGHT),
   zone: z.string(WORD).min(1, WORD).optional(),
+  /** Version of the shop it runs, for canaries. */
+  version: z.string(WORD).min(1, WORD).optional(),
 })
 
 /** A host as the placement names it. */

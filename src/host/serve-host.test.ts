@@ -249,6 +249,18 @@ describe('a host', () => {
     await without.stop()
   })
 
+  test('shows its metrics only for the token, where there is one; at its edge it shows none', async () => {
+    const token = 'a token to read by'
+    const edge = await serve({ host: 'edge' }, { METRICS_TOKEN: token, JANGTEO_LEAVE_GRACE: '0' })
+    const read = async (at: string, headers: string[] = []) =>
+      (await sendRaw(at, ['GET /metrics HTTP/1.1', 'host: a', ...headers]))[0]
+    assert.equal(await read(edge.internal!), 401)
+    assert.equal(await read(edge.internal!, [`authorization: Bearer ${token}x`]), 401)
+    assert.equal(await read(edge.internal!, [`authorization: Bearer ${token}`]), 200)
+    assert.equal(await read(edge.edge!.replace('localhost', '127.0.0.1'), [`authorization: Bearer ${token}`]), 404)
+    await edge.stop()
+  })
+
   test('of one name there is one: a second on the same port is told so', () =>
     refused(new RegExp(`^Port ${port} is taken`), { replica: 1 }))
 

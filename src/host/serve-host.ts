@@ -130,6 +130,7 @@ const networkOf = (
     throw new CannotStart('The simulators are reached without TLS: JANGTEO_INTERNAL_TLS_* are for production.')
   const scheme = tls ? 'https' : 'http'
   const zone = settings.JANGTEO_ZONE || placed?.zone
+  const version = settings.JANGTEO_VERSION || placed?.version
   return {
     openRegistry: (redis, log) => openRegistry(placement, { redis, runtime, log, scheme, progress, patience }),
     runs,
@@ -142,7 +143,7 @@ const networkOf = (
       origin: `${scheme}://${ownPlace(settings, placed, port)}`,
       weight: settings.JANGTEO_WEIGHT || (placed?.weight ?? ORDINARY_WEIGHT),
       ...(zone !== undefined && zone !== '' && { zone }),
-      ...(settings.JANGTEO_VERSION !== '' && { version: settings.JANGTEO_VERSION }),
+      ...(version !== undefined && version !== '' && { version }),
     },
     grace: placement || settings.REDIS_URL !== '' ? settings.JANGTEO_LEAVE_GRACE : 0,
     shopOrigin: shopOriginOf(placement),

@@ -33,6 +33,8 @@ export interface CallContext {
   readonly tracestate?: string
   /** The span under way, when the trace is sampled. */
   readonly span?: Span
+  /** Versions of services this chain of calls goes to, where somebody chose: `product@1.2,order!1.3`. */
+  readonly versions?: string
   /** Address of the client, at the edge only; for throttling, never stored with personal data. */
   readonly address?: string
 }

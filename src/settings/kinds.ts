@@ -112,3 +112,19 @@ export const limits = (): Kind<string> => ({
           '한도를 reads.address=6000/60(횟수/초) 또는 reads.address=off처럼 쓰고 쉼표로 나누어 주세요',
         ),
 })
+
+const CANARY = /^[a-z]{1,40}@[\w.+-]{1,60}=(?:100|\d{1,2}(?:\.\d{1,2})?)$/
+
+/** Shares of customers by version of a service, commas between; one version for each service. */
+export const canaries = (): Kind<string> => ({
+  read: (given) => {
+    const parts = partsOf(given)
+    const services = new Set(parts.map((each) => each.split('@')[0]))
+    return parts.every((each) => CANARY.test(each)) && services.size === parts.length
+      ? parts.join(',')
+      : wrong(
+          'give a version and its per cent for each service as in product@1.2=10, commas between',
+          '서비스마다 버전과 비율(%)을 product@1.2=10처럼 쓰고 쉼표로 나누어 주세요',
+        )
+  },
+})

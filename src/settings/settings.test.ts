@@ -78,6 +78,19 @@ describe('settings', () => {
       assert.equal(complaints({ JANGTEO_CORS_ORIGINS }).length, 1)
   })
 
+  test('rate limits and canaries are lists, each part checked', () => {
+    const { RATE_LIMITS, CANARY } = readSettings({
+      RATE_LIMITS: 'reads.address=100/60, auth.signIn.address=off',
+      CANARY: 'product@1.2=10, order@2.0-rc.1=0.5',
+    })
+    assert.equal(RATE_LIMITS, 'reads.address=100/60,auth.signIn.address=off')
+    assert.equal(CANARY, 'product@1.2=10,order@2.0-rc.1=0.5')
+    for (const RATE_LIMITS of ['reads=1/1', 'reads.address=0/60', 'reads.address=5', 'reads.everybody=1/1'])
+      assert.equal(complaints({ RATE_LIMITS }).length, 1, RATE_LIMITS)
+    for (const CANARY of ['product=10', 'product@1.2=101', 'product@1.2', 'product@1=1,product@2=1'])
+      assert.equal(complaints({ CANARY }).length, 1, CANARY)
+  })
+
   test('production starts with real settings only', () => {
     assert.equal(readSettings(production).TOSS_BASE_URL, 'https://api.tosspayments.com')
     const missing = complaints({ JANGTEO_ENV: 'production' }).map((line) => line.split(' ')[3])

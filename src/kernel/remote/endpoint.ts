@@ -14,6 +14,7 @@ import { retryBudget, retryPause } from './retry.ts'
 import type { Standing } from './standing.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
+import { versionChoices } from './versions.ts'
 import { headersOf, pathOf } from './wire.ts'
 
 /** Limits of one service's calls from one host. */
@@ -123,7 +124,8 @@ export const remoteEndpoint = (given: {
     })
 
   const attempt = async (path: string, body: string | undefined, context: CallContext, not?: Instance) => {
-    const instance = all.pick(not)
+    const { versions } = context
+    const instance = all.pick(not, versions === undefined ? undefined : versionChoices(versions).get(service))
     if (!instance) return { instance, outcome: { kind: 'unsent', reason: 'no instance answers' } as Outcome }
     instance.inFlight++
     const began = runtime.now()

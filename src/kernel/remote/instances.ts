@@ -6,6 +6,7 @@ import { ORDINARY_WEIGHT, type Place } from './registry.ts'
 import { standings, type Standing } from './standing.ts'
 import type { HostTls } from './tls.ts'
 import { transport, type Transport } from './transport.ts'
+import { isChosen, type VersionChoice } from './versions.ts'
 
 /** One process that runs a service. */
 export interface Instance {
@@ -30,8 +31,11 @@ export interface InstanceStats {
 
 /** The instances of a service, as the registry names them now. */
 export interface Instances {
-  /** One whose breaker lets a call through, by zone, weight and load; another than `not` if there is one. */
-  pick(not?: Instance): Instance | undefined
+  /**
+   * One whose breaker lets a call through, by zone, weight and load; another than `not` if there is one. Of the chosen
+   * version while any of it answers: a version that is away is no outage.
+   */
+  pick(not?: Instance, choice?: VersionChoice): Instance | undefined
   /** Whether another than this one could be asked. */
   readonly isOther: (than: Instance) => boolean
   readonly stats: () => readonly InstanceStats[]
@@ -96,20 +100,27 @@ export const instances = (
     return { instance, share, weight: place.weight * share, zone: place.zone, inFlight, turn: instance.turn }
   }
 
-  const drawn = (not: Instance | undefined): Instance | undefined => {
+  /** Those of the version that was chosen, while one of them is not left out. */
+  const ofVersion = (some: readonly Instance[], choice: VersionChoice): readonly Instance[] => {
+    const chosen = some.filter(({ place, standing }) => isChosen(place.version, choice) && standing.share() > 0)
+    return chosen.length > 0 ? chosen : some
+  }
+
+  const drawn = (not: Instance | undefined, choice: VersionChoice | undefined): Instance | undefined => {
     const admitted = follow().filter((each) => each.breaker.wouldAdmit())
-    const others = admitted.length > 1 ? admitted.filter((each) => each !== not) : admitted
+    const all = admitted.length > 1 ? admitted.filter((each) => each !== not) : admitted
+    const others = choice ? ofVersion(all, choice) : all
     if (others.length < 2) return others[0]
-    const all = others.map(candidate)
-    const good = all.filter((each) => each.share > 0)
+    const candidates = others.map(candidate)
+    const good = candidates.filter((each) => each.share > 0)
     // With all of them left out any is better than none.
-    const rest = good.length > 0 ? good : all.map((each) => ({ ...each, weight: each.instance.place.weight }))
+    const rest = good.length > 0 ? good : candidates.map((each) => ({ ...each, weight: each.instance.place.weight }))
     return choose(rest, given.zone, () => jitter(runtime))?.instance
   }
 
   return {
-    pick: (not) => {
-      const found = drawn(not)
+    pick: (not, choice) => {
+      const found = drawn(not, choice)
       if (!found?.breaker.admit()) return undefined
       found.turn = ++turn
       return found

@@ -20,6 +20,7 @@ const LEFT = 'x-deadline-ms'
 const LOCALE = 'x-locale'
 const REQUEST_ID = 'x-request-id'
 const ADDRESS = 'x-client-address'
+const VERSIONS = 'x-versions'
 const TRACEPARENT = 'traceparent'
 const TRACESTATE = 'tracestate'
 /** Nobody waits longer than this, whatever a header says. */
@@ -30,13 +31,14 @@ const plain = /^[\x21-\x7e]{1,300}$/
 
 /** The context of a call as headers: name, value, name, value. */
 export const headersOf = (context: CallContext, token: string, left: number): string[] => {
-  const { locale, requestId, traceparent, tracestate, address } = context
+  const { locale, requestId, traceparent, tracestate, address, versions } = context
   const headers = [TOKEN, token, LEFT, String(Math.ceil(left)), LOCALE, locale]
   if (plain.test(requestId)) headers.push(REQUEST_ID, requestId)
   if (traceparent !== undefined && plain.test(traceparent)) {
     headers.push(TRACEPARENT, traceparent)
     if (tracestate !== undefined) headers.push(TRACESTATE, tracestate)
   }
+  if (versions !== undefined && plain.test(versions)) headers.push(VERSIONS, versions)
   if (address !== undefined && plain.test(address)) headers.push(ADDRESS, address)
   return headers
 }
@@ -52,6 +54,7 @@ export const contextOf = (
 ): CallContext => {
   const left = Number(headers[LEFT])
   const address = headers[ADDRESS] as string | undefined
+  const versions = headers[VERSIONS] as string | undefined
   const traceparent = headers[TRACEPARENT] as string | undefined
   const tracestate = headers[TRACESTATE] as string | undefined
   const span = traceparent === undefined ? undefined : tracer.follow(traceparent)
@@ -61,6 +64,7 @@ export const contextOf = (
     deadline: runtime.now() + (left >= 0 ? Math.min(left, LONGEST) : 0),
     locale: headers[LOCALE] === 'en' ? 'en' : 'ko',
     requestId: (headers[REQUEST_ID] as string | undefined) ?? runtime.id(),
+    ...(versions !== undefined && { versions }),
     ...(traceparent !== undefined && { traceparent }),
     ...(tracestate !== undefined && { tracestate }),
     ...(span && { span }),
