@@ -66,7 +66,7 @@ export const carryByKafka = (given: {
     if (definition.emits.length === 0) return []
     const logger = log.child({ service: name })
     const kept = definition.emits.some((each) => each.kept === true)
-    const relay = relayOf({ service: name, kept, db: db.background, log: logOf(name), kafka, runtime, logger })
+    const relay = relayOf({ service: name, kept, db: db.background, log: logOf(name), kafka, runtime, logger, tracer })
     const driving = pump(
       `${name}.relay`,
       { runtime, logger, idle: OUTBOX_POLL, pace: PACE, full: RELAY_BATCH },

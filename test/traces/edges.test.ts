@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { payOrder, placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
 import { startCollector } from '#test/support/collector.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { inEachTopology } from '#test/support/topologies.ts'
+import { buyOnce } from './buy.ts'
 import { missingEdges } from './edges.ts'
 
 const collector = await startCollector()
@@ -16,12 +16,7 @@ inEachTopology(
     const spans = () => collector.spans.slice(earlier)
     before(async () => {
       earlier = collector.spans.length
-      const staff = await signInStaff(shop.origin)
-      const { skuId } = await putOnSale(staff, 5, 12_900)
-      const buyer = await signUp(shop.origin)
-      await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 1 })
-      const order = await placeOrder(buyer, skuId)
-      await payOrder(buyer, order)
+      await buyOnce(shop.origin)
     })
 
     test('the traces of a purchase hang together, from the edge to the last consumer', async () => {

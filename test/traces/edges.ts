@@ -38,18 +38,21 @@ export const PURCHASE: readonly (readonly [parent: string, child: string])[] = [
   ['notification: notification.consume.inbox tx', 'notification: notification.created emit'],
 ]
 
+/** Zipkin knows small letters only. */
+const edge = (parent: string, child: string): string => `${parent} → ${child}`.toLowerCase()
+
 /** The edges that spans make, as `parent → child`. */
 export const edgesOf = (spans: readonly Told[]): ReadonlySet<string> => {
   const byId = new Map(spans.map((each) => [each.spanId, each]))
-  /** The callee's end of a call to another host stands for both. */
+  /** The callee's end of a call to another host stands for both; an event is told, whichever way it travels. */
   const parentOf = (span: Told): Told | undefined => {
     const parent = span.parentId === undefined ? undefined : byId.get(span.parentId)
-    return parent && parent.name === span.name ? parentOf(parent) : parent
+    return parent && (parent.name === span.name || parent.name.endsWith(' publish')) ? parentOf(parent) : parent
   }
   const edges = new Set<string>()
   for (const span of spans) {
     const parent = parentOf(span)
-    if (parent) edges.add(`${parent.service}: ${parent.name} → ${span.service}: ${span.name}`)
+    if (parent) edges.add(edge(`${parent.service}: ${parent.name}`, `${span.service}: ${span.name}`))
   }
   return edges
 }
@@ -57,5 +60,5 @@ export const edgesOf = (spans: readonly Told[]): ReadonlySet<string> => {
 /** The edges of a purchase that are not among those of the spans. */
 export const missingEdges = (spans: readonly Told[]): readonly string[] => {
   const found = edgesOf(spans)
-  return PURCHASE.map(([parent, child]) => `${parent} → ${child}`).filter((each) => !found.has(each))
+  return PURCHASE.map(([parent, child]) => edge(parent, child)).filter((each) => !found.has(each))
 }

@@ -2,6 +2,7 @@ import { ProduceAcks, Producer } from '@platformatic/kafka'
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Queryable } from '#kernel/store.ts'
+import { untraced, type Span, type Tracer } from '#kernel/trace.ts'
 import type { Logged, Position } from '#engines/postgres/log.ts'
 import { claimSetAside, heldKeys, setAside, settleSetAside, failSetAside } from '#engines/postgres/log-store.ts'
 import type { Kafka } from './connect.ts'
@@ -32,6 +33,8 @@ export interface RelayTools {
   readonly kafka: Kafka
   readonly runtime: Runtime
   readonly logger: Logger
+  /** Goes on with the traces of events. */
+  readonly tracer?: Tracer
 }
 
 /** Publishes a service's log. `step` answers how many events it published, or `busy` when another process does. */
@@ -64,7 +67,7 @@ const placeOf = ({ xid, id }: Stored): Position => ({ xid, id })
  * out, so that the first appearance of every event is in order; what appears again is known by its id (decision 0079).
  */
 export const relayOf = (tools: RelayTools): Relay => {
-  const { service, db, log, kafka, runtime, logger } = tools
+  const { service, db, log, kafka, runtime, logger, tracer = untraced } = tools
   const topic = kafka.topicOf(service)
   const holder = runtime.id()
   let producer: Producer | undefined
@@ -103,8 +106,29 @@ export const relayOf = (tools: RelayTools): Relay => {
     return place
   }
 
+  /** A span for the way of an event that was told in a trace; consumers go on from there. */
+  const publishing = ({ name, traceparent }: Stored): Span | undefined =>
+    traceparent === null
+      ? undefined
+      : tracer.follow(traceparent)?.child({
+          name: `${name} publish`,
+          kind: 'producer',
+          service,
+          attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': topic },
+        })
+
   const send = async (events: readonly Stored[]): Promise<void> => {
-    await producer!.send({ messages: events.map((each) => messageOf(topic, service, each)) })
+    const spans = events.map(publishing)
+    const messages = events.map((each, i) =>
+      messageOf(topic, service, spans[i] ? { ...each, traceparent: spans[i].traceparent } : each),
+    )
+    try {
+      await producer!.send({ messages })
+      for (const each of spans) each?.end()
+    } catch (error) {
+      for (const each of spans) each?.end('NOT_PUBLISHED')
+      throw error
+    }
   }
 
   const loggedOf = (event: Stored): Logged => ({

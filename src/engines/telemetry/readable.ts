@@ -20,16 +20,11 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
 
 const SCOPE = { name: 'jangteo' }
 
-/** Milliseconds as seconds and nanoseconds. */
-const split = (ms: number): HrTime => {
-  const nanos = Math.round(ms * 1e6)
-  return [Math.floor(nanos / 1e9), nanos % 1e9]
-}
-
-/** Epoch milliseconds with fractions: in nanoseconds they would be too large a number to be exact. */
-const instant = (ms: number): HrTime => {
-  const seconds = Math.floor(ms / 1e3)
-  return [seconds, Math.round((ms - seconds * 1e3) * 1e6) % 1e9]
+/** Milliseconds as seconds and nanoseconds, exact to the microsecond: Zipkin refuses parts of one. */
+const timeOf = (ms: number): HrTime => {
+  const micros = Math.round(ms * 1e3)
+  const seconds = Math.floor(micros / 1e6)
+  return [seconds, (micros - seconds * 1e6) * 1e3]
 }
 
 const contextOf = ({ traceId, spanId }: SpanPlace) => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED })
@@ -57,9 +52,9 @@ export const readableSpans = (instance: Instance): ((span: SpanRecord) => Readab
     ...(span.parentId !== undefined && {
       parentSpanContext: contextOf({ traceId: span.traceId, spanId: span.parentId }),
     }),
-    startTime: instant(span.began),
-    endTime: instant(span.began + span.ms),
-    duration: split(span.ms),
+    startTime: timeOf(span.began),
+    endTime: timeOf(span.began + span.ms),
+    duration: timeOf(span.ms),
     status:
       span.failure === undefined
         ? { code: SpanStatusCode.UNSET }
