@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { searching } from '#services/catalog/searching.ts'
+import { silent } from '#test/support/silent.ts'
 import { metricsOf } from '#gateway/metrics.ts'
 import { watchServices } from '#gateway/watch.ts'
 import { watchRemotes } from '#src/host/watch-remotes.ts'
@@ -38,7 +42,15 @@ const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_'])
 /** Names of every series a process of the shop tells. */
 export const knownMetrics = async (): Promise<ReadonlySet<string>> => {
   const metrics = metricsOf()
-  watchServices(metrics.registry, [], { logOf: () => ({ query: async () => [] }) })
+  const { gauges } = searching({
+    db: { query: async () => [], tx: async () => assert.fail() },
+    runtime: systemRuntime(),
+    settings: { OPENSEARCH_URL: 'http://localhost:1' },
+    log: silent,
+  })
+  const store = { query: async () => [], stats: () => ({ open: 0, waiting: 0 }) }
+  const catalog = { service: 'catalog', endpoint: { batches: () => ({}) }, db: store, gauges }
+  watchServices(metrics.registry, [catalog], { logOf: () => ({ query: async () => [] }) })
   watchRemotes(metrics.registry, () => new Map())
   const all = await metrics.registry.getMetricsAsJSON()
   const seriesOf = ({ name, type }: { name: string; type: unknown }): string[] =>
