@@ -173,11 +173,11 @@ export const relayOf = (tools: RelayTools): Relay => {
     })
   }
 
-  /** Sends one event that a person put back, and lets the next of its key be sent. */
-  const sendAgain = async (): Promise<void> => {
-    await db.tx(`${service}.relay.retry`, async (tx) => {
+  /** Sends one event that a person put back, and lets the next of its key be sent. Answers how many it tried. */
+  const sendAgain = async (): Promise<number> => {
+    const sent = await db.tx(`${service}.relay.retry`, async (tx) => {
       const due = await claimSetAside(tx, RELAY_CONSUMER, runtime.now())
-      if (!due) return
+      if (!due) return 0
       try {
         await send([{ ...due, ...due.position, payload: JSON.stringify(due.payload), traceparent: null }])
         await tx.query(settleSetAside(due, runtime.now()))
@@ -185,14 +185,16 @@ export const relayOf = (tools: RelayTools): Relay => {
         if (!isTooLarge(error)) throw error
         await tx.query(failSetAside(due, true, runtime.now(), causeOf(error)))
       }
+      return 1
     })
     aside = await relayHasAside(db, RELAY_CONSUMER)
+    return sent
   }
 
   const publish = async (): Promise<number | 'busy'> => {
     const from = await standing()
     if (!from) return 'busy'
-    if (aside) await sendAgain()
+    const again = aside ? await sendAgain() : 0
     const events = await readOutbox(log, service, from, RELAY_BATCH)
     for (const run of runsOf(events)) {
       const free = await withoutHeld(run)
@@ -204,7 +206,7 @@ export const relayOf = (tools: RelayTools): Relay => {
       }
       place = to
     }
-    return events.length
+    return events.length + again
   }
 
   return {

@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { openKafka, type Kafka } from '#engines/kafka/connect.ts'
+import type { Connection } from '#engines/postgres/embedded/start.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
@@ -27,6 +28,7 @@ export type Pair = readonly [key: string, n: number]
 export interface Ground {
   readonly kafka: Kafka
   readonly prefix: string
+  readonly admin: Connection
   readonly runtime: ReturnType<typeof steerableRuntime>
   /** Starts a host; with `through: 'postgres'` it reads the log instead. */
   start(services: readonly ServiceDefinition<any>[], through?: 'kafka' | 'postgres'): Promise<Host>
@@ -83,6 +85,7 @@ export const groundOf = async (addresses = brokers()): Promise<Ground> => {
   return {
     kafka,
     prefix,
+    admin,
     runtime,
     start,
     db: (name) => (name === 'alpha' ? alphaDb! : betaDb!),
