@@ -5,6 +5,7 @@ import { orderPaid } from '#services/order/contract.ts'
 import { product } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
 import type { Settings } from '#kernel/service.ts'
+import type { HostSettings } from '#src/host/host.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { staffActor, startTestHost } from '#test/support/host.ts'
 import { teller } from '#test/support/teller.ts'
@@ -22,14 +23,14 @@ export const openSearchSettings = (url: string) => ({
 
 /**
  * Product and catalog on a database of their own, with someone to tell what was paid for. `settings` may name an
- * OpenSearch: then lists and completions must come from there.
+ * OpenSearch: then lists and completions must come from there; `more` may have events travel by Kafka.
  */
-export const startCatalogHost = async (settings: Settings = {}) => {
+export const startCatalogHost = async (settings: Settings = {}, more: Partial<HostSettings> = {}) => {
   const searchedBy = settings['OPENSEARCH_URL'] ? 'opensearch' : 'embedded'
   const orders = teller('order', [orderPaid])
   // Product follows more of order's events than are told here: its consumers are not wanted.
   const quiet = { ...productService, build: (tools: any) => ({ ...productService.build(tools), consumers: [] }) }
-  const host = await startTestHost([quiet, catalogService, orders.service], { settings })
+  const host = await startTestHost([quiet, catalogService, orders.service], { settings, ...more })
   const staff = host.as(product, staffActor(randomUUID(), 'catalog'))
 
   /** Puts a product on sale, a second after the last one. */
