@@ -21,7 +21,7 @@ import { refuseUnknown } from './limits/policies.ts'
 import { sharing, type AddShared } from './limits/sharing.ts'
 import { metricsOf, type Metrics } from './metrics.ts'
 import { platformRoutes } from './platform.ts'
-import { revocations, type FetchRevocations } from './revocations.ts'
+import { revocations, type FetchRevocations, type SpreadEndings } from './revocations.ts'
 import { methodsByPath, routesOf } from './routes.ts'
 import { apiHeaders, securityHeaders } from './security-headers.ts'
 import { sessions } from './sessions.ts'
@@ -47,6 +47,8 @@ export interface GatewayOptions {
   readonly metrics?: Metrics
   /** Makes the traces that begin here; none without it. */
   readonly tracer?: Tracer
+  /** Tells other gateways at once who signed out; without it they hear when they ask. */
+  readonly spreadEndings?: SpreadEndings
   /** Counts calls together with the other gateways; without it each counts for itself. */
   readonly addShared?: AddShared
   /** What `/health/ready` looks at, by name. */
@@ -101,6 +103,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
       runtime,
       log,
       poll: settings.revocationPoll,
+      spread: options.spreadEndings,
     }),
     sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),

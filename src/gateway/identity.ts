@@ -5,6 +5,7 @@ import { invalid } from '#kernel/invalid.ts'
 import { ACCESS, cookieOf, GUEST, REFRESH } from './cookies.ts'
 import type { Revocations } from './revocations.ts'
 import type { Bearer, Tokens } from './tokens.ts'
+import { UUID } from './uuid.ts'
 
 /** Who makes a request, as far as its headers say. */
 export interface Identity {
@@ -17,8 +18,6 @@ export interface Identity {
   readonly refreshable?: string
 }
 
-/** A UUID of any version. */
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const SCHEME = /^bearer +/i
 
 const nobody: Identity = { actor: { kind: 'anonymous' }, byHeader: false }

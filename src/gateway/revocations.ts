@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
+import { UUID } from './uuid.ts'
 
 /** Sign-ins that ended though their access tokens have not expired. */
 export interface Revocations {
@@ -18,6 +19,12 @@ export type FetchRevocations = (since: number) => Promise<{
   readonly now: number
 }>
 
+/** Tells other gateways of an ending at once, and hears of theirs; what gets lost on the way comes with the next look. */
+export interface SpreadEndings {
+  tell(sessionId: string): void
+  hear(heard: (sessionId: string) => void): void
+}
+
 /** Looks this far back again: an ending may be committed a moment after its instant. */
 const OVERLAP = 10_000
 /** Endings older than this concern tokens that have expired (15 minutes) with room for clocks that differ. */
@@ -27,9 +34,14 @@ const FORGET_EVERY = 60_000
 /** Follows the endings of sign-ins by asking the auth service every `poll` milliseconds; while it is away, what is known stays known. */
 export const revocations = (
   fetchSince: FetchRevocations,
-  given: { readonly runtime: Runtime; readonly log: Logger; readonly poll: number },
+  given: {
+    readonly runtime: Runtime
+    readonly log: Logger
+    readonly poll: number
+    readonly spread?: SpreadEndings | undefined
+  },
 ): Revocations => {
-  const { runtime, log, poll } = given
+  const { runtime, log, poll, spread } = given
   const ended = new Map<string, number>()
   const listeners: ((sessionId: string) => void)[] = []
   const stopped = new AbortController()
@@ -69,10 +81,16 @@ export const revocations = (
 
   return {
     has: (sessionId) => ended.size > 0 && ended.has(sessionId),
-    add: (sessionId) => take(sessionId, runtime.now()),
+    add: (sessionId) => {
+      take(sessionId, runtime.now())
+      spread?.tell(sessionId)
+    },
     onEnded: (listener) => void listeners.push(listener),
     start: () => {
       running = follow()
+      spread?.hear((sessionId) => {
+        if (UUID.test(sessionId)) take(sessionId, runtime.now())
+      })
     },
     stop: async () => {
       stopped.abort()

@@ -11,10 +11,11 @@ import { notification, type Told } from '#services/notification/contract.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
 import type { Edge } from './edge.ts'
 import { faultOf } from './exchange.ts'
-import { identify, UUID } from './identity.ts'
+import { identify } from './identity.ts'
 import { localeOf } from './locale.ts'
 import { feed } from './stream-feed.ts'
 import { listeners, send, type Listener } from './stream-listeners.ts'
+import { UUID } from './uuid.ts'
 
 /** Where the stream is reached. */
 export const STREAM_PATH = '/api/notifications/stream'

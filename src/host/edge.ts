@@ -4,6 +4,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Tracer } from '#kernel/trace.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
+import { spreadBy } from '#engines/redis/listening.ts'
 import { sharedCounts } from '#engines/redis/shared-counts.ts'
 import { gateway } from '#gateway/gateway.ts'
 import type { Checks } from '#gateway/health.ts'
@@ -71,7 +72,7 @@ export const openEdge = async (given: {
     metrics: given.metrics,
     tracer: given.tracer,
     settings: edgeSettings(settings, given.metricsAt),
-    ...(given.redis && { addShared: sharedCounts(given.redis) }),
+    ...(given.redis && { addShared: sharedCounts(given.redis), spreadEndings: spreadBy(given.redis, 'ended') }),
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,
     leaving: given.leaving,

@@ -166,7 +166,8 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
   const simulated = settings.mode === 'development'
   if (runs.includes('simulators') && !simulated)
     throw new CannotStart('Simulators are for development: take "simulators" out of this host.')
-  if (!placement && settings.REDIS_URL === '') standsAlone([...runs, ...(simulated ? ['simulators'] : [])], options)
+  const isAlone = !placement && settings.REDIS_URL === ''
+  if (isAlone) standsAlone([...runs, ...(simulated ? ['simulators'] : [])], options)
 
   const ports = placed ? portsOf(placed, replica) : { port: PORT }
   const port = options.port ?? ports.port
@@ -188,7 +189,7 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
       services: own,
       gateway: has('gateway'),
       pages: has('pages'),
-      simulators: has('simulators') || (!placement && simulated && (own.length > 0 || has('gateway'))),
+      simulators: has('simulators') || (isAlone && simulated && (own.length > 0 || has('gateway'))),
       database: has('database'),
     },
     network,

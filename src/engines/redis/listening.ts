@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { RedisStore } from './connection.ts'
 
 /** Hears what others publish, on one connection for the whole process. While Redis is away nothing is heard. */
 export interface Hearing {
@@ -35,3 +36,9 @@ export const hearing = (connect: () => Redis): Hearing => {
     },
   }
 }
+
+/** News that processes of a shop tell each other on a channel. While Redis is away they are lost. */
+export const spreadBy = (redis: RedisStore, channel: string) => ({
+  tell: (news: string): void => void redis.client.publish(redis.key(channel), news).catch(() => {}),
+  hear: (heard: (news: string) => void): void => void redis.hear(redis.key(channel), heard),
+})

@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import WebSocket from 'ws'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { serveHost } from '#src/host/serve-host.ts'
+import { readSettings } from '#src/settings.ts'
+import { shop as services } from '#src/shop.ts'
+import { startRedis } from '#engines/local/redis.ts'
+import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
+import { leasedRegistry, type LeasedRegistry } from '#engines/redis/leased-registry.ts'
+import {
+  apiClient,
+  payOrder,
+  placeOrder,
+  putOnSale,
+  shippingAddress,
+  signInStaff,
+  signUp,
+  type Answer,
+  type ApiClient,
+} from '#test/support/client.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { freePorts } from '#test/support/free-ports.ts'
+import { allServices, startHosts, type HostsShop } from '#test/support/hosts.ts'
+import { shopSettings } from '#test/support/shop-settings.ts'
+import { silent } from '#test/support/silent.ts'
+
+// Real processes that find each other by leases in a Redis of our own, which is killed and brought back.
+
+const runtime = systemRuntime()
+const nowhere = {
+  places: () => [],
+  hosts: () => [],
+  announce: async () => ({ leave: async () => {} }),
+  close: async () => {},
+}
+let folder: string
+let engine: Awaited<ReturnType<typeof startRedis>>
+let shop: HostsShop
+let staff: ApiClient
+let redis: RedisStore
+let registry: LeasedRegistry
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'jangteo-leases-'))
+  engine = await startRedis({ folder, progress: () => {} })
+  shop = await startHosts({
+    hosts: [
+      { name: 'outside', runs: ['simulators'] },
+      { name: 'back', runs: allServices, replicas: 2 },
+      { name: 'edge', runs: ['gateway'], replicas: 2 },
+    ],
+    env: { REDIS_URL: engine.url, JANGTEO_VERSION: '7.1' },
+  })
+  staff = await signInStaff(shop.origin)
+  redis = openRedis(engine.url, { name: 'test', log: silent })
+  registry = leasedRegistry(redis, { runtime, log: silent, otherwise: nowhere })
+  await registry.begun()
+})
+after(async () => {
+  await registry?.close()
+  await redis?.close()
+  await shop?.stop()
+  await engine.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (origin: string, person: ApiClient): ApiClient => Object.assign(apiClient(origin), { token: person.token })
+const process1 = (name: string, replica: number) =>
+  shop.processes.findLast((each) => each.name === name && each.replica === replica)!
+const living = () => registry.places('order').map((each) => each.host)
+const sees = (...wanted: string[]) =>
+  eventually(() => living().sort().join() === wanted.join(), `${wanted.join()} take orders, not ${living().join()}`, 5)
+
+/** Asks those gateways only that say they are ready, as what stands before them does. */
+const followReadiness = () => {
+  const ready = new Set(shop.edges)
+  let looking = true
+  const look = async (edge: string): Promise<void> => {
+    while (looking) {
+      const is = await fetch(`${edge}/health/ready`).then(
+        (answer) => answer.status === 200,
+        () => false,
+      )
+      if (is) ready.add(edge)
+      else ready.delete(edge)
+      await sleep(50)
+    }
+  }
+  const looks = Promise.all(shop.edges.map(look))
+  let turn = 0
+  return {
+    next: (): string => [...ready][turn++ % ready.size]!,
+    stop: async () => {
+      looking = false
+      await looks
+    },
+  }
+}
+
+/** Customers who look and order, until told to stop; answers what failed them. */
+const load = async (customers: number) => {
+  const { skuId } = await putOnSale(staff, 100_000)
+  const buyer = await signUp(shop.origin)
+  const balancer = followReadiness()
+  let working = true
+  let done = 0
+  const failures: string[] = []
+  const attempt = async (what: string, work: (client: ApiClient) => Promise<Answer>): Promise<void> => {
+    const edge = balancer.next()
+    const answer = await work(at(edge, buyer)).catch((error: Error) => ({
+      status: 0,
+      body: String(error.cause ?? error),
+    }))
+    done++
+    if (answer.status >= 400 || answer.status === 0)
+      failures.push(`${what} at ${edge}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  }
+  const all = Array.from({ length: customers }, async () => {
+    while (working) {
+      await attempt('list', (client) => client.send('GET', '/api/catalog/products'))
+      await attempt('order', (client) => {
+        const body = { items: [{ skuId, quantity: 1 }], shippingAddress }
+        return client.send('POST', '/api/orders', body, { 'idempotency-key': randomUUID() })
+      })
+    }
+  })
+  return {
+    done: () => done,
+    stop: async (): Promise<readonly string[]> => {
+      working = false
+      await Promise.all(all)
+      await balancer.stop()
+      return failures
+    },
+  }
+}
+
+describe('hosts with leases', () => {
+  test('are listed with what they run and in which version', () => {
+    assert.deepEqual(
+      registry
+        .hosts()
+        .map(({ host, version, ready, alive }) => [host, version, ready, alive].join())
+        .sort(),
+      ['back-1', 'back-2', 'edge-1', 'edge-2', 'outside'].map((each) => `${each},7.1,true,true`),
+    )
+    assert.deepEqual(
+      registry
+        .places('gateway')
+        .map((each) => each.host)
+        .sort(),
+      ['edge-1', 'edge-2'],
+    )
+  })
+
+  test('one without a placement joins by Redis alone; a second of a name is refused with a sentence', async () => {
+    const serve = async (name: string) =>
+      serveHost(
+        readSettings({ ...shopSettings(folder, shop.databaseUrl), REDIS_URL: engine.url, JANGTEO_LEAVE_GRACE: '0' }),
+        {
+          shop: services,
+          runs: ['email'],
+          placement: undefined,
+          host: name,
+          replica: undefined,
+          port: await freePorts(2),
+          runtime,
+          progress: () => {},
+        },
+      )
+    await assert.rejects(serve('back-1'), (error: Error) => {
+      assert.ok(error instanceof CannotStart)
+      assert.match(error.message, /^A host named back-1 lives already, at http:.* since .*JANGTEO_HOST_NAME/)
+      return true
+    })
+    const extra = await serve('extra')
+    const takesMail = () =>
+      registry
+        .places('email')
+        .map((each) => each.host)
+        .sort()
+        .join()
+    await eventually(() => takesMail() === 'back-1,back-2,extra', 'it is there', 3)
+    await extra.stop()
+    await eventually(() => takesMail() === 'back-1,back-2', 'it is gone', 3)
+  })
+
+  test('a rolling restart of every host under load loses no request', async () => {
+    const customers = await load(6)
+    for (const [host, replica] of [
+      ['back', 1],
+      ['back', 2],
+      ['edge', 1],
+      ['edge', 2],
+    ] as const) {
+      const before = customers.done()
+      assert.equal(await process1(host, replica).stop(), 0)
+      assert.ok(customers.done() > before, 'the other went on meanwhile')
+      await shop.start(host, replica)
+      await eventually(() => registry.places(host === 'back' ? 'order' : 'gateway').length === 2, 'both are there', 10)
+      await sleep(300)
+    }
+    assert.deepEqual(await customers.stop(), [])
+    assert.ok(customers.done() > 50)
+  })
+
+  test('one that is killed is gone from the lists within three seconds, and takes back its place', async () => {
+    process1('back', 1).kill('SIGKILL')
+    const began = Date.now()
+    await sees('back-2')
+    assert.ok(Date.now() - began <= 3_000, `${Date.now() - began} ms`)
+    for (const edge of shop.edges)
+      assert.equal((await apiClient(edge).send('GET', '/api/catalog/products')).status, 200)
+    await shop.start('back', 1)
+    await sees('back-1', 'back-2')
+  })
+})
+
+describe('Redis killed and brought back', () => {
+  test('costs no customer a request; hosts come and go meanwhile and are known afterwards', async () => {
+    const customers = await load(3)
+    await eventually(() => customers.done() > 10, 'they are at it')
+    const { port } = engine
+    await engine.kill()
+    await sleep(3_000)
+    const [status, ready] = await fetch(`${shop.internal('back')}/health/ready`).then(async (answer) => [
+      answer.status,
+      (await answer.json()) as { dependencies: { name: string; status: string }[] },
+    ])
+    assert.equal(status, 200)
+    assert.equal((ready as any).dependencies.find((each: any) => each.name === 'redis').status, 'down')
+    engine = await startRedis({ folder, port, progress: () => {} })
+    await eventually(() => registry.hosts().filter((each) => each.alive).length === 5, 'all announced again', 10)
+    const before = customers.done()
+    await eventually(() => customers.done() > before + 10, 'they go on')
+    assert.deepEqual(await customers.stop(), [])
+  })
+
+  test('a Redis that comes back empty empties no list', async () => {
+    const customers = await load(3)
+    await redis.client.flushall()
+    await sleep(3_000)
+    await sees('back-1', 'back-2')
+    assert.deepEqual(await customers.stop(), [])
+  })
+})
+
+describe('several gateways and several notification services', () => {
+  test('a listener at one gateway is told of what was bought through the other, once', async () => {
+    const { skuId } = await putOnSale(staff, 5)
+    const buyer = await signUp(shop.edges[0]!)
+    const { ticket } = await buyer.must('POST', '/api/notifications/tickets', {})
+    const heard: string[] = []
+    const socket = new WebSocket(`${shop.edges[1]!.replace('http', 'ws')}/api/notifications/stream?ticket=${ticket}`)
+    socket.on('message', (text) => heard.push(String(text)))
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    await payOrder(buyer, await placeOrder(buyer, skuId))
+    const paid = () => heard.filter((each) => each.includes('order.paid'))
+    await eventually(() => paid().length > 0, 'the listener is told')
+    await sleep(300)
+    assert.equal(paid().length, 1)
+    socket.close()
+  })
+
+  test('whoever signs out at one gateway is out at the other', async () => {
+    const buyer = await signUp(shop.edges[0]!)
+    const elsewhere = at(shop.edges[1]!, buyer)
+    assert.equal((await elsewhere.send('GET', '/api/members/me')).status, 200)
+    await buyer.must('POST', '/api/auth/sign-out', {})
+    await eventually(async () => (await elsewhere.send('GET', '/api/members/me')).status === 401, 'it is refused', 2)
+  })
+})
