@@ -24,6 +24,9 @@ const configsOf = ({ kept }: Topic, replicas: number) => [
   { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
   // Whatever others may send, we can read it.
   { name: 'compression.type', value: 'uncompressed' },
+  // An event told by a host whose clock is an hour ahead would be refused for ever, and all behind it wait.
+  // An event told by a host whose clock is an hour ahead would be refused for ever, and all behind it wait.
+  { name: 'message.timestamp.after.max.ms', value: '9223372036854775807' },
   { name: 'unclean.leader.election.enable', value: 'false' },
 ]
 
