@@ -11,6 +11,7 @@ import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { startHost, type Host, type HostSettings } from '#src/host/host.ts'
 import { startBridge } from './bridge.ts'
+import { openTestEngines } from './test-engines.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'
 import { eventually } from './eventually.ts'
 
@@ -53,8 +54,14 @@ export const staffActor = (memberId: string, ...roles: StaffRole[]): Actor => ({
   roles,
 })
 
-/** Set to `remote`, tests put HTTP between the services of a test host. */
+/**
+ * Set to `remote`, tests put HTTP between the services of a test host; set to `engines`, their events travel by Kafka too,
+ * and what they keep is kept in Redis.
+ */
 export const BINDING = 'JANGTEO_TEST_BINDING'
+
+/** Whether a call is a function call: then answers may be the very same object. */
+export const inOneProcess = process.env[BINDING] === undefined
 
 /** Extensions the services' schemas are given. */
 export const extensions = { catalog: ['pg_trgm'] }
@@ -77,7 +84,9 @@ export const startTestHost = async (
   for (const each of services)
     await migrate(serviceConnection(admin, each.contract.name), each.contract.name, each.migrations)
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
-  const bridge = (given.remote ?? process.env[BINDING] === 'remote') ? await startBridge(runtime, log) : undefined
+  const binding = process.env[BINDING]
+  const bridge = (given.remote ?? binding !== undefined) ? await startBridge(runtime, log) : undefined
+  const onEngines = binding === 'engines' ? await openTestEngines(services, runtime, log) : undefined
   const host = await startHost({
     services,
     connection: (service) => serviceConnection(admin, service),
@@ -86,6 +95,8 @@ export const startTestHost = async (
     log,
     checkOutputs: true,
     ...(bridge && { between: bridge.between }),
+    ...(onEngines && { caches: onEngines.caches }),
+    ...(onEngines && given.background !== false && { kafka: onEngines.kafka }),
     ...given,
   })
 
@@ -137,6 +148,7 @@ export const startTestHost = async (
     stopped = true
     await host.stop()
     await bridge?.close()
+    await onEngines?.close()
   }
   running.push(stop)
   return {
