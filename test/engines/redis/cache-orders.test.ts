@@ -74,7 +74,20 @@ const buyerAt = () => {
     for (let look = 0; look < 3; look++)
       assert.deepEqual(await views(id), Array(4).fill(status), `look ${look} after ${status}`)
   }
-  return { ...buyer, client, asBuyer, shows }
+  /** Does something while its buyer looks all the time: what is in between is kept too. */
+  const whileLooking = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    let done = false
+    const looking = (async () => {
+      while (!done) await views(id)
+    })()
+    try {
+      return await asBuyer(work)
+    } finally {
+      done = true
+      await looking
+    }
+  }
+  return { ...buyer, client, asBuyer, shows, whileLooking }
 }
 
 const hits = (): number =>
@@ -118,9 +131,13 @@ test('whatever happens to an order, its buyer sees it at the next look, at eithe
 
     const second = await buyer.place(sku)
     await buyer.shows(second.id, 'PENDING_PAYMENT')
-    await buyer.pay(second)
+    const paymentKey = await buyer.approve(second)
+    const { id: orderId, amount } = second
+    await shop.inside(order).beginPayment({ orderId, paymentKey, amount, memberId: null })
+    await buyer.shows(second.id, 'PAYING')
+    await buyer.whileLooking(second.id, () => buyer.payments.confirm({ paymentKey, orderId, amount }))
     await buyer.shows(second.id, 'PAID')
-    const canceled = await buyer.asBuyer(() => buyer.client.cancel({ id: second.id, reason: '변심' }))
+    const canceled = await buyer.whileLooking(second.id, () => buyer.client.cancel({ id: second.id, reason: '변심' }))
     assert.equal(canceled.status, 'CANCELED')
     await buyer.shows(second.id, 'CANCELED')
   }
