@@ -3,7 +3,7 @@ import { completePurchase, placeOrder, addToCart } from './scenarios/buying.ts'
 import { productDetail } from './scenarios/reading.ts'
 import { cpuOfTree } from './processes.ts'
 const [, , origin, seconds, what, pid] = process.argv
-const g = await prepareGround(origin!, {
+const g = await prepareGround([origin!], {
   connections: Number(process.env.CONNS ?? 64),
   seconds: Number(seconds),
   staffPassword: 'password of the bench',

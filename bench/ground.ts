@@ -29,15 +29,14 @@ const PRODUCTS = 200
 
 /** Makes everything the scenarios need, through the public API alone. */
 export const prepareGround = async (
-  origin: string,
+  origins: readonly string[],
   given: { readonly connections: number; readonly seconds: number; readonly staffPassword: string },
 ): Promise<Ground> => {
   // A few at a time: hashing passwords is meant to be slow.
+  const origin = origins[0]!
   const desks = await Promise.all(Array.from({ length: 8 }, () => openConnection(origin)))
   const members: BenchMember[] = []
   while (members.length < given.connections) members.push(...(await Promise.all(desks.map(signUp))))
-  for (const desk of desks) desk.close()
-  const connections = await Promise.all(Array.from({ length: given.connections }, () => openConnection(origin)))
 
   const signIn = await fetch(`${origin}/api/auth/sign-in`, {
     method: 'POST',
@@ -61,13 +60,18 @@ export const prepareGround = async (
 
   const productIds: string[] = []
   for (let cursor = ''; productIds.length < 1_000;) {
-    const page = expect(await connections[0]!.request('GET', `/api/catalog/products?limit=100${cursor}`, ''), 200)
+    const page = expect(await desks[0]!.request('GET', `/api/catalog/products?limit=100${cursor}`, ''), 200)
     productIds.push(...page.items.map((each: { id: string }) => each.id))
     if (!page.nextCursor) break
     cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`
   }
   const skuIds: string[] = []
   for (let n = 0; n < PRODUCTS; n++) skuIds.push(...(await create(10_000_000)).skus.map((each) => each.id))
+  for (const desk of desks) desk.close()
+  // Last: a connection on which nothing is asked for a while is closed.
+  const connections = await Promise.all(
+    Array.from({ length: given.connections }, (_, n) => openConnection(origins[n % origins.length]!)),
+  )
   return {
     connections,
     members,

@@ -37,9 +37,18 @@ const childrenOf = (pid: number): number[] => {
   }
 }
 
-/** Seconds of processor used by a process and all below it. */
-export const cpuOfTree = (pid: number): number =>
-  cpuOf(pid, true) + childrenOf(pid).reduce((sum, child) => sum + cpuOfTree(child), 0)
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+/** Seconds of processor used by a process and all below it; of those whose command is `counted`. */
+export const cpuOfTree = (pid: number, counted: (command: string) => boolean = () => true): number =>
+  (counted(commandOf(pid)) ? cpuOf(pid, true) : 0) +
+  childrenOf(pid).reduce((sum, child) => sum + cpuOfTree(child, counted), 0)
 
 /** A program of ours in a process of its own. */
 export interface Started {
@@ -63,7 +72,7 @@ export const startProgram = async (
   const origin = await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer): void => {
       said += chunk.toString()
-      const found = /(?:open|listening) at (http:\/\/[^\s]+)/.exec(said)
+      const found = /(?:is open|listening) at (http:\/\/[^\s]+)/.exec(said)
       if (found) resolve(found[1]!)
     }
     child.stdout!.on('data', hear)

@@ -13,10 +13,11 @@ import { callerTokens, internalKey } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // What a remote call costs in CPU, caller and callee together, beside the barest call over HTTP there is:
-// `node bench/remote-call.ts`. The same input and answer, 64 calls at once, the callee in a process of its own.
+// `node bench/remote-call.ts [--json]`. The same input and answer, 64 calls at once, the callee in a process of its own.
 
 const CALLS = 30_000
 const AT_ONCE = 64
+const asJson = process.argv[2] === '--json'
 const runtime = systemRuntime()
 const log = pino({ level: 'silent' })
 const tokens = callerTokens([internalKey('a secret for a benchmark, no other use')], runtime)
@@ -76,9 +77,10 @@ const measure = async (name: string, callee: ChildProcess, call: () => Promise<u
   const caller = ((cpuMs() - here) * 1_000) / CALLS
   const other = (((await calleeMs()) - there) * 1_000) / CALLS
   const total = caller + other
-  console.log(
-    `${name.padEnd(28)} ${total.toFixed(0).padStart(5)} µs CPU a call (caller ${caller.toFixed(0)}, callee ${other.toFixed(0)}), ${Math.round((CALLS / took) * 1_000)} calls/s`,
-  )
+  if (!asJson)
+    console.log(
+      `${name.padEnd(28)} ${total.toFixed(0).padStart(5)} µs CPU a call (caller ${caller.toFixed(0)}, callee ${other.toFixed(0)}), ${Math.round((CALLS / took) * 1_000)} calls/s`,
+    )
   return total
 }
 
@@ -97,7 +99,9 @@ const main = async (): Promise<void> => {
       return answer.body.json()
     })
     const ours = await measure('a remote call', callee, () => remote.call('say', input, context))
-    console.log(`a remote call costs ${(ours / least).toFixed(2)} times the bare one`)
+    const ratio = ours / least
+    if (asJson) console.log(JSON.stringify({ bareMicros: least, ourMicros: ours, ratio }))
+    else console.log(`a remote call costs ${ratio.toFixed(2)} times the bare one`)
   } finally {
     await pool.close()
     await remote.close()
