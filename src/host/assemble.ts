@@ -21,6 +21,7 @@ import { startHost, type Host } from './host.ts'
 import { openInternalPort } from './internal-port.ts'
 import { ensureFree } from './listening.ts'
 import { makeLog } from './logging.ts'
+import { tellMissing } from './missing-engines.ts'
 import type { Network } from './network.ts'
 import { remotes } from './remotes.ts'
 import { reachKafka } from './reach-kafka.ts'
@@ -100,6 +101,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     building?.catch(() => {})
 
     const schemas = schemasOf(runs.services, runs.simulators ? 'development' : 'production')
+    const names = runs.services.map((each) => each.contract.name as string)
+    const missing = tellMissing(settings, names, progress)
     const stores = await openStores(settings, {
       runtime,
       progress,
@@ -141,6 +144,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         : worldElsewhere(settings, await network!.simulators(registry!))
     opened.add(world.stop)
 
+    await missing
     const kafka = await reachKafka(settings, { shop, runs, runtime, progress, log })
 
     const contracts = shop.map((each) => each.contract as Contract)
