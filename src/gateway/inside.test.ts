@@ -116,6 +116,8 @@ describe('identity comes from tokens that we check, never from a header somebody
     'x-client-address: 10.0.0.1',
     'x-forwarded-for: 10.0.0.1',
     'x-deadline-ms: 300000',
+    'x-versions: demo@9',
+    'x-jangteo-version: demo@9',
   ]
 
   test('forged headers change neither who calls, nor from where, nor for how long', async () => {
@@ -125,6 +127,7 @@ describe('identity comes from tokens that we check, never from a header somebody
     const { context } = calls[0]!
     assert.deepEqual(context.actor, { kind: 'anonymous' })
     assert.equal(context.caller, 'edge')
+    assert.equal(context.versions, undefined)
     assert.equal(context.address, '127.0.0.1')
     assert.ok(context.deadline <= now + 6_000)
     assert.equal((await ask('GET', '/api/mine', forged, ''))[0], 401)
