@@ -2,9 +2,13 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { shop } from '#src/shop.ts'
+import { startTestShop } from '#test/support/shop.ts'
 import { declared } from '#src/settings.ts'
 import { readPlacement } from '#src/host/placement.ts'
 import { allFiles, chartPlacement, knownMetrics, namedMetrics, namedSettings, unpinned } from './deploy/rules.ts'
+
+// A search engine that is away: the shop tells how it does without.
+const running = await startTestShop({ env: { OPENSEARCH_URL: 'http://127.0.0.1:9' } })
 
 const services = shop.map((each) => each.contract.name)
 const read = (path: string): string => readFileSync(path, 'utf8')
@@ -73,7 +77,7 @@ describe('What deploys the shop fits the shop', () => {
   })
 
   test('every metric that an alert, a panel or a scaler looks at is one the shop tells', async () => {
-    const known = await knownMetrics()
+    const known = await knownMetrics(running.origin)
     const asked = ['deploy/observe/alerts.yml', 'deploy/observe/adapter.yaml', 'deploy/observe/grafana/jangteo.json']
     const named = asked.flatMap((path) => namedMetrics(read(path)).map((name) => ({ path, name })))
     assert.deepEqual(

@@ -1,10 +1,12 @@
 import { Gauge, type Registry } from 'prom-client'
+import type { LaneStats } from '#kernel/batch.ts'
 import type { LocalEndpoint } from '#kernel/call.ts'
 import type { ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { findPublished } from '#engines/kafka/relay-store.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
 import { behind, cursorsOf, setAsideOf, type Cursor } from './lag-store.ts'
+import { toldGauge, toldTotal, type Series } from './told-total.ts'
 
 /** A service of this process as metrics see it. */
 export interface Watched {
@@ -34,60 +36,55 @@ export interface WatchedEvents {
 /** Batches: how many, how full, and what waits for a free lane. */
 const watchBatches = (registers: Registry[], services: readonly Watched[]): void => {
   const labelNames = ['service', 'operation']
-  const batches = new Gauge({ name: 'jangteo_batches_total', help: 'Batches run', labelNames, registers })
-  const inputs = new Gauge({
+  const each = (count: (stats: LaneStats) => number) => () =>
+    services.flatMap(({ service, endpoint }) =>
+      Object.entries(endpoint.batches()).map(([operation, stats]): Series => [{ service, operation }, count(stats)]),
+    )
+  const common = { labelNames, registers }
+  toldTotal({ ...common, name: 'jangteo_batches_total', help: 'Batches run', read: each(({ batches }) => batches) })
+  toldTotal({
+    ...common,
     name: 'jangteo_batch_inputs_total',
     help: 'Inputs carried by batches',
-    labelNames,
-    registers,
+    read: each(({ inputs }) => inputs),
   })
-  new Gauge({
+  toldGauge({
+    ...common,
     name: 'jangteo_batch_waiting',
     help: 'Inputs that wait for a free lane',
-    labelNames,
-    registers,
-    collect() {
-      for (const { service, endpoint } of services)
-        for (const [operation, stats] of Object.entries(endpoint.batches())) {
-          batches.set({ service, operation }, stats.batches)
-          inputs.set({ service, operation }, stats.inputs)
-          this.set({ service, operation }, stats.waiting)
-        }
-    },
+    read: each(({ waiting }) => waiting),
   })
 }
 
 /** Connections to the stores, and transactions that wait for one. */
 const watchPools = (registers: Registry[], services: readonly Watched[]): void => {
-  const labelNames = ['service']
-  const waiting = new Gauge({
+  const common = { labelNames: ['service'], registers }
+  const each = (of: 'open' | 'waiting') => () =>
+    services.map(({ service, db }): Series => [{ service }, db.stats()[of]])
+  toldGauge({
+    ...common,
     name: 'jangteo_pool_waiting',
     help: 'Transactions that wait for a connection',
-    labelNames,
-    registers,
+    read: each('waiting'),
   })
-  new Gauge({
-    name: 'jangteo_pool_open',
-    help: 'Open connections',
-    labelNames,
-    registers,
-    collect() {
-      for (const { service, db } of services) {
-        const stats = db.stats()
-        this.set({ service }, stats.open)
-        waiting.set({ service }, stats.waiting)
-      }
-    },
-  })
+  toldGauge({ ...common, name: 'jangteo_pool_open', help: 'Open connections', read: each('open') })
 }
 
 /** How far consumers are behind the logs they read, and what they have set aside. */
 const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
-  const aside = new Gauge({
+  new Gauge({
     name: 'jangteo_events_set_aside',
     help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
     labelNames: ['service', 'consumer', 'state'],
     registers,
+    async collect() {
+      this.reset()
+      await Promise.allSettled(
+        services.map(async ({ service, db }) => {
+          for (const { consumer, state, count } of await setAsideOf(db)) this.set({ service, consumer, state }, count)
+        }),
+      )
+    },
   })
   new Gauge({
     name: 'jangteo_events_behind',
@@ -95,7 +92,6 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
     labelNames: ['service', 'consumer', 'source'],
     registers,
     async collect() {
-      aside.reset()
       this.reset()
       const tellLag = async (service: string, cursor: Cursor): Promise<void> => {
         const { consumer, source } = cursor
@@ -104,7 +100,6 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
       // A store that is away leaves its own lines out, not everybody's; neither does a log that is in another.
       await Promise.allSettled(
         services.map(async ({ service, db }) => {
-          for (const { consumer, state, count } of await setAsideOf(db)) aside.set({ service, consumer, state }, count)
           await Promise.allSettled((await cursorsOf(db)).map((cursor) => tellLag(service, cursor)))
         }),
       )
@@ -179,14 +174,40 @@ export interface WatchedCache {
 
 /** Adds how often caches could answer, by level (memory, redis) and how it went. */
 export const watchCaches = (registry: Registry, counted: () => readonly WatchedCache[]): void => {
-  new Gauge({
+  toldTotal({
     name: 'jangteo_cache_total',
     help: 'Looks into caches: hit, stale (given while a newer answer is made), miss, poisoned (not believed), away',
     labelNames: ['cache', 'level', 'outcome'],
     registers: [registry],
-    collect() {
-      for (const { cache, level, outcome, count } of counted())
-        if (count > 0) this.set({ cache, level, outcome }, count)
-    },
+    read: () =>
+      counted().flatMap(({ cache, level, outcome, count }): Series[] =>
+        count > 0 ? [[{ cache, level, outcome }, count]] : [],
+      ),
+  })
+}
+
+/** Adds what became of the spans that were to be sent, by collector. */
+export const watchTraces = (
+  registry: Registry,
+  stats: () => Readonly<Record<string, { readonly sent: number; readonly dropped: number; readonly waiting: number }>>,
+): void => {
+  const registers = [registry]
+  toldTotal({
+    name: 'jangteo_trace_spans_total',
+    help: 'Spans sent to a collector, or dropped because it was away or too slow',
+    labelNames: ['collector', 'outcome'],
+    registers,
+    read: () =>
+      Object.entries(stats()).flatMap(([collector, { sent, dropped }]): Series[] => [
+        [{ collector, outcome: 'sent' }, sent],
+        [{ collector, outcome: 'dropped' }, dropped],
+      ]),
+  })
+  toldGauge({
+    name: 'jangteo_trace_waiting',
+    help: 'Spans that wait to be sent',
+    labelNames: ['collector'],
+    registers,
+    read: () => Object.entries(stats()).map(([collector, { waiting }]): Series => [{ collector }, waiting]),
   })
 }

@@ -4,7 +4,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { readiness, type Checks } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
-import { watchCaches, watchServices } from '#gateway/watch.ts'
+import { watchCaches, watchServices, watchTraces } from '#gateway/watch.ts'
 import { openCaches } from '#engines/cache/caches.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
@@ -195,6 +195,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
     )
     watchCaches(metrics.registry, caches.counted)
+    watchTraces(metrics.registry, telemetry.stats)
     if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))

@@ -1,11 +1,6 @@
-import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { systemRuntime } from '#kernel/runtime.ts'
-import { searching } from '#services/catalog/searching.ts'
-import { silent } from '#test/support/silent.ts'
-import { metricsOf } from '#gateway/metrics.ts'
-import { watchServices } from '#gateway/watch.ts'
+import { Registry } from 'prom-client'
 import { watchRemotes } from '#src/host/watch-remotes.ts'
 
 /** Every file that deploys the shop, by its path from the checkout's folder. */
@@ -39,23 +34,18 @@ export const namedSettings = (text: string): readonly string[] => [
 /** What `deploy/` names that is read by others than the shop. */
 const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_'])
 
-/** Names of every series a process of the shop tells. */
-export const knownMetrics = async (): Promise<ReadonlySet<string>> => {
-  const metrics = metricsOf()
-  const { gauges } = searching({
-    db: { query: async () => [], tx: async () => assert.fail() },
-    runtime: systemRuntime(),
-    settings: { OPENSEARCH_URL: 'http://localhost:1' },
-    log: silent,
-  })
-  const store = { query: async () => [], stats: () => ({ open: 0, waiting: 0 }) }
-  const catalog = { service: 'catalog', endpoint: { batches: () => ({}) }, db: store, gauges }
-  watchServices(metrics.registry, [catalog], { logOf: () => ({ query: async () => [] }) })
-  watchRemotes(metrics.registry, () => new Map())
-  const all = await metrics.registry.getMetricsAsJSON()
-  const seriesOf = ({ name, type }: { name: string; type: unknown }): string[] =>
-    String(type) === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name]
-  return new Set(['up', ...all.flatMap((each) => seriesOf(each as never))])
+/** Names of every series that a text of Prometheus tells of, whether or not there is a value yet. */
+const seriesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) =>
+    type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name! + end) : [name!],
+  )
+
+/** Names of every series that hosts tell: those of the process at `origin`, and those of one that calls others. */
+export const knownMetrics = async (origin: string): Promise<ReadonlySet<string>> => {
+  const calling = new Registry()
+  watchRemotes(calling, () => new Map())
+  const texts = [await (await fetch(`${origin}/metrics`)).text(), await calling.metrics()]
+  return new Set(['up', ...texts.flatMap(seriesIn)])
 }
 
 /** Metrics that expressions of Prometheus name: ours, and those every process of Node.js tells. */

@@ -13,6 +13,7 @@ import { refunding } from './refund.ts'
 import { reviewing } from './review.ts'
 import { claimUnknown, findPayments, forgetRefused } from './store.ts'
 import { tossClient } from './toss/client.ts'
+import { paymentGauges } from './watch-store.ts'
 import { webhooks } from './webhook.ts'
 
 /** Milliseconds for which an attempt that we turned down is remembered. */
@@ -101,6 +102,7 @@ export const paymentService = service(
           return due.length
         }),
       ],
+      gauges: paymentGauges(db, runtime.now),
       stop: () => toss.close(),
     }
   },

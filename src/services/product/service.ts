@@ -23,6 +23,7 @@ import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
 import { reserving } from './reserving.ts'
 import { settle, type Step } from './settling.ts'
 import { claimOverdue, findOffers, insertReleased } from './stock-store.ts'
+import { productGauges } from './watch-store.ts'
 
 const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
 /** Holds that died in one go of the sweep. */
@@ -176,6 +177,7 @@ export const productService = service(
           ),
         ),
       ],
+      gauges: productGauges(db, runtime.now),
     }
   },
 )
