@@ -7,7 +7,7 @@ const LONG = /-property\.test\.ts$/
 // The services' own tests once more, with HTTP between them, events over Kafka and what is kept in Redis.
 describe('over HTTP and Kafka, with Redis', () => {
   for (const service of testedServices)
-    test(`${service} behaves as in one process`, () =>
+    test(`${service} behaves as in one process`, { timeout: 600_000 }, () =>
       runBound(
         'engines',
         testsOf(service).filter((file) => !LONG.test(file)),
