@@ -8,6 +8,7 @@ import type { member } from '#services/member/contract.ts'
 import type { notification } from '#services/notification/contract.ts'
 import type { order } from '#services/order/contract.ts'
 import type { payment } from '#services/payment/contract.ts'
+import type { status } from '#services/status/contract.ts'
 
 /** The services the storefront asks, already speaking for whoever made the request. */
 export interface Shop {
@@ -22,6 +23,7 @@ export interface Shop {
   readonly order: Pick<Client<typeof order>, 'place' | 'list' | 'get' | 'cancel'>
   readonly payment: Pick<Client<typeof payment>, 'confirm' | 'ofOrder'>
   readonly notification: Pick<Client<typeof notification>, 'list' | 'markRead' | 'createTicket'>
+  readonly status: Client<typeof status>
 }
 
 /** Who looks at the page. A guest is somebody unknown who has a cart. */

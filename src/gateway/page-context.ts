@@ -11,6 +11,7 @@ import { member } from '#services/member/contract.ts'
 import { notification } from '#services/notification/contract.ts'
 import { order } from '#services/order/contract.ts'
 import { payment } from '#services/payment/contract.ts'
+import { status } from '#services/status/contract.ts'
 import type { PageContext, Viewer } from '../../web/context.ts'
 import { GUEST, GUEST_SECONDS, noSessionCookies, privateCookie, sessionCookies } from './cookies.ts'
 import type { Edge } from './edge.ts'
@@ -96,6 +97,7 @@ export const pageContexts =
         order: clientFor(edge, order, context),
         payment: clientFor(edge, payment, context),
         notification: clientFor(edge, notification, context),
+        status: clientFor(edge, status, context),
       },
       get viewer() {
         return viewerOf(actor)

@@ -222,6 +222,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       checks,
       leaving: () => leaving,
       remotes: () => elsewhere?.all() ?? new Map(),
+      byKafka: kafka !== undefined,
       config: () => null,
     })
     const common = { host, checks, leaving: () => leaving, metrics, runtime, log, tracer: telemetry.tracer }

@@ -13,17 +13,27 @@ const FRESH = 2_000
 const unknown = { events: null, since: null }
 
 /** How far the consumers of this host are behind, and what they have set aside. A store that does not answer is named. */
-export const lagsOf = (host: Pick<Host, 'services' | 'logOf'>, runtime: Runtime): (() => Promise<Lags>) => {
+export const lagsOf = (
+  host: Pick<Host, 'services' | 'logOf' | 'kafkaLags'>,
+  given: { readonly byKafka: boolean; readonly runtime: Runtime },
+): (() => Promise<Lags>) => {
+  const { byKafka, runtime } = given
   let lookedAt = -Infinity
   let looking: Promise<Lags> | undefined
 
-  const read = async ({ definition, db }: Host['services'][number]) => {
+  const read = async ({ definition, db, built }: Host['services'][number]) => {
     const service = definition.contract.name
     const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
+    // Events that nobody here wants are passed over without moving the cursor each time.
+    const wanted = new Map(
+      built.consumers?.map((each) => [each.name, each.reactions.map(({ event }) => event.name)] as const),
+    )
+    const read = byKafka ? [] : cursors.filter((each) => wanted.has(each.consumer))
     const lags = await Promise.all(
-      cursors.map(async (cursor) => {
+      read.map(async (cursor) => {
+        const names = wanted.get(cursor.consumer)!
         // A log that cannot be read now, or is not there yet, is not known to hold nothing.
-        const { events, since } = await findBehind(host.logOf(cursor.source), cursor).catch(() => unknown)
+        const { events, since } = await findBehind(host.logOf(cursor.source), cursor, names).catch(() => unknown)
         return {
           service,
           consumer: cursor.consumer,
@@ -44,9 +54,10 @@ export const lagsOf = (host: Pick<Host, 'services' | 'logOf'>, runtime: Runtime)
     )
     const looked = await Promise.allSettled(host.services.map((each) => Promise.race([read(each), late])))
     done.abort()
+    const carried = host.kafkaLags().map(({ messages, ...each }) => ({ ...each, behind: messages, since: null }))
     const told = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     return {
-      lags: told.flatMap((each) => each.lags),
+      lags: [...told.flatMap((each) => each.lags), ...carried],
       setAside: told.map(({ service, setAside }) => ({ service, ...setAside })),
       unread: host.services.flatMap((each, i) =>
         looked[i]!.status === 'rejected' ? [each.definition.contract.name] : [],

@@ -52,7 +52,9 @@ const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remote
 export const reporter = (
   known: Known,
   given: {
-    readonly host: Pick<Host, 'services' | 'logOf'>
+    readonly host: Pick<Host, 'services' | 'logOf' | 'kafkaLags'>
+    /** Whether events travel by Kafka. */
+    readonly byKafka: boolean
     readonly checks: Checks
     readonly leaving: () => boolean
     readonly calls: CallWatch
@@ -66,7 +68,7 @@ export const reporter = (
 ): (() => Promise<HostReport>) => {
   const { host, leaving, calls, vitals, remotes, config, runtime, log } = given
   const checks = checksOf(given.checks, runtime)
-  const lags = lagsOf(host, runtime)
+  const lags = lagsOf(host, given)
   return async () => {
     const [looked, behind] = await Promise.all([checks(), lags()])
     return {

@@ -38,6 +38,7 @@ export interface Self {
 interface Parts {
   readonly host: Host
   readonly checks: Checks
+  readonly byKafka: boolean
   readonly leaving: () => boolean
   readonly remotes: () => ReadonlyMap<string, RemoteEndpoint>
   /** Which configuration it runs. */

@@ -35,20 +35,22 @@ export interface Cursor extends Position {
 export const findCursors = (db: Queryable): Promise<Cursor[]> =>
   db.query<Cursor>(sql`SELECT consumer, source, xid::text AS xid, id FROM cursor ORDER BY consumer, source`)
 
-const behindStatement = ({ source, xid, id }: Cursor): Statement => ({
+const behindStatement = ({ source, xid, id }: Cursor, names: readonly string[] | null): Statement => ({
   name: `behind_${source}`,
   text: `
     SELECT count(*) AS events, min(at) AS since
-    FROM (SELECT at FROM ${schemaOf(source)}.outbox WHERE (xid, id) > ($1::text::xid8, $2) LIMIT ${COUNTED + 1}) AS later`,
-  values: [xid, id],
+    FROM (SELECT at FROM ${schemaOf(source)}.outbox
+      WHERE (xid, id) > ($1::text::xid8, $2) AND ($3::text[] IS NULL OR name = ANY ($3)) LIMIT ${COUNTED + 1}) AS later`,
+  values: [xid, id, names],
 })
 
-/** Events of a source after a cursor, at most one more than are counted, and the time of the oldest of them. `relay` must be allowed to read the source's log. */
+/** Events of a source after a cursor, of these names or all, at most one more than are counted, and the time of the oldest of them. `relay` must be allowed to read the source's log. */
 export const findBehind = async (
   relay: Queryable,
   cursor: Cursor,
+  names: readonly string[] | null = null,
 ): Promise<{ readonly events: number; readonly since: number | null }> =>
-  (await relay.query<{ events: number; since: number | null }>(behindStatement(cursor)))[0]!
+  (await relay.query<{ events: number; since: number | null }>(behindStatement(cursor, names)))[0]!
 
 /** How many events are set aside, and how many of them wait for a person. */
 export const countSetAside = async (db: Queryable): Promise<{ readonly all: number; readonly dead: number }> =>

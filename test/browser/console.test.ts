@@ -1,20 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
-import { STAFF } from '#test/support/shop-settings.ts'
 import { accessible, fits } from './looks.ts'
 import { visitor } from './shop.ts'
-import { alive, signUp } from './steps.ts'
-
-/** Signs in as staff, from wherever a page of the console led. */
-const staffSignIn = async (page: Page): Promise<void> => {
-  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor()
-  await alive(page)
-  await page.getByLabel('이메일').fill(STAFF.email)
-  await page.getByLabel('비밀번호').fill(STAFF.password)
-  await page.getByRole('button', { name: '로그인' }).click()
-  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor({ state: 'detached' })
-}
+import { signUp, staffSignIn } from './steps.ts'
 
 test('the console leads strangers to the sign-in page and lets staff in, in both languages', async () => {
   const { page, leave } = await visitor()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Locator, Page } from 'playwright-core'
 import { eventually } from '#test/support/eventually.ts'
+import { STAFF } from '#test/support/shop-settings.ts'
 
 // What people do, in the words the pages use. Nothing here sleeps: each step waits for what a person would see.
 
@@ -40,6 +41,16 @@ export const signUp = async (page: Page, name = '김장터'): Promise<string> =>
   await page.getByRole('button', { name: '가입하기' }).click()
   await page.getByRole('heading', { name: '회원가입', level: 1 }).waitFor({ state: 'detached' })
   return email
+}
+
+/** Signs in as staff, from wherever a page of the console led. */
+export const staffSignIn = async (page: Page): Promise<void> => {
+  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor()
+  await alive(page)
+  await page.getByLabel('이메일').fill(STAFF.email)
+  await page.getByLabel('비밀번호').fill(STAFF.password)
+  await page.getByRole('button', { name: '로그인' }).click()
+  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor({ state: 'detached' })
 }
 
 /** What the search field suggests. */

@@ -10,7 +10,10 @@ export interface Place {
 }
 
 /** The console's menu. What a place shows is guarded by the contracts it asks, not by this list. */
-export const places: readonly Place[] = [{ to: '/console', key: 'overview' }]
+export const places: readonly Place[] = [
+  { to: '/console', key: 'overview' },
+  { to: '/console/status', key: 'status', role: 'operations' },
+]
 
 /** The places somebody with these roles can use. */
 export const placesFor = (roles: readonly StaffRole[]): readonly Place[] =>

@@ -25,6 +25,10 @@ export default [
   ...prefix('console', [
     layout('../console/frame.tsx', [
       index('../console/routes/overview.tsx'),
+      route('status', '../console/routes/status.tsx'),
+      route('status/traces', '../console/routes/status-traces.tsx'),
+      route('status/traces/:traceId', '../console/routes/status-trace.tsx'),
+      route('status/events', '../console/routes/status-events.tsx'),
       route('*', '../console/routes/missing.tsx'),
     ]),
   ]),

@@ -77,7 +77,15 @@ test('of a trace that went through several hosts there is one line, latest first
   const lines = linesOf(
     [
       { host: 'rest', items: [part('1', 'order.place', AT + 5, 30, 1), part('3', 'GET status.instances', AT + 9, 1)] },
-      { host: 'edge', items: [part('1', 'POST order.place', AT, 20), part('2', 'GET catalog.list', AT + 50, 3)] },
+      { host: 'rest', items: [part('4', 'status.instances', AT + 70, 3)] },
+      {
+        host: 'edge',
+        items: [
+          part('4', 'GET page', AT + 60, 30),
+          part('1', 'POST order.place', AT, 20),
+          part('2', 'GET catalog.list', AT + 50, 3),
+        ],
+      },
     ],
     10,
   )

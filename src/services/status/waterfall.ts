@@ -32,7 +32,7 @@ export const linesOf = (told: readonly HostTraces[], limit: number): TraceLine[]
     }
   })
   return lines
-    .filter(({ line }) => !ofLooking(line.name))
+    .filter(({ line }) => !line.services.includes('status') && !ofLooking(line.name))
     .toSorted((a, b) => b.at - a.at)
     .slice(0, limit)
     .map(({ line }) => line)

@@ -19,6 +19,7 @@ export const en: ConsoleWords = {
   },
   places: {
     overview: { name: 'Overview', hint: '' },
+    status: { name: 'Status', hint: 'Hosts, calls, traces, events set aside' },
   },
   failure: {
     forbidden: 'This page is closed to you',

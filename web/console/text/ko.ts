@@ -17,6 +17,7 @@ export const ko = {
   },
   places: {
     overview: { name: '한눈에 보기', hint: '' },
+    status: { name: '상태', hint: '호스트, 호출, 추적, 처리하지 못한 이벤트' },
   },
   failure: {
     forbidden: '들어갈 수 없는 화면입니다',

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { chromium } from 'playwright-core'
+import { placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
+import { allServices, startHosts } from '#test/support/hosts.ts'
+import { accessible } from './looks.ts'
+import { alive, staffSignIn } from './steps.ts'
+
+const GOODS = ['product', 'catalog']
+const shop = await startHosts({
+  hosts: [
+    { name: 'goods', runs: GOODS, replicas: 2 },
+    { name: 'rest', runs: [...allServices.filter((each) => !GOODS.includes(each)), 'simulators'] },
+    { name: 'edge', runs: ['gateway', 'pages'] },
+  ],
+})
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-dev-shm-usage'],
+})
+after(async () => {
+  await browser.close()
+  await shop.stop()
+})
+
+const process_ = (replica: number) =>
+  shop.processes.findLast((each) => each.name === 'goods' && each.replica === replica)!
+
+test('a host that is killed and one that hangs are seen within seconds, and the page goes on; so does their coming back', async () => {
+  const staff = await signInStaff(shop.origin)
+  const { skuId } = await putOnSale(staff, 100)
+  const buyer = await signUp(shop.origin)
+  await placeOrder(buyer, skuId)
+  const context = await browser.newContext({
+    baseURL: shop.origin,
+    locale: 'ko-KR',
+    viewport: { width: 1400, height: 900 },
+  })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto('/console/status')
+  await staffSignIn(page)
+  await page.getByText('호스트 4개가 모두 정상입니다.').waitFor()
+  await alive(page)
+  await page.getByRole('link', { name: 'rest', exact: true }).click()
+  const detail = page.getByRole('region', { name: '호스트 rest' })
+  await detail.waitFor()
+
+  const began = performance.now()
+  process_(2).kill('SIGKILL')
+  process_(1).kill('SIGSTOP')
+  try {
+    const card = (name: string) =>
+      page.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) })
+    await card('goods-2').getByText('연결을 받지 않습니다.').waitFor()
+    await card('goods-1').getByText('1초 안에 답하지 않았습니다.').waitFor()
+    assert.ok(performance.now() - began < 12_000, `${performance.now() - began} ms`)
+    await page.getByText(/호스트 4개 중 2개가 정상이 아닙니다/).waitFor()
+    await page.getByText(/응답하지 않는 호스트의 호출은 빠져 있습니다/).waitFor()
+    assert.equal(await detail.count(), 1, 'what was open stays open')
+
+    // What the rest finds of them: orders fail, and its breakers open.
+    const failed = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        placeOrder(buyer, skuId).then(
+          () => false,
+          () => true,
+        ),
+      ),
+    )
+    assert.ok(failed.every(Boolean))
+    await detail
+      .getByRole('cell', { name: /^(열림|반쯤 열림)/ })
+      .first()
+      .waitFor()
+    await page.getByRole('row', { name: /order product .*%\)/ }).waitFor()
+    await accessible(page, 'a shop with hosts that are silent')
+  } finally {
+    process_(1).kill('SIGCONT')
+  }
+  await shop.start('goods', 2)
+  await page.getByText('호스트 4개가 모두 정상입니다.').waitFor()
+  assert.equal(await detail.count(), 1)
+  assert.deepEqual(errors, [])
+  await context.close()
+})

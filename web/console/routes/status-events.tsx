@@ -1,0 +1,106 @@
+import { useLoaderData, useActionData } from 'react-router'
+import { momentText } from '../../i18n/format.ts'
+import { refused } from '../../storefront/parts/form.tsx'
+import { text } from '../../storefront/server/page.server.ts'
+import { Empty, Notice } from '../../ui/notice.tsx'
+import { MoreLink } from '../../storefront/parts/more-link.tsx'
+import { titled } from '../parts/titled.ts'
+import { staffAct, staffLoad } from '../server/staff.server.ts'
+import { DeadLetters, letterKey } from '../status/dead-letters.tsx'
+import { orAway } from '../status/or-away.server.ts'
+import { Table } from '../status/table.tsx'
+import { StatusHead } from '../status/tabs.tsx'
+import { statusWords } from '../status/words.ts'
+import { useWords } from '../text/index.ts'
+
+export const loader = staffLoad(async ({ shop, url }) => {
+  const cursor = url.searchParams.get('cursor') ?? undefined
+  const [dead, actions] = await Promise.all([
+    shop.status.deadLetters({}),
+    // Kept in a database, which may be what is away.
+    orAway(shop.status.actions({ limit: 20, ...(cursor !== undefined && { cursor }) })),
+  ])
+  return { dead, actions }
+})
+
+export const action = staffAct(async ({ shop, form }) => {
+  const place = {
+    service: text(form, 'service'),
+    consumer: text(form, 'consumer'),
+    source: text(form, 'source'),
+    id: Number(text(form, 'id')),
+  }
+  await shop.status.redrive({ ...place, reason: text(form, 'reason') })
+  return { redriven: letterKey(place) }
+})
+
+export const meta = titled((locale) => statusWords[locale].events.title)
+
+/** Which event a refusal is about, by what was sent. */
+const aboutOf = (answer: unknown) => {
+  if (!refused(answer)) return undefined
+  const { service = '', consumer = '', source = '', id = '' } = answer.values
+  return { of: letterKey({ service, consumer, source, id: Number(id) }), answer }
+}
+
+export default function Events() {
+  const { dead, actions } = useLoaderData<typeof loader>()
+  const answer = useActionData<typeof action>()
+  const { events } = useWords(statusWords)
+  const about = aboutOf(answer)
+  const known = about && dead.items.some((each) => letterKey(each) === about.of)
+  return (
+    <>
+      <StatusHead />
+      <section aria-labelledby="dead" className="mb-10">
+        <h2 id="dead" className="mb-1 text-lg">
+          {events.title}
+        </h2>
+        <p className="mb-4 text-sm text-quiet">{events.payload}</p>
+        {answer && 'redriven' in answer && (
+          <div className="mb-4">
+            <Notice tone="good" role="status">
+              {events.done}
+            </Notice>
+          </div>
+        )}
+        {about && !known && (
+          <div className="mb-4">
+            <Notice tone="bad" role="alert">
+              {about.answer.problem.message}
+            </Notice>
+          </div>
+        )}
+        {dead.unread.length > 0 && (
+          <p className="mb-3 text-sm font-medium text-juhong">{events.unread(dead.unread.join(', '))}</p>
+        )}
+        {dead.items.length > 0 ? (
+          <DeadLetters letters={dead.items} refusal={about} />
+        ) : (
+          dead.unread.length === 0 && <Empty title={events.empty} hint={events.emptyHint} />
+        )}
+      </section>
+      <section>
+        <h2 className="mb-3 text-lg">{events.actions}</h2>
+        {actions && actions.items.length > 0 ? (
+          <Table label={events.actions} heads={Object.values(events.heads)}>
+            {actions.items.map((each) => (
+              <tr key={each.id}>
+                <th scope="row">{momentText(each.at)}</th>
+                <td>{each.memberId?.slice(0, 13) ?? events.shop}</td>
+                <td>{events.whats[each.what]}</td>
+                <td>{each.target}</td>
+                <td>{each.value}</td>
+                <td>{each.reason}</td>
+                <td>{each.outcome}</td>
+              </tr>
+            ))}
+          </Table>
+        ) : (
+          <p className="text-quiet">{events.noActions}</p>
+        )}
+        <MoreLink cursor={actions?.nextCursor ?? null}>{events.more}</MoreLink>
+      </section>
+    </>
+  )
+}
