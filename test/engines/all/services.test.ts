@@ -11,5 +11,6 @@ describe('over HTTP and Kafka, with Redis', () => {
       runBound(
         'engines',
         testsOf(service).filter((file) => !LONG.test(file)),
-      ))
+      ),
+    )
 })
