@@ -41,10 +41,27 @@ chart() {
       >"$out/all.yaml"
     conforms "$out/all.yaml"
   done
+  # Hosts are told of the engines they use and of no other, and may reach just these.
+  "$tools/bin/helm" template jangteo deploy/chart --kube-version "$kubernetes" --values deploy/chart/ci/engines.yaml \
+    >"$out/engines.yaml"
+  times() { [ "$(grep -c "$1" "$out/engines.yaml")" = "$2" ] || { echo "  '$1' is not there $2 times"; return 1; }; }
+  local hosts
+  hosts=$(grep -c '^kind: Deployment' "$out/engines.yaml")
+  times 'name: REDIS_URL' "$hosts"
+  times 'name: KAFKA_BROKERS' $((hosts - 1))
+  times 'name: OPENSEARCH_URL' 1
+  times 'name: ZIPKIN_URL' "$hosts"
+  for each in redis kafka opensearch zipkin otlp; do times "^  name: jangteo-$each$" 1; done
+  refused() { if "$@" >/dev/null 2>&1; then echo "  This should have been refused: $*"; return 1; fi; }
+  render() { "$tools/bin/helm" template jangteo deploy/chart --kube-version "$kubernetes" "$@"; }
+  # An address with a password belongs into the Secret.
+  refused render --set engines.zipkin.url=http://me:secret@zipkin:9411
+  refused render --set engines.kafka.brokers=kafka
+  refused render --set engines.redis.key=REDIS_URL --set networkPolicy.engines.redis.cidr=null
   # The judge is judged: a misspelt field and a host that is not there must be refused.
   sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' "$out/all.yaml" >"$out/bad.yaml"
-  ! conforms "$out/bad.yaml" >/dev/null
-  ! "$tools/bin/helm" template jangteo deploy/chart --kube-version "$kubernetes" --set perHost.ordr.x=1 >/dev/null 2>&1
+  refused conforms "$out/bad.yaml"
+  refused render --set perHost.ordr.x=1
 }
 
 compose() {

@@ -76,6 +76,30 @@ describe('What deploys the shop fits the shop', () => {
         assert.match(read(path), new RegExp(`\\b${name}\\b`), `${path} does not give ${name}`)
   })
 
+  test('every way to deploy several hosts can give them each engine', () => {
+    const engines = ['REDIS_URL', 'KAFKA_BROKERS', 'OPENSEARCH_URL', 'ZIPKIN_URL']
+    for (const name of engines) {
+      assert.ok(name in declared)
+      for (const path of [
+        'deploy/compose/cluster.yaml',
+        'deploy/chart/templates/_helpers.tpl',
+        'deploy/ansible/inventory.example.yml',
+      ])
+        assert.match(read(path), new RegExp(`\\b${name}\\b`), `${path} does not give ${name}`)
+    }
+  })
+
+  test('in the compose cluster everybody tells whether it works, and hosts wait for what they cannot do without', () => {
+    const compose = read('deploy/compose/cluster.yaml')
+    const parts = [
+      ...compose.matchAll(/^ {2}(redis|kafka|opensearch|zipkin|prometheus|grafana|database):\n(?: {3}.*\n)+/gm),
+    ]
+    assert.equal(parts.length, 7)
+    for (const [text] of parts) assert.match(text, /^ {4}healthcheck:$/m)
+    const waits = /^x-shop: &shop\n(?: .*\n)+/m.exec(compose)![0]!
+    for (const name of ['redis', 'kafka']) assert.match(waits, new RegExp(`${name}:\\n +condition: service_healthy`))
+  })
+
   test('every metric that an alert, a panel or a scaler looks at is one the shop tells', async () => {
     const known = await knownMetrics(running.origin)
     const asked = ['deploy/observe/alerts.yml', 'deploy/observe/adapter.yaml', 'deploy/observe/grafana/jangteo.json']

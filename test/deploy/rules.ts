@@ -25,14 +25,21 @@ export const chartPlacement = (values: string): string | undefined => {
 /** Words in capitals that are given a value or listed as keys, and so look like settings of the shop. */
 export const namedSettings = (text: string): readonly string[] => [
   ...new Set(
-    [...text.matchAll(/\b(?:JANGTEO|TOSS|SMTP|MAIL|ORDER|DATABASE|PUBLIC)_[A-Z][A-Z_]*\b/g)]
+    [
+      ...text.matchAll(
+        /\b(?:JANGTEO|TOSS|SMTP|MAIL|ORDER|DATABASE|PUBLIC|REDIS|KAFKA|OPENSEARCH|ZIPKIN|OTLP|METRICS)_[A-Z][A-Z_]*\b/g,
+      ),
+    ]
       .map((each) => each[0])
-      .filter((name) => !OTHERS.has(name)),
+      .filter((name) => !OTHERS.has(name) && !OF_THE_BROKER.test(name)),
   ),
 ]
 
 /** What `deploy/` names that is read by others than the shop. */
-const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_'])
+const OTHERS = new Set(['JANGTEO_IMAGE_TAG', 'DATABASE_URL_', 'OPENSEARCH_JAVA_OPTS'])
+/** What Kafka's own image is set by. */
+const OF_THE_BROKER =
+  /^KAFKA_(NODE|PROCESS|LISTENER|ADVERTISED|CONTROLLER|OFFSETS|TRANSACTION|SHARE|GROUP|LOG)_?[A-Z_]*$/
 
 /** Names of every series that a text of Prometheus tells of, whether or not there is a value yet. */
 const seriesIn = (text: string): readonly string[] =>

@@ -62,6 +62,34 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{/* Engines of a process that runs hosts: takes a dict of root and host. Those it has no use for it is not told of. */}}
+{{- define "jangteo.engines" -}}
+{{- $engines := .root.Values.engines -}}
+{{- $secret := .root.Values.secret.name -}}
+{{- with $engines.redis.key }}
+- name: REDIS_URL
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ . }} } }
+{{- end }}
+{{- if and $engines.kafka.brokers (include "jangteo.runsServices" .host) }}
+- { name: KAFKA_BROKERS, value: {{ $engines.kafka.brokers | quote }} }
+- { name: KAFKA_PREFIX, value: {{ $engines.kafka.prefix | quote }} }
+- { name: KAFKA_PARTITIONS, value: {{ $engines.kafka.partitions | toString | quote }} }
+- { name: KAFKA_REPLICAS, value: {{ $engines.kafka.replicas | toString | quote }} }
+{{- end }}
+{{- if and $engines.opensearch.key (has "catalog" .host.runs) }}
+- name: OPENSEARCH_URL
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $engines.opensearch.key }} } }
+- { name: OPENSEARCH_ANALYZER, value: {{ $engines.opensearch.analyzer | quote }} }
+- { name: OPENSEARCH_PREFIX, value: {{ $engines.opensearch.prefix | quote }} }
+{{- end }}
+{{- with $engines.zipkin.url }}
+- { name: ZIPKIN_URL, value: {{ . | quote }} }
+{{- end }}
+{{- with $engines.otlp.url }}
+- { name: OTLP_URL, value: {{ . | quote }} }
+{{- end }}
+{{- end }}
+
 {{- define "jangteo.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 10001
