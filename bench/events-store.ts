@@ -18,3 +18,9 @@ export const effectsTaken = async (db: Queryable): Promise<number> =>
 /** Consumers that took in another number of events than were sent. */
 export const wrongTotals = (db: Queryable, sent: number): Promise<unknown[]> =>
   db.query(sql`SELECT consumer, count FROM total WHERE count <> ${sent}`)
+
+/** Keeps every relay of the source from publishing. */
+export const holdRelay = (): Statement => sql`UPDATE published SET holder = 'bench', held_until = 'infinity'`
+
+/** Lets one of them publish again. */
+export const letRelayGo = (): Statement => sql`UPDATE published SET holder = NULL`

@@ -13,15 +13,16 @@ import { startThrowaway } from '#engines/postgres/embedded/throwaway.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
 import { startHost } from '#src/host/host.ts'
-import { add, effectsTaken, forgetTotals, makeTotals, wrongTotals } from './events-store.ts'
+import { add, effectsTaken, forgetTotals, holdRelay, letRelayGo, makeTotals, wrongTotals } from './events-store.ts'
 
 // How fast events go from a commit to their effects, and what that costs: one source, several consumers, each with an
-// effect of one statement a run: `node bench/events.ts [events] [consumers] [events a transaction] [--through kafka]`.
-// Through Kafka a broker is started for it, or the one KAFKA_BROKERS names is used.
+// effect of one statement a run: `node bench/events.ts [events] [consumers] [events a transaction] [--through kafka [--stored]]`.
+// Through Kafka a broker is started for it, or the one KAFKA_BROKERS names is used; with `--stored` all lie in the outbox
+// before the relay may begin: what is measured is the way from there to the effects alone.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { through: { type: 'string', default: 'postgres' } },
+  options: { through: { type: 'string', default: 'postgres' }, stored: { type: 'boolean', default: false } },
 })
 if (!['postgres', 'kafka'].includes(values.through)) throw new Error('--through takes postgres or kafka')
 const [EVENTS = 40_000, CONSUMERS = 6, PER_TX = 20] = positionals.map(Number)
@@ -82,8 +83,13 @@ if (kafka) {
   await sink!.query(forgetTotals())
   delays.length = 0
 }
-const began = performance.now()
-const cpu = process.cpuUsage()
+if (values.stored) {
+  await source!.query(holdRelay())
+  // Until a relay notices.
+  await runtime.sleep(2_000)
+}
+let began = performance.now()
+let cpu = process.cpuUsage()
 let sent = 0
 await Promise.all(
   Array.from({ length: 2 }, async () => {
@@ -100,6 +106,11 @@ await Promise.all(
   }),
 )
 const stored = performance.now() - began
+if (values.stored) {
+  began = performance.now()
+  cpu = process.cpuUsage()
+  await source!.query(letRelayGo())
+}
 while ((await effectsTaken(sink!)) < sent * CONSUMERS) await runtime.sleep(5)
 const all = performance.now() - began
 const { user, system } = process.cpuUsage(cpu)

@@ -3,8 +3,8 @@ import { schemaOf, type Position } from '#engines/postgres/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { Stored } from './message.ts'
 
+/** Not prepared: a plan made while the log was almost empty would sort all of a full one at each read. */
 const readStatement = (source: string, after: Position, limit: number): Statement => ({
-  name: `relay_${source}`,
   text: `
     SELECT xid::text AS xid, id, name, version, key, payload::text AS payload, at, traceparent
     FROM ${schemaOf(source)}.outbox AS log
