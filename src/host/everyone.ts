@@ -1,6 +1,6 @@
-import type { Place, Registry } from '#kernel/remote/registry.ts'
+import type { KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
 import { fixedPlaces } from './placed-registry.ts'
-import { isNamed, PARTS, type PlacedHost, type Placement } from './placement.ts'
+import { isNamed, type PlacedHost, type Placement } from './placement.ts'
 
 /** A process of the shop that should be there. */
 export interface Expected {
@@ -23,17 +23,8 @@ const expected = (place: Place, name: string, runs: readonly string[]): Expected
   zone: place.zone ?? null,
 })
 
-/** Those the registry names now, each once, with all it is known to run. */
-const announced = (registry: Registry, names: readonly string[]): readonly Expected[] => {
-  const found = new Map<string, Expected>()
-  for (const service of names)
-    for (const place of registry.places(service)) {
-      const known = found.get(place.origin)
-      const runs = known ? [...known.runs, service] : [service]
-      found.set(place.origin, expected(place, place.host ?? place.origin, runs))
-    }
-  return [...found.values()]
-}
+const announced = (hosts: readonly KnownHost[]): readonly Expected[] =>
+  hosts.map((each) => expected(each, each.host, each.services))
 
 /** Those the placement names, of a host behind a DNS name as many as should be there. */
 const placed = ({ hosts }: Placement, scheme: 'http' | 'https', found: readonly Expected[]): readonly Expected[] =>
@@ -56,13 +47,12 @@ const placed = ({ hosts }: Placement, scheme: 'http' | 'https', found: readonly 
  * registry; the placement still says that it is missing.
  */
 export const everyone =
-  (
-    placement: Placement | undefined,
-    given: { readonly services: readonly string[]; readonly scheme: 'http' | 'https' },
-  ) =>
+  (placement: Placement | undefined, given: { readonly scheme: 'http' | 'https' }) =>
   (registry: Registry): readonly Expected[] => {
-    const found = announced(registry, [...given.services, ...PARTS])
-    if (!placement) return found
+    const hosts = registry.hosts()
+    // Those who fell silent are missed, until they are forgotten.
+    if (!placement) return announced(hosts)
+    const found = announced(hosts.filter((each) => each.alive))
     const wanted = placed(placement, given.scheme, found)
     const places = new Map(wanted.map((each) => [each.origin, each]))
     const names = new Set(found.map((each) => each.name))

@@ -116,13 +116,11 @@ const networkOf = (
     readonly placed: PlacedHost | undefined
     readonly name: string
     readonly port: number
-    /** All services of the shop. */
-    readonly services: readonly string[]
     readonly runs: readonly string[]
     readonly progress: (line: string) => void
   },
 ): Network => {
-  const { placement, placed, name, port, services, runs, progress } = own
+  const { placement, placed, name, port, runs, progress } = own
   const patience = settings.JANGTEO_START_PATIENCE * 1_000
   const tls = internalTls(settings)
   const tokens = internalTokens(settings, runtime)
@@ -134,7 +132,7 @@ const networkOf = (
   return {
     openRegistry: (redis, log) => openRegistry(placement, { redis, runtime, log, scheme, progress, patience }),
     runs,
-    everyone: everyone(placement, { services, scheme }),
+    everyone: everyone(placement, { scheme }),
     tokens,
     tls,
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
@@ -177,7 +175,6 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
     placed,
     name,
     port,
-    services: namesOf(shop),
     runs,
     progress,
   })

@@ -199,9 +199,9 @@ export const leasedRegistry = (
       const shown =
         (alive: boolean) =>
         ({ told }: Known): KnownHost => ({ ...told, alive })
-      const heard = [...known.alive(now).map(shown(true)), ...known.silent(now).map(shown(false))]
-      const names = new Set(heard.map((each) => each.origin))
-      return [...heard, ...otherwise.hosts().filter((each) => !names.has(each.origin))]
+      // A process that was started again counts, not the one before it; who never announced is where the placement says.
+      const all = [...otherwise.hosts(), ...known.silent(now).map(shown(false)), ...known.alive(now).map(shown(true))]
+      return [...new Map(all.map((each) => [each.origin, each])).values()]
     },
     announce,
     close: async () => {

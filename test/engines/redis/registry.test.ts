@@ -114,8 +114,8 @@ describe('leases', () => {
     assert.deepEqual(
       registry.hosts().map(({ host, alive }) => [host, alive]),
       [
-        ['b', true],
         ['a', false],
+        ['b', true],
       ],
     )
   })
