@@ -6,12 +6,14 @@ import {
   address,
   canaries,
   choice,
+  environment,
   hosts,
   type Kind,
   limits,
   networks,
   origins,
   secret,
+  sender,
   text,
   whole,
 } from './settings/kinds.ts'
@@ -174,6 +176,15 @@ export const declared = {
     about:
       'Whoever reads /metrics must show it as bearer token. Without it the internal port shows them to all who reach it.',
   }),
+  JANGTEO_CONFIG_ENVIRONMENT: declare({
+    kind: environment(),
+    about: 'Environment whose values of the central configuration count here; by default development or production.',
+  }),
+  JANGTEO_CONFIG_KEEP: declare({
+    kind: text(),
+    about:
+      'Live settings, commas between, that this host keeps as its environment has them, whatever the central configuration says; for emergencies.',
+  }),
   LOG_LEVEL: declare({
     kind: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     otherwise: (mode) => (mode === 'production' ? 'info' : 'warn'),
@@ -309,7 +320,7 @@ export const declared = {
     live: { by: ['email'], ko: '1초에 보내는 메일의 최대 건수. 메일 서버마다 받는 한도가 있습니다.' },
   }),
   MAIL_FROM: declare({
-    kind: text(),
+    kind: sender(),
     otherwise: '장터 <no-reply@jangteo.local>',
     about: 'Sender of the shop’s mail.',
     live: { by: ['email'], ko: '장터가 보내는 메일의 발신인.' },
@@ -394,6 +405,12 @@ const readOne = (name: string, one: Declared<any>, given: string, mode: Mode, pr
   }
 }
 
+/** What was given, apart from the settings themselves: they are handed to services as they are. */
+const named = new WeakMap<ShopSettings, readonly string[]>()
+
+/** The settings that the environment gave a value, by name. */
+export const namedIn = (settings: ShopSettings): readonly string[] => named.get(settings) ?? []
+
 /**
  * Reads and checks every setting. Throws CannotStart with a line for each thing that is wrong, and what would be right.
  */
@@ -409,7 +426,12 @@ export const readSettings = (env: Environment): ShopSettings => {
   if (problems.length > 0) {
     throw new CannotStart(`The settings are not right:\n${problems.map((each) => `  - ${each}`).join('\n')}`)
   }
-  return values as ShopSettings
+  const settings = values as ShopSettings
+  named.set(
+    settings,
+    Object.keys(declared).filter((name) => given(name) !== ''),
+  )
+  return settings
 }
 
 /** The address of one service's database: its own where `DATABASE_URL_<SERVICE>` is set, else the shop's; empty for the embedded one. */

@@ -26,7 +26,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:12px 0 0}`
 const articleOf = (message: Message): string => `
 <article>
 <h2>${escaped(message.subject)}</h2>
-<p class="who">${escaped(message.to)} · <time datetime="${new Date(message.at).toISOString()}">${when.format(message.at)}</time>${
+<p class="who">${message.from === '' ? '' : `${escaped(message.from)} → `}${escaped(message.to)} · <time datetime="${new Date(message.at).toISOString()}">${when.format(message.at)}</time>${
   message.html === null ? '' : ` · <a href="/simulators/mailbox/messages/${message.id}/html">꾸민 모습 보기</a>`
 }</p>
 <pre>${escaped(message.text.trim())}</pre>

@@ -7,6 +7,7 @@ import { SMTPServer } from 'smtp-server'
 
 /** What one delivery brought. */
 export interface Arrived {
+  readonly from: string
   readonly recipients: readonly string[]
   readonly subject: string
   readonly text: string
@@ -17,7 +18,9 @@ const LARGEST = 5_000_000
 
 const read = async (stream: Readable, recipients: readonly string[]): Promise<Arrived> => {
   const mail = await PostalMime.parse(await buffer(stream))
-  return { recipients, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? null }
+  const { name = '', address = '' } = mail.from ?? {}
+  const from = name === '' ? address : `${name} <${address}>`
+  return { from, recipients, subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? null }
 }
 
 /**

@@ -53,6 +53,8 @@ export interface GatewayOptions {
   readonly addShared?: AddShared
   /** What `/health/ready` looks at, by name. */
   readonly checks?: Checks
+  /** Which configuration this process runs on, for those who watch over it. */
+  readonly config?: () => unknown
   /** Whether the host is about to end: readiness says so while requests are still answered. */
   readonly leaving?: () => boolean
   /** Pages, simulators: registered beside the API, in this order, with the headers of all pages. */
@@ -164,12 +166,10 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
     app.route({ method, url: route.pattern, handler: serve(edge, route) })
   }
-  platformRoutes(
-    app,
-    edge,
-    options.checks ?? {},
-    documents(options.contracts, options.events ?? [], options.topicPrefix),
-  )
+  platformRoutes(app, edge, documents(options.contracts, options.events ?? [], options.topicPrefix), {
+    checks: options.checks ?? {},
+    config: options.config ?? (() => undefined),
+  })
   const refuse = unknown(edge, methodsByPath(routes))
   app.all('/api/*', refuse)
   app.setNotFoundHandler(refuse)

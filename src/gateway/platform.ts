@@ -12,7 +12,12 @@ import { readiness, type Checks } from './health.ts'
 type Answer = (exchange: Exchange, request: FastifyRequest) => Promise<void> | void
 
 /** Addresses that belong to no service: health, metrics, keys, and what the API says of itself. */
-export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Checks, documents: Documents): void => {
+export const platformRoutes = (
+  app: FastifyInstance,
+  edge: Edge,
+  documents: Documents,
+  { checks, config }: { readonly checks: Checks; readonly config: () => unknown },
+): void => {
   const ready = readiness(checks, edge.runtime)
   const { settings } = edge
 
@@ -30,7 +35,11 @@ export const platformRoutes = (app: FastifyInstance, edge: Edge, checks: Checks,
   get('/health/ready', async (exchange) => {
     const state = await ready()
     const status = edge.closing() ? 'closing' : state.ready ? 'up' : 'down'
-    exchange.succeed(status === 'up' ? 200 : 503, { status, dependencies: state.dependencies })
+    exchange.succeed(status === 'up' ? 200 : 503, {
+      status,
+      dependencies: state.dependencies,
+      config: config(),
+    })
   })
 
   get('/metrics', async (exchange, request) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Contract } from '#kernel/contract.ts'
+import { WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { readiness, type Checks } from '#gateway/health.ts'
@@ -11,15 +12,17 @@ import { pump } from '#engines/postgres/pump.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
 import { openRedis } from '#engines/redis/connection.ts'
 import { extensions } from '#src/shop.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import { namedIn, type ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { closing } from './closing.ts'
+import { configured } from './configured.ts'
 import { VERSION } from './version.ts'
 import { developmentSecret, developmentStaffPassword } from './development.ts'
 import { edgeAddress, openEdge } from './edge.ts'
 import { startHost, type Host } from './host.ts'
 import { openInternalPort } from './internal-port.ts'
 import { ensureFree } from './listening.ts'
+import type { LiveSettings } from './live-settings.ts'
 import { makeLog } from './logging.ts'
 import { tellMissing } from './missing-engines.ts'
 import type { Network } from './network.ts'
@@ -28,6 +31,7 @@ import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
 import { selfOf } from './self.ts'
 import { openStores, prepareSchemas } from './stores.ts'
+import { watchConfig } from './watch-config.ts'
 import { watchRemotes } from './watch-remotes.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
 
@@ -81,14 +85,16 @@ export interface Assembled {
 export const assemble = async (settings: ShopSettings, given: Assembly): Promise<Assembled> => {
   const { shop, runs, network, runtime, progress } = given
   const log = makeLog(settings.LOG_LEVEL)
+  const name = network?.self.host ?? 'shop'
   const development = settings.mode === 'development'
   const opened = closing()
   let leaving = false
+  let live: LiveSettings | undefined
   const telemetry = openTelemetry({
-    percent: settings.TRACE_PERCENT,
+    percent: () => live?.of(WHOLE_SHOP).TRACE_PERCENT ?? settings.TRACE_PERCENT,
     zipkinUrl: settings.ZIPKIN_URL,
     otlpUrl: settings.OTLP_URL,
-    instance: { name: network?.self.host ?? 'shop', version: VERSION },
+    instance: { name, version: VERSION },
     runtime,
     log,
   })
@@ -119,7 +125,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       settings.REDIS_URL === ''
         ? undefined
         : openRedis(settings.REDIS_URL, {
-            name: `jangteo-${network?.self.host ?? 'shop'}`,
+            name: `jangteo-${name}`,
             prefix: settings.REDIS_PREFIX,
             log,
           })
@@ -156,11 +162,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const metrics = metricsOf()
     const self = selfOf(runs, { network, registry, telemetry, runtime, log })
     opened.add(self.close)
-    const host = await startHost({
-      services: runs.services,
-      connection: stores.connection,
-      ...(elsewhere && { elsewhere: elsewhere.endpoint }),
-      settings: {
+    const config = await configured(
+      {
         ...settings,
         ...(development && {
           JANGTEO_SECRET: settings.JANGTEO_SECRET || developmentSecret(settings.JANGTEO_DATA, runtime),
@@ -168,6 +171,22 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         ...(staffPassword && { JANGTEO_STAFF_PASSWORD: staffPassword.value }),
         ...world.settings,
       },
+      {
+        host: name,
+        named: namedIn(settings),
+        services: runs.services.map((each) => each.contract.name),
+        follows: runs.services.length > 0 || runs.gateway,
+        runtime,
+        log,
+        progress,
+      },
+    )
+    live = config.live
+    const host = await startHost({
+      services: runs.services,
+      connection: stores.connection,
+      ...(elsewhere && { elsewhere: elsewhere.endpoint }),
+      settings: live.of,
       runtime,
       log,
       observe: (...call) => {
@@ -183,6 +202,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       ...(given.checkOutputs && { checkOutputs: true }),
     })
     opened.add(host.stop)
+    opened.add(config.stop)
+    await config.begin(host)
     watchServices(
       metrics.registry,
       host.services.map(({ definition, endpoint, db, built }) => ({
@@ -196,6 +217,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     )
     watchCaches(metrics.registry, caches.counted)
     watchTraces(metrics.registry, telemetry.stats)
+    watchConfig(metrics.registry, config.state)
     if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
@@ -223,9 +245,18 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       leaving: () => leaving,
       remotes: () => elsewhere?.all() ?? new Map(),
       byKafka: kafka !== undefined,
-      config: () => null,
+      config: () => config.state()?.version.toString() ?? null,
     })
-    const common = { host, checks, leaving: () => leaving, metrics, runtime, log, tracer: telemetry.tracer }
+    const common = {
+      host,
+      checks,
+      config: config.state,
+      leaving: () => leaving,
+      metrics,
+      runtime,
+      log,
+      tracer: telemetry.tracer,
+    }
     const plugins = runs.simulators ? world.plugins : []
     const metricsReader = settings.METRICS_TOKEN === '' ? undefined : { token: settings.METRICS_TOKEN }
     const internal =
@@ -247,7 +278,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
           ...common,
           redis,
           metricsAt: edgeMetrics,
-          settings,
+          settings: live.of('gateway'),
           port: given.edgePort,
           shop,
           world,

@@ -56,6 +56,8 @@ export const openEdge = async (given: {
   readonly metricsAt: GatewaySettings['metrics']
   /** What the gateways share; without it each counts for itself. */
   readonly redis: RedisStore | undefined
+  /** Which configuration this process runs on. */
+  readonly config: () => unknown
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly log: Logger
@@ -76,6 +78,7 @@ export const openEdge = async (given: {
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,
     leaving: given.leaving,
+    config: given.config,
     plugins: (edge) => [
       ...world.plugins,
       ...(settings.mode === 'development' ? [sampleImages] : []),

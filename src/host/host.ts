@@ -47,7 +47,8 @@ export interface HostSettings {
   readonly services: readonly ServiceDefinition<any>[]
   /** Connection of a service's own store; of `relay`, the role that may read outboxes only, to the one `source` lies in. */
   readonly connection: (service: string, source?: string) => ConnectionSettings
-  readonly settings: Settings
+  /** What a service is told; a function where that depends on the service. */
+  readonly settings: Settings | ((service: string) => Settings)
   readonly runtime: Runtime
   readonly log: Logger
   /** Without them answers are kept in memory alone. */
@@ -93,6 +94,9 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
   const logs = relays((source) => given.connection(RELAY, source), runtime)
   const history = historyOf(logs.logOf)
 
+  const settingsOf = (service: string): Settings =>
+    typeof given.settings === 'function' ? given.settings(service) : given.settings
+
   const running = given.services.map((definition): RunningService => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
@@ -115,7 +119,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
       cache: caches.of(name),
       runtime,
       log: logger,
-      settings: given.settings,
+      settings: settingsOf(name),
       call,
     })
     const served = serveLocally(definition.contract, built.operations, {

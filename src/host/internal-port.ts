@@ -9,6 +9,7 @@ import type { HostTls } from '#kernel/remote/tls.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/trace.ts'
+import type { ConfigState } from './config-feed.ts'
 import type { Host } from './host.ts'
 import { listening } from './listening.ts'
 
@@ -17,18 +18,21 @@ const watched =
   (given: {
     readonly checks: Checks
     readonly leaving: () => boolean
+    readonly config: () => ConfigState | undefined
     readonly metrics: Metrics
     readonly metricsReader: MetricsReader
     readonly runtime: Runtime
   }): FastifyPluginAsync =>
   async (app: FastifyInstance) => {
-    const { leaving, metrics, metricsReader, runtime } = given
+    const { leaving, config, metrics, metricsReader, runtime } = given
     const ready = readiness(given.checks, runtime)
     app.get('/health/live', () => ({ status: 'up' }))
     app.get('/health/ready', async (_request, reply) => {
       const state = await ready()
       const status = leaving() ? 'closing' : state.ready ? 'up' : 'down'
-      return reply.code(status === 'up' ? 200 : 503).send({ status, dependencies: state.dependencies })
+      return reply
+        .code(status === 'up' ? 200 : 503)
+        .send({ status, dependencies: state.dependencies, config: config() })
     })
     app.get('/metrics', async (request, reply) =>
       mayRead(metricsReader, request.headers.authorization)
@@ -47,6 +51,8 @@ export const openInternalPort = (given: {
   readonly tls: HostTls | undefined
   readonly checks: Checks
   readonly leaving: () => boolean
+  /** Which configuration it runs on. */
+  readonly config: () => ConfigState | undefined
   readonly metrics: Metrics
   readonly metricsReader: MetricsReader
   readonly runtime: Runtime

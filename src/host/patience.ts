@@ -13,6 +13,17 @@ const reasonOf = (error: unknown): string => {
   return message || code || String(error)
 }
 
+/** Keeps the process alive while `work` waits: nothing else may be open yet that does. */
+export const awake = async <T>(work: () => Promise<T>): Promise<T> => {
+  const { port1 } = new MessageChannel()
+  port1.ref()
+  try {
+    return await work()
+  } finally {
+    port1.close()
+  }
+}
+
 /**
  * Tries until it works, for `ms` milliseconds: an engine may start later than we do. Says once what it waits for and
  * why; throws CannotStart with the last reason when it gives up,
@@ -25,9 +36,7 @@ export const patiently = async <T>(
 ): Promise<T> => {
   const { runtime, progress, ms } = given
   const until = runtime.now() + ms
-  const { port1 } = new MessageChannel()
-  port1.ref()
-  try {
+  return awake(async () => {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt()
@@ -42,7 +51,5 @@ export const patiently = async <T>(
       }
       await runtime.sleep(AGAIN)
     }
-  } finally {
-    port1.close()
-  }
+  })
 }

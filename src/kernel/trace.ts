@@ -209,18 +209,18 @@ export const placeOf = (traceparent: string | undefined): Asked | undefined => {
   return { traceId: found[1]!, spanId: found[2]!, sampled: (Number.parseInt(found[3]!, 16) & 1) === 1 }
 }
 
-/** A tracer that samples `percent` of a hundred traces and hands what ended to `record`. */
+/** A tracer that samples `percent` of a hundred traces, as it stands when one begins, and hands what ended to `record`. */
 export const tracerOf = (given: {
-  readonly percent: number
+  readonly percent: number | (() => number)
   readonly runtime: Runtime
   readonly record: (span: SpanRecord) => void
 }): Tracer => {
-  const { percent, runtime, record } = given
-  const threshold = (percent / 100) * 65_536
+  const { runtime, record } = given
   const drawn = (): boolean => {
+    const percent = typeof given.percent === 'function' ? given.percent() : given.percent
     if (percent >= 100 || percent <= 0) return percent >= 100
     const bytes = runtime.random(2)
-    return bytes[0]! * 256 + bytes[1]! < threshold
+    return bytes[0]! * 256 + bytes[1]! < (percent / 100) * 65_536
   }
   const begin = (start: SpanStart, tentative: boolean): OpenSpan =>
     new OpenSpan(

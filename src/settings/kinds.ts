@@ -128,3 +128,27 @@ export const canaries = (): Kind<string> => ({
         )
   },
 })
+
+/** The name of an environment of the central configuration. */
+export const environment = (): Kind<string> => ({
+  read: (given) =>
+    /^[a-z][a-z0-9-]{0,30}$/.test(given)
+      ? given
+      : wrong(
+          'give a name of small letters, digits and dashes that starts with a letter',
+          '영문 소문자로 시작하고 소문자, 숫자, 붙임표로 된 이름을 입력해 주세요',
+        ),
+})
+
+const SENDER = /^([^<>\r\n]+ <[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/
+
+/** The sender of mail: an address, or a name and an address. */
+export const sender = (): Kind<string> => ({
+  read: (given) =>
+    SENDER.test(given)
+      ? given
+      : wrong(
+          'give an e-mail address, or a name with one as in 장터 <shop@example.com>',
+          '이메일 주소나 장터 <shop@example.com>처럼 이름과 주소를 입력해 주세요',
+        ),
+})

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Actor, CallContext } from '#kernel/context.ts'
 import { withContext } from '#kernel/context.ts'
 import { sourceOf, type Client, type Contract, type StaffRole } from '#kernel/contract.ts'
-import type { ServiceDefinition, Settings } from '#kernel/service.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
@@ -73,7 +73,7 @@ export const extensions = { catalog: ['pg_trgm'] }
  */
 export const startTestHost = async (
   services: readonly ServiceDefinition<any>[],
-  given: Partial<HostSettings> & { settings?: Settings; remote?: boolean } = {},
+  given: Partial<HostSettings> & { remote?: boolean } = {},
 ): Promise<TestHost> => {
   const runtime = steerableRuntime()
   const database = await freshDatabase(runtime)

@@ -35,7 +35,8 @@ const outcomeOf = (error: unknown): Outcome => {
 /** Sends by SMTP (`smtp://` or `smtps://user:password@host:port`) over a few kept connections. */
 export const smtpMailer = (given: {
   readonly url: string
-  readonly from: string
+  /** The sender; a function where it may change. */
+  readonly from: string | (() => string)
   readonly runtime: Runtime
 }): Mailer => {
   const { runtime } = given
@@ -58,7 +59,7 @@ export const smtpMailer = (given: {
     )
     try {
       await transport.sendMail({
-        from: given.from,
+        from: typeof given.from === 'function' ? given.from() : given.from,
         ...mail,
         messageId: `<${id}@jangteo>`,
         date: new Date(at),

@@ -30,7 +30,7 @@ const at = (base: string, path: string): string => `${base.replace(/\/+$/, '')}$
  */
 export const openTelemetry = (given: {
   /** Of a hundred traces, how many are made. */
-  readonly percent: number
+  readonly percent: number | (() => number)
   readonly zipkinUrl?: string
   readonly otlpUrl?: string
   readonly instance: Instance

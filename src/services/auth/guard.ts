@@ -28,7 +28,7 @@ export const guard = (
   { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
   secrets: Secrets,
 ): Guard => {
-  const network = networkPolicy(Number(settings.JANGTEO_SIGN_IN_FAILURES_PER_CLIENT ?? 100))
+  const networkNow = (): Policy => networkPolicy(Number(settings.JANGTEO_SIGN_IN_FAILURES_PER_CLIENT ?? 100))
 
   const keysOf = (email: string, address: string | undefined) => {
     // A call from inside the shop has no address; it is a place of its own.
@@ -46,7 +46,7 @@ export const guard = (
       const known = await isKnown(db, keys.pair)
       const watched: Watched[] = [
         { key: keys.pair, policy: PAIR },
-        { key: keys.network, policy: network },
+        { key: keys.network, policy: networkNow() },
         ...(known ? [] : [{ key: keys.account, policy: ACCOUNT }]),
       ]
       await db.tx('auth.admit', async (tx) => {

@@ -96,6 +96,13 @@ describe('central configuration', () => {
     for (const [name, value, place, field, sentence] of [
       ['ORDER_PAY_MINUTES', '0', 'shop', 'changes.1.value', 'Give a whole number from 1 to 1440.'],
       ['ORDER_PAY_MINUTES', '2.5', 'shop', 'changes.1.value', 'Give a whole number from 1 to 1440.'],
+      [
+        'MAIL_FROM',
+        'nobody',
+        'email',
+        'changes.1.value',
+        'Give an e-mail address, or a name with one as in 장터 <shop@example.com>.',
+      ],
       ['LOG_LEVEL', 'loud', 'shop', 'changes.1.value', 'Give one of trace, debug, info, warn, error, fatal, silent.'],
       ['TOSS_SECRET_KEY', 'short', 'payment', 'changes.1.value', 'Give at least 8 characters.'],
       ['DATABASE_URL', 'postgres://x', 'shop', 'changes.1.name', undefined],

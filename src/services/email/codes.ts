@@ -36,7 +36,6 @@ export const codes = (
   /** Told when a code has been queued: somebody is waiting for it. */
   waitedFor: () => void,
 ): Pick<Handlers<typeof email>, 'sendCode' | 'verifyCode' | 'redeemProof'> => {
-  const rates = ratesFrom(settings)
   const hashOf = (email: string): string => secrets.mac('email-address', email)
   /** Under every secret: a code sent before the secret was changed is good after it. */
   const hashesOf = (email: string): readonly string[] => secrets.macs('email-address', email)
@@ -47,6 +46,7 @@ export const codes = (
   return {
     sendCode: async ({ email, purpose }, { address, locale }) => {
       const now = runtime.now()
+      const rates = ratesFrom(settings)
       const whom = hashOf(email)
       const addressKey = secrets.mac('email-rate', whom, purpose)
       const client = clientKey('codes', address)
@@ -73,6 +73,7 @@ export const codes = (
 
     verifyCode: async ({ email, purpose, code }, { address }) => {
       const now = runtime.now()
+      const rates = ratesFrom(settings)
       const client = clientKey('tries', address)
       const proof = opaque(runtime)
 

@@ -25,8 +25,8 @@ export const emailService = service(
     const { db, runtime, settings, log } = tools
     const secrets = secretsOf(settings, runtime)
     const url = typeof settings.SMTP_URL === 'string' && settings.SMTP_URL !== '' ? settings.SMTP_URL : undefined
-    const perLook = Math.max(1, Math.round((Number(settings.MAIL_PER_SECOND ?? 20) * LOOK) / 1_000))
-    const from = String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
+    const perLook = (): number => Math.max(1, Math.round((Number(settings.MAIL_PER_SECOND ?? 20) * LOOK) / 1_000))
+    const from = (): string => String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
     const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from, runtime })
     const mails = outgoing(tools, secrets, mailer)
 
@@ -52,7 +52,7 @@ export const emailService = service(
         ...(url
           ? [
               sweep('deliver', LOOK, async (now) => {
-                await mails.deliver(now, perLook)
+                await mails.deliver(now, perLook())
                 // Not at once again: the pace is what a mail server will take.
                 return 0
               }),

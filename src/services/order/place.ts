@@ -43,7 +43,8 @@ export const placing = (given: {
   readonly runtime: Runtime
   readonly views: Views
   readonly product: Client<typeof product>
-  readonly payMinutes: number
+  /** Minutes in which an order placed now must be paid. */
+  readonly payMinutes: () => number
 }) => {
   const { db, runtime, views, product, payMinutes } = given
 
@@ -114,7 +115,7 @@ export const placing = (given: {
     }
 
     const now = runtime.now()
-    const payBefore = now + payMinutes * 60_000
+    const payBefore = now + payMinutes() * 60_000
     const reservationId = derivedId('order', memberId, key)
     const sold = await hold(reservationId, input, payBefore + HOLD_GRACE)
     const order: OrderRecord = {

@@ -28,7 +28,7 @@ export const orderService = service(
   order,
   { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
   ({ db, cache, runtime, log, settings, call }) => {
-    const payMinutes = Number(settings['ORDER_PAY_MINUTES'] ?? 10)
+    const payMinutes = (): number => Number(settings['ORDER_PAY_MINUTES'] ?? 10)
     const status = <F>(answer: OrderStatus | F) =>
       typeof answer === 'string' ? { status: answer as OrderStatus } : answer
 

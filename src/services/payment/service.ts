@@ -51,7 +51,7 @@ export const paymentService = service(
   ({ db, runtime, log, settings, call }) => {
     const toss = tossClient({
       baseUrl: String(settings['TOSS_BASE_URL']),
-      secretKey: String(settings['TOSS_SECRET_KEY']),
+      secretKey: () => String(settings['TOSS_SECRET_KEY']),
       log,
     })
     const end = endings({ db, runtime })

@@ -66,7 +66,8 @@ const generic = (path: string): string => path.replace(/[^/]{20,}/, '…')
 /** Opens a client. `baseUrl` may have a path (the simulator's has). */
 export const tossClient = (given: {
   readonly baseUrl: string
-  readonly secretKey: string
+  /** Asked for with each call: keys are changed while the shop runs. */
+  readonly secretKey: () => string
   readonly log: Logger
 }): TossClient => {
   const base = new URL(given.baseUrl)
@@ -78,7 +79,7 @@ export const tossClient = (given: {
     bodyTimeout: ANSWER_TIMEOUT,
     connectTimeout: 3_000,
   })
-  const authorization = `Basic ${Buffer.from(`${given.secretKey}:`).toString('base64')}`
+  const authorization = (): string => `Basic ${Buffer.from(`${given.secretKey()}:`).toString('base64')}`
 
   /** Named by what is asked for, never by whose payment it is. */
   const send = (method: 'GET' | 'POST', path: string, body?: object, idempotencyKey?: string): Promise<TossAnswer> =>
@@ -105,7 +106,7 @@ export const tossClient = (given: {
         method,
         path: `${prefix}${path}`,
         headers: {
-          authorization,
+          authorization: authorization(),
           ...(body && { 'content-type': 'application/json' }),
           ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
         },

@@ -1,0 +1,89 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Secrets } from '#kernel/secrets.ts'
+import type { Central } from './live-settings.ts'
+
+/** The last good configuration of a host, on its disk: for a start while the service is away. */
+export interface ConfigCopy {
+  readonly path: string
+  /** What is kept; undefined where nothing is. Throws an Error that says what is wrong with it when it cannot be used. */
+  read(): Promise<Central | undefined>
+  /** Replaces what is kept, whole or not at all, for this user alone. */
+  write(central: Central): Promise<void>
+}
+
+const schema = z.object({
+  format: z.literal(1),
+  environment: z.string(),
+  id: z.string(),
+  version: z.int().min(0),
+  values: z.array(
+    z.object({ place: z.string(), name: z.string(), value: z.string().nullable(), sealed: z.string().nullable() }),
+  ),
+  mark: z.string(),
+})
+
+const MARK = 'config-copy'
+
+const parsed = (text: string): z.output<typeof schema> => {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    throw new Error('it is no copy of a configuration, or was cut off')
+  }
+}
+
+export const configCopy = (given: {
+  /** The data directory. */
+  readonly folder: string
+  readonly environment: string
+  /** Hosts that share a data directory have each a copy of their own. */
+  readonly host: string
+  readonly secrets: Secrets
+  readonly runtime: Runtime
+}): ConfigCopy => {
+  const { folder, environment, host, secrets, runtime } = given
+  const path = join(folder, 'config', `${environment}.${host.replace(/[^\w.-]/g, '_')}.json`)
+  const partsOf = ({ id, version, values }: Central): string[] => [
+    environment,
+    id,
+    String(version),
+    JSON.stringify(values),
+  ]
+  return {
+    path,
+    read: async () => {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined
+        throw error
+      })
+      if (text === undefined) return undefined
+      const kept = parsed(text)
+      const central = { id: kept.id, version: kept.version, values: kept.values }
+      if (kept.environment !== environment) throw new Error(`it is of the environment ${kept.environment}`)
+      if (!secrets.macs(MARK, ...partsOf(central)).includes(kept.mark))
+        throw new Error('it was changed, or written under another JANGTEO_SECRET')
+      return central
+    },
+    write: async (central) => {
+      const { id, version, values } = central
+      const mark = secrets.mac(MARK, ...partsOf(central))
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      const draft = `${path}.${runtime.id()}`
+      try {
+        const file = await open(draft, 'wx', 0o600)
+        try {
+          await file.writeFile(`${JSON.stringify({ format: 1, environment, id, version, values, mark })}\n`)
+          await file.sync()
+        } finally {
+          await file.close()
+        }
+        await rename(draft, path)
+      } finally {
+        await rm(draft, { force: true })
+      }
+    },
+  }
+}

@@ -1,0 +1,147 @@
+import type { Logger } from 'pino'
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { openLive } from '#kernel/live-secret.ts'
+import { type LiveSetting, Unfit, WHOLE_SHOP } from '#kernel/live-setting.ts'
+import type { Secrets } from '#kernel/secrets.ts'
+import type { ShopSettings } from '#src/settings.ts'
+
+type Value = string | number | boolean
+
+/** The values of one version of the central configuration, as the service answers and as a host keeps them. */
+export interface Central {
+  /** Names the version, also after a backup was put back. */
+  readonly id: string
+  readonly version: number
+  readonly values: readonly {
+    readonly place: string
+    readonly name: string
+    readonly value: string | null
+    /** Base64. */
+    readonly sealed: string | null
+  }[]
+}
+
+/** A central value that this host leaves out. */
+export interface Left {
+  readonly place: string
+  readonly name: string
+}
+
+/** Settings as they stand now: those that may change are read anew each time. */
+export interface LiveSettings {
+  /** As a service sees them, or `gateway`, or `shop` for the host itself. */
+  of(place: string): ShopSettings
+  /** Lets another version count from now on. Values that cannot be used are left out, each with a warning. */
+  take(central: Central): void
+  readonly version: () => number
+  /** Names the version that counts; empty before the first. */
+  readonly id: () => string
+  readonly left: () => readonly Left[]
+  /** Live settings that this host's environment gives a value. */
+  readonly given: readonly string[]
+  /** Of those, the ones it keeps whatever the central configuration says. */
+  readonly kept: readonly string[]
+  /** Told after each change. */
+  watch(listener: () => void): void
+}
+
+const namesIn = (list: string): string[] => list.split(/[\s,]+/).filter((each) => each !== '')
+
+/** What a host was told to keep. Throws CannotStart for names that are no live settings. */
+const keptBy = (settings: ShopSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
+  const kept = namesIn(settings.JANGTEO_CONFIG_KEEP)
+  const unknown = kept.filter((each) => !known.has(each))
+  if (unknown.length > 0)
+    throw new CannotStart(
+      `JANGTEO_CONFIG_KEEP names ${unknown.join(', ')}, which cannot change while the shop runs: give some of ${[...known.keys()].join(', ')}.`,
+    )
+  return kept
+}
+
+/** The environment whose central values count for a host. */
+export const environmentOf = (settings: ShopSettings): string => settings.JANGTEO_CONFIG_ENVIRONMENT || settings.mode
+
+/**
+ * A view of the settings in which those that may change follow the central configuration: what is kept by this host goes
+ * first, then the value for the service, for the whole shop, of this host's environment, and the default.
+ */
+export const liveSettingsOf = (
+  base: ShopSettings,
+  given: {
+    readonly settings: readonly LiveSetting[]
+    /** Names that the host's environment gives a value. */
+    readonly named: readonly string[]
+    /** Opens what is sealed; asked for when something is. */
+    readonly secrets: () => Secrets
+    readonly log: Logger
+  },
+): LiveSettings => {
+  const { secrets, log } = given
+  const known = new Map(given.settings.map((each) => [each.name, each]))
+  const kept = keptBy(base, known)
+  const environment = environmentOf(base)
+  // A production host never takes what production refuses, whatever its environment is called.
+  const rules = base.mode === 'production' && environment === 'development' ? 'production' : environment
+  let current: Central = { id: '', version: 0, values: [] }
+  let values: ReadonlyMap<string, Value> = new Map()
+  let left: readonly Left[] = []
+  const listeners: (() => void)[] = []
+  const views = new Map<string, ShopSettings>()
+
+  const read = ({ place, name, value, sealed }: Central['values'][number]): Value => {
+    const setting = known.get(name)
+    if (!setting) throw new Unfit({ en: 'this version of the shop does not know it', ko: '' })
+    const text =
+      sealed === null ? value! : openLive(secrets(), { environment, place, name }, Buffer.from(sealed, 'base64'))
+    return setting.read(text, rules)
+  }
+
+  const take = (central: Central): void => {
+    const taken = new Map<string, Value>()
+    const out: Left[] = []
+    for (const each of central.values) {
+      const { place, name } = each
+      try {
+        taken.set(`${place} ${name}`, read(each))
+      } catch (error) {
+        // Not the error itself: it may hold the value.
+        const why = error instanceof Unfit ? error.message : 'it cannot be opened with the secret of this host'
+        log.warn({ setting: name, place, version: central.version, why }, 'A value of the configuration is left out')
+        out.push({ place, name })
+      }
+    }
+    current = central
+    values = taken
+    left = out
+    for (const each of listeners) each()
+  }
+
+  const view = (place: string): ShopSettings => {
+    const seen: Record<string, unknown> = { ...base }
+    for (const name of known.keys()) {
+      if (kept.includes(name)) continue
+      const own = `${place} ${name}`
+      const shared = `${WHOLE_SHOP} ${name}`
+      Object.defineProperty(seen, name, {
+        enumerable: true,
+        get: () => values.get(own) ?? values.get(shared) ?? base[name as keyof ShopSettings],
+      })
+    }
+    return seen as ShopSettings
+  }
+
+  return {
+    of: (place) => {
+      let found = views.get(place)
+      if (!found) views.set(place, (found = view(place)))
+      return found
+    },
+    take,
+    version: () => current.version,
+    id: () => current.id,
+    left: () => left,
+    given: given.named.filter((each) => known.has(each)),
+    kept,
+    watch: (listener) => void listeners.push(listener),
+  }
+}

@@ -1,0 +1,29 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { ConfigState } from './config-feed.ts'
+
+/** Metrics of the configuration a host runs on. */
+export const watchConfig = (registry: Registry, state: () => ConfigState | undefined): void => {
+  const told = (name: string, help: string, of: (state: ConfigState) => number | null) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['environment'],
+      registers: [registry],
+      collect() {
+        const found = state()
+        const value = found && of(found)
+        if (found && typeof value === 'number') this.set({ environment: found.environment }, value)
+      },
+    })
+  told('jangteo_config_version', 'Version of the configuration this host runs on', ({ version }) => version)
+  told(
+    'jangteo_config_age_seconds',
+    'Seconds since the config service answered this host; nothing before it ever did',
+    ({ age }) => age && age / 1_000,
+  )
+  told(
+    'jangteo_config_left_out',
+    'Values of the configuration that the code of this host does not take',
+    ({ left }) => left,
+  )
+}
