@@ -152,6 +152,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
 
     await missing
     const kafka = await reachKafka(settings, { shop, runs, runtime, progress, log })
+    if (kafka) opened.add(kafka.close)
 
     const contracts = shop.map((each) => each.contract as Contract)
     const elsewhere =
@@ -233,6 +234,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         ]),
       ),
       ...(redis && { redis: { spare: () => redis.client.ping() } }),
+      // While it is away events wait in the outbox.
+      ...(kafka && { kafka: { spare: kafka.answers } }),
       ...Object.fromEntries(
         host.services.flatMap(({ built }) =>
           Object.entries(built.spares ?? {}).map(([name, spare]) => [name, { spare }] as const),

@@ -31,6 +31,8 @@ export interface Carried {
   /** What publishes a service's events, and reads those its consumers want. */
   pumpsOf(service: RunningService): Pump[]
   lags(): readonly KafkaLag[]
+  /** The topic a service's log is published to. */
+  readonly topicOf: (service: string) => string
 }
 
 /** A pump that closes what it drove once it has stopped. */
@@ -101,6 +103,7 @@ export const carryByKafka = (given: {
   }
 
   return {
+    topicOf: kafka.topicOf,
     pumpsOf: (service) => [...publishing(service), ...consuming(service)],
     lags: () =>
       allBooks.flatMap(({ service, consumer, source, books }) => {

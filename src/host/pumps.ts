@@ -71,7 +71,7 @@ export const startPumps = (
     const kept = definition.emits.filter((each) => each.kept).map((each) => each.name)
     const pruning = pump(`${name}.prune`, { runtime, logger, idle: PRUNE_POLL }, async () => {
       const before = runtime.now() - KEPT_DAYS * DAY
-      return (await pruneInbox(db, before)) + (await pruneOutbox(db, before, kept))
+      return (await pruneInbox(db, before)) + (await pruneOutbox(db, before, kept, carried?.topicOf(name)))
     })
     return [...reading, ...retrying, ...sweeping, pruning]
   })

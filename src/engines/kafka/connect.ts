@@ -13,6 +13,10 @@ export interface Kafka {
   readonly groupOf: (service: string, consumer: string) => string
   /** Makes sure of the topics of these services; rises while no broker can be reached. */
   prepare(topics: readonly Omit<Topic, 'topic'>[]): Promise<void>
+  /** Resolves when a broker answers, and rises when none does. */
+  answers(): Promise<void>
+  /** Lets go of what `answers` asks by. */
+  close(): Promise<void>
 }
 
 export interface KafkaSettings {
@@ -40,15 +44,20 @@ export const openKafka = (given: KafkaSettings): Kafka => {
     retryDelay: 250,
     metadataMaxAge: 5_000,
   }
+  let asking: Admin | undefined
+  const openAdmin = (): Admin => {
+    const admin = new Admin({ ...client, retries: 0 })
+    // A client without a listener throws what it has to tell.
+    admin.on('error', () => {})
+    return admin
+  }
   return {
     client,
     log: given.log,
     topicOf: (source) => topicOf(given.prefix, source),
     groupOf: (service, consumer) => groupOf(given.prefix, service, consumer),
     prepare: async (topics) => {
-      const admin = new Admin({ ...client, retries: 0 })
-      // A client without a listener throws what it has to tell.
-      admin.on('error', () => {})
+      const admin = openAdmin()
       try {
         await ensureTopics(
           admin,
@@ -60,6 +69,13 @@ export const openKafka = (given: KafkaSettings): Kafka => {
       } finally {
         await admin.close()
       }
+    },
+    answers: async () => {
+      asking ??= openAdmin()
+      await asking.metadata({ topics: [], forceUpdate: true })
+    },
+    close: async () => {
+      await asking?.close()
     },
   }
 }

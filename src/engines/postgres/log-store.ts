@@ -266,11 +266,23 @@ export const pruneInbox = async (db: Queryable, before: number): Promise<number>
       RETURNING id`)
   ).length
 
-/** Forgets events that are older than `before`, but for those whose names are kept for rebuilding read models. */
-export const pruneOutbox = async (db: Queryable, before: number, kept: readonly string[]): Promise<number> =>
+/**
+ * Forgets events that are older than `before`, but for those whose names are kept for rebuilding read models and, where
+ * they are published to a topic, those that are not yet.
+ */
+export const pruneOutbox = async (
+  db: Queryable,
+  before: number,
+  kept: readonly string[],
+  topic: string | null = null,
+): Promise<number> =>
   (
     await db.query(sql`
       DELETE FROM outbox WHERE (xid, id) IN (
-        SELECT xid, id FROM outbox WHERE at < ${new Date(before)} AND name <> ALL (${kept}) LIMIT 5000)
+        SELECT xid, id FROM outbox
+        WHERE at < ${new Date(before)} AND name <> ALL (${kept})
+          AND (${topic}::text IS NULL
+            OR (outbox.xid, outbox.id) <= (SELECT done.xid, done.id FROM published AS done WHERE topic = ${topic}))
+        LIMIT 5000)
       RETURNING id`)
   ).length

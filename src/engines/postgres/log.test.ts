@@ -195,6 +195,23 @@ describe('pruning', () => {
     assert.deepEqual(idsOf(await readLog(stores.relay, 'alpha', START, names, 10)), ['old but kept', 'young'])
   })
 
+  test('keeps old events that are to be published to a topic and are not yet', async () => {
+    const now = Date.now()
+    await alpha.query(sql`DELETE FROM outbox`)
+    await emit('published')
+    const [last] = await alpha.query<Position>(sql`SELECT xid::text AS xid, id FROM outbox`)
+    await emit('not yet')
+    await alpha.query(sql`UPDATE outbox SET at = ${new Date(now - 1_000)}`)
+    const left = async () =>
+      (await alpha.query(sql`SELECT payload->>'id' AS id FROM outbox ORDER BY outbox.id`)).map((each) => each['id'])
+    assert.equal(await pruneOutbox(alpha, now, [], 'topic'), 0, 'nothing is published yet')
+    await alpha.query(sql`
+      INSERT INTO published (topic, topic_id, xid, id, held_until)
+      VALUES ('topic', '', ${last!.xid}::text::xid8, ${last!.id}, now())`)
+    assert.equal(await pruneOutbox(alpha, now, [], 'topic'), 1)
+    assert.deepEqual(await left(), ['not yet'])
+  })
+
   test('forgets that old events were taken in, not young ones', async () => {
     await alpha.query(
       sql`INSERT INTO inbox VALUES ('c', 'beta', 1, ${new Date(1_000)}), ('c', 'beta', 2, ${new Date(3_000)})`,

@@ -63,7 +63,9 @@ test('while Kafka is away events wait in the outbox, as the metrics tell, and ar
     60,
   )
 
+  await reached!.answers()
   await broker.kill()
+  await assert.rejects(reached!.answers())
   for (let n = 2; n <= 20; n++) await ground.tell([['k', n]])
   await eventually(() => told('jangteo_events_unpublished{service="alpha"} 19'), 'they wait', 60)
   assert.ok(await told('jangteo_events_behind{service="beta",consumer="notes",source="alpha"} 19'))
@@ -76,5 +78,7 @@ test('while Kafka is away events wait in the outbox, as the metrics tell, and ar
     Array.from({ length: 20 }, (_, i) => i + 1),
   )
   await eventually(() => told('jangteo_events_behind{service="beta",consumer="notes",source="alpha"} 0'), 'noted', 60)
+  await reached!.answers()
+  await reached!.close()
   await host.stop()
 })
