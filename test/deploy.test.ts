@@ -112,6 +112,16 @@ describe('What deploys the shop fits the shop', () => {
     assert.ok(!known.has('jangteo_orders_total'))
   })
 
+  test('every figure that a service tells of itself has a value', async () => {
+    const text = await (await fetch(`${running.origin}/metrics`)).text()
+    const names = running.host.services.flatMap(({ built }) => (built.gauges ?? []).map((each) => each.name))
+    assert.ok(names.includes('jangteo_payments_unknown') && names.includes('jangteo_stock_holds_overdue'))
+    assert.deepEqual(
+      names.filter((name) => !new RegExp(`^${name} [0-9.e+-]+$`, 'm').test(text)),
+      [],
+    )
+  })
+
   test('every alert has a test that raises it, one that does not, and a section in the runbook', () => {
     const tested = read('deploy/observe/alerts.test.yml')
     const runbook = read('docs/operations.md')

@@ -20,7 +20,7 @@ export const paymentGauges = (db: Queryable, now: () => number): readonly Servic
         count(sql`
           SELECT count(*) AS count FROM (
             SELECT FROM payment WHERE state = 'CONFIRMING' AND created_at < ${new Date(now() - USUAL)}
-            LIMIT ${MOST}) AS some`),
+            LIMIT ${MOST}) AS late`),
     },
     {
       name: 'jangteo_refunds_open',
@@ -29,7 +29,7 @@ export const paymentGauges = (db: Queryable, now: () => number): readonly Servic
         count(sql`
           SELECT count(*) AS count FROM (
             SELECT FROM refund WHERE state = 'REQUESTED' AND created_at < ${new Date(now() - USUAL_REFUND)}
-            LIMIT ${MOST}) AS some`),
+            LIMIT ${MOST}) AS late`),
     },
     {
       name: 'jangteo_payment_anomalies',

@@ -15,7 +15,7 @@ export const productGauges = (db: Queryable, now: () => number): readonly Servic
         await db.query<{ count: number }>(sql`
           SELECT count(*) AS count FROM (
             SELECT FROM reservation WHERE state = 'HELD' AND expires_at < ${new Date(now() - USUAL)}
-            LIMIT 1000) AS some`)
+            LIMIT 1000) AS late`)
       )[0]!.count,
   },
 ]

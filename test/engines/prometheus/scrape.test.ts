@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { startPrometheus } from '#engines/local/prometheus.ts'
+import type { LocalEngine } from '#engines/local/engine.ts'
+import { buyOnce } from '#test/traces/buy.ts'
+import { scratchFolder } from '#test/support/engines.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { allServices, startHosts } from '#test/support/hosts.ts'
+
+const folder = scratchFolder()
+const shop = await startHosts({
+  hosts: [
+    { name: 'back', runs: [...allServices, 'simulators'] },
+    { name: 'edge', runs: ['gateway'] },
+  ],
+})
+const addressOf = (host: string): string => new URL(shop.internal(host)).host
+let prometheus: LocalEngine | undefined
+before(async () => {
+  await buyOnce(shop.origin)
+  prometheus = await startPrometheus({
+    folder,
+    progress: () => {},
+    watched: ['back', 'edge'].map((host) => ({ host, addresses: [addressOf(host)] })),
+    rules: resolve('deploy/observe/alerts.yml'),
+  })
+})
+after(async () => {
+  await prometheus?.stop()
+  await shop.stop()
+})
+
+const ask = async (path: string): Promise<any> => (await (await fetch(`${prometheus!.url}/api/v1/${path}`)).json()).data
+const valueOf = async (query: string): Promise<number | undefined> => {
+  const { result } = await ask(`query?query=${encodeURIComponent(query)}`)
+  return result[0] && Number(result[0].value[1])
+}
+
+test('a real Prometheus reads every host, and can make something of what they say', async () => {
+  await eventually(async () => (await valueOf('sum(up{job="jangteo"})')) === 2, 'both hosts are up', 30)
+  const { activeTargets } = await ask('targets')
+  assert.deepEqual(
+    activeTargets.map((each: { lastError: string }) => each.lastError),
+    ['', ''],
+  )
+  const there = [
+    'jangteo_request_seconds_count{operation="order.place"}',
+    'jangteo_call_seconds_count{service="order",operation="place",outcome="ok"}',
+    'jangteo_batches_total{service="order"}',
+    'jangteo_pool_open{service="order"}',
+    'jangteo_events_behind{service="cart"}',
+    'jangteo_remote_breaker{service="order"}',
+    'jangteo_payments_unknown',
+    'jangteo_stock_holds_overdue',
+    'nodejs_eventloop_lag_p99_seconds',
+  ]
+  for (const series of there)
+    await eventually(async () => (await valueOf(`count(${series})`)) !== undefined, `there is ${series}`)
+})
+
+test('the alerts are read without a fault', async () => {
+  let rules: { health: string; lastError?: string; name: string }[] = []
+  await eventually(
+    async () => {
+      rules = (await ask('rules')).groups.flatMap((each: { rules: object[] }) => each.rules)
+      return rules.length > 15 && rules.every((each) => each.health !== 'unknown')
+    },
+    'every rule was tried',
+    60,
+  )
+  assert.deepEqual(
+    rules.filter((each) => each.health !== 'ok'),
+    [],
+  )
+})
+
+test('metrics are named and typed as Prometheus wants them', async () => {
+  for (const host of ['back', 'edge']) {
+    const text = await (await fetch(`http://${addressOf(host)}/metrics`)).text()
+    const ours = text
+      .split('\n')
+      .filter((line) => /^(# (HELP|TYPE) )?jangteo_/.test(line))
+      .join('\n')
+    const { stdout, stderr, error } = spawnSync('promtool', ['check', 'metrics'], {
+      input: `${ours}\n`,
+      encoding: 'utf8',
+    })
+    assert.ifError(error)
+    assert.equal(`${stdout}${stderr}`, '')
+  }
+})
