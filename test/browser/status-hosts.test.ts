@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { Client } from 'pg'
 import { chromium } from 'playwright-core'
 import { placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
 import { allServices, startHosts } from '#test/support/hosts.ts'
@@ -85,4 +86,36 @@ test('a host that is killed and one that hangs are seen within seconds, and the 
   assert.equal(await detail.count(), 1)
   assert.deepEqual(errors, [])
   await context.close()
+})
+
+test('an event that waits for a person is shown without what it tells, and tried again once that is confirmed', async () => {
+  const database = new Client({ connectionString: shop.databaseUrl })
+  await database.connect()
+  const stateOf = async () => (await database.query('SELECT state FROM jt_product.dead_letter')).rows[0]?.state
+  await database.query(`
+    INSERT INTO jt_product.dead_letter
+      (consumer, source, id, xid, name, version, key, payload, at, state, attempts, next_at, error)
+    VALUES ('orders', 'order', 7654321, '1', 'order.unheard', 1, 'k', '{"phone":"010-1111-2222"}', now(), 'DEAD', 10, now(),
+      'The stock does not add up')`)
+  const context = await browser.newContext({ baseURL: shop.origin, locale: 'ko-KR' })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  await page.goto('/console/status/events')
+  await staffSignIn(page)
+  const letter = page.getByRole('listitem').filter({ hasText: 'order.unheard' })
+  await letter.getByText('The stock does not add up').waitFor()
+  assert.doesNotMatch(await page.content(), /010-1111-2222/)
+  await alive(page)
+  await letter.getByText('다시 처리', { exact: true }).click()
+  assert.equal(await stateOf(), 'DEAD', 'opening the question does nothing')
+  await accessible(page, 'an event set aside')
+  await letter.getByLabel('이유').fill('the stock was put right')
+  await letter.getByRole('button', { name: '지금 다시 처리하기' }).click()
+  await page.getByText('다시 처리하도록 했습니다.').waitFor()
+  assert.notEqual(await stateOf(), 'DEAD')
+  await page
+    .getByRole('row', { name: /다시 처리.*product\.orders order:7654321.*the stock was put right.*done/ })
+    .waitFor()
+  await context.close()
+  await database.end()
 })
