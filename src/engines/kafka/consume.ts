@@ -15,8 +15,8 @@ import { setStrangersAside, shareCursor, type Stranger, takeFree } from './consu
 import { memberOf, type Member, type Placed } from './group.ts'
 import { receive } from './message.ts'
 
-/** Messages taken in at once. */
-export const KAFKA_BATCH = 500
+/** Messages taken in at once: a commit on a busy disk takes its time, whatever it carries. */
+export const KAFKA_BATCH = 2_000
 
 export interface KafkaConsumerTools {
   readonly service: string
@@ -63,6 +63,9 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
   })
   /** Up to here everything of a source was taken in before we began, whether or not the inbox still knows. */
   let known: ReadonlyMap<string, Position> | undefined
+
+  /** What was taken in last is being noted at Kafka. */
+  let noting: Promise<void> = Promise.resolve()
 
   const findKnown = async (): Promise<ReadonlyMap<string, Position>> => {
     const found = new Map<string, Position>()
@@ -150,18 +153,24 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
     member,
     step: async () => {
       const messages = await member.take(KAFKA_BATCH)
-      if (messages.length === 0) return 0
       try {
-        await takeAll(messages)
-        await member.done(messages)
+        if (messages.length > 0) await takeAll(messages)
+        await noting
+        // Noted while the next are taken in; after the effect, which is what matters.
+        noting = member.done(messages)
+        noting.catch(() => {})
       } catch (error) {
+        noting = Promise.resolve()
         member.again()
         known = undefined
         throw error
       }
       return messages.length
     },
-    close: member.close,
+    close: async () => {
+      await noting.catch(() => {})
+      await member.close()
+    },
   }
 }
 

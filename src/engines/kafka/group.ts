@@ -44,7 +44,7 @@ const BYTES = 4 * 1024 * 1024
 const SESSION = 8_000
 const HEARTBEAT = 1_000
 /** Messages read ahead before the next read is asked for. */
-const AHEAD = 2_000
+const AHEAD = 4_000
 
 const progressOf = async ({ reader, member }: Joined, topic: string): Promise<readonly Progress[]> => {
   const offsets = async (timestamp: bigint) => (await reader.listOffsets({ topics: [topic], timestamp })).get(topic)!
