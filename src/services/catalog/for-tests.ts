@@ -47,10 +47,14 @@ export const startCatalogHost = async (settings: Settings = {}, more: Partial<Ho
   const operator = host.as(catalog, staffActor(randomUUID(), 'operations'))
   /** The index has heard of everything, is complete, and shows it. */
   const indexed = async (): Promise<void> => {
-    await eventually(async () => {
-      const { live, building, wanted, changesBehind, ...state } = await operator.searchIndex({})
-      return live !== null && building === null && !wanted && changesBehind === 0 && state.searchedBy === searchedBy
-    }, 'the search index is current')
+    await eventually(
+      async () => {
+        const { live, building, wanted, changesBehind, ...state } = await operator.searchIndex({})
+        return live !== null && building === null && !wanted && changesBehind === 0 && state.searchedBy === searchedBy
+      },
+      'the search index is current',
+      60,
+    )
     const { OPENSEARCH_URL: url, OPENSEARCH_PREFIX: prefix } = settings
     await fetch(`${url}/${prefix}*/_refresh`, { method: 'POST' })
   }
