@@ -3,17 +3,16 @@ import type { Contract } from '#kernel/contract.ts'
 import { WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import { readiness, type Checks } from '#gateway/health.ts'
+import { readiness } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
-import { watchCaches, watchServices, watchTraces } from '#gateway/watch.ts'
 import { openCaches } from '#engines/cache/caches.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { pump } from '#engines/postgres/pump.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
-import { openRedis } from '#engines/redis/connection.ts'
 import { extensions } from '#src/shop.ts'
 import { namedIn, type ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
+import { checksOf } from './checks.ts'
 import { closing } from './closing.ts'
 import { configured } from './configured.ts'
 import { VERSION } from './version.ts'
@@ -31,8 +30,7 @@ import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
 import { selfOf } from './self.ts'
 import { openStores, prepareSchemas } from './stores.ts'
-import { watchConfig } from './watch-config.ts'
-import { watchRemotes } from './watch-remotes.ts'
+import { watchAll } from './watch-all.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -90,7 +88,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
   const opened = closing()
   let leaving = false
   let live: LiveSettings | undefined
-  const telemetry = openTelemetry({
+  const telemetry = await openTelemetry({
     percent: () => live?.of(WHOLE_SHOP).TRACE_PERCENT ?? settings.TRACE_PERCENT,
     zipkinUrl: settings.ZIPKIN_URL,
     otlpUrl: settings.OTLP_URL,
@@ -121,14 +119,9 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
 
-    const redis =
-      settings.REDIS_URL === ''
-        ? undefined
-        : openRedis(settings.REDIS_URL, {
-            name: `jangteo-${name}`,
-            prefix: settings.REDIS_PREFIX,
-            log,
-          })
+    // An engine that is not set is not loaded either: together their clients weigh as much as the shop.
+    const { openRedis } = settings.REDIS_URL === '' ? {} : await import('#engines/redis/connection.ts')
+    const redis = openRedis?.(settings.REDIS_URL, { name: `jangteo-${name}`, prefix: settings.REDIS_PREFIX, log })
     if (redis) opened.add(redis.close)
     const caches = openCaches({ runtime, log, redis })
     opened.add(caches.close)
@@ -205,43 +198,14 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     opened.add(host.stop)
     opened.add(config.stop)
     await config.begin(host)
-    watchServices(
-      metrics.registry,
-      host.services.map(({ definition, endpoint, db, built }) => ({
-        service: definition.contract.name,
-        endpoint,
-        db,
-        gauges: built.gauges,
-        tells: definition.emits.length > 0,
-      })),
-      { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
-    )
-    watchCaches(metrics.registry, caches.counted)
-    watchTraces(metrics.registry, telemetry.stats)
-    watchConfig(metrics.registry, config.state)
-    if (elsewhere) watchRemotes(metrics.registry, elsewhere.all)
+    watchAll(metrics, { host, kafka, caches, telemetry, config, elsewhere })
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)
     }
     await given.prepare?.(host)
 
-    const checks: Checks = {
-      ...Object.fromEntries(
-        host.services.map(({ definition, db }) => [
-          `database of ${definition.contract.name}`,
-          () => db.query({ text: 'SELECT 1', values: [] }),
-        ]),
-      ),
-      ...(redis && { redis: { spare: () => redis.client.ping() } }),
-      // While it is away events wait in the outbox.
-      ...(kafka && { kafka: { spare: kafka.answers } }),
-      ...Object.fromEntries(
-        host.services.flatMap(({ built }) =>
-          Object.entries(built.spares ?? {}).map(([name, spare]) => [name, { spare }] as const),
-        ),
-      ),
-    }
+    const checks = checksOf(host, redis, kafka)
     self.ready({
       host,
       checks,

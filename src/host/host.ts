@@ -14,7 +14,7 @@ import type { Kafka } from '#engines/kafka/connect.ts'
 import { historyOf, type LogOf } from '#engines/postgres/log.ts'
 import type { Pump } from '#engines/postgres/pump.ts'
 import { RELAY } from '#engines/postgres/provision.ts'
-import { carryByKafka, type KafkaLag } from './kafka-pumps.ts'
+import type { KafkaLag } from './kafka-pumps.ts'
 import { startPumps } from './pumps.ts'
 import { relays } from './relays.ts'
 import { wakes } from './wakes.ts'
@@ -144,7 +144,8 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     throw error
   }
 
-  const carried = given.kafka && carryByKafka({ kafka: given.kafka, logOf: logs.logOf, runtime, log, signals, tracer })
+  const carry = given.kafka && (await import('./kafka-pumps.ts')).carryByKafka
+  const carried = carry?.({ kafka: given.kafka!, logOf: logs.logOf, runtime, log, signals, tracer })
   const pumps: Pump[] =
     given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals, tracer, carried })
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import { openKafka, type Kafka } from '#engines/kafka/connect.ts'
+import type { Kafka } from '#engines/kafka/connect.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { patiently } from './patience.ts'
 
@@ -21,6 +21,7 @@ export const reachKafka = async (
 ): Promise<Kafka | undefined> => {
   const { shop, runs, runtime, progress, log } = given
   if (settings.KAFKA_BROKERS === '' || runs.services.length === 0) return undefined
+  const { openKafka } = await import('#engines/kafka/connect.ts')
   const kafka = openKafka({
     brokers: settings.KAFKA_BROKERS.split(','),
     prefix: settings.KAFKA_PREFIX,

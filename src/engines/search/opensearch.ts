@@ -1,4 +1,5 @@
-import { Client, errors } from '@opensearch-project/opensearch'
+import { createRequire } from 'node:module'
+import type * as OpenSearch from '@opensearch-project/opensearch'
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import { presence } from './presence.ts'
@@ -70,12 +71,14 @@ export interface SearchStore {
 /** Milliseconds that writing and changes of indices may take: nobody waits for them. */
 const PATIENCE = 20_000
 
-const statusOf = (error: unknown): number =>
-  error instanceof errors.ResponseError
-    ? (error.statusCode ?? 0)
-    : error instanceof errors.OpenSearchClientError
-      ? 0
-      : -1
+/** Loaded by who uses it: it weighs as much as the whole catalog. */
+const library = (): typeof OpenSearch => createRequire(import.meta.url)('@opensearch-project/opensearch')
+
+const statusOf = (error: unknown): number => {
+  const { errors } = library()
+  if (error instanceof errors.ResponseError) return error.statusCode ?? 0
+  return error instanceof errors.OpenSearchClientError ? 0 : -1
+}
 
 /** No answer, or one that says "not now". What we asked for wrongly says nothing about the engine. */
 const isAway = (error: unknown): boolean => {
@@ -89,7 +92,7 @@ export const openSearch = (
   given: { readonly deadline: number; readonly runtime: Runtime; readonly log: Pick<Logger, 'info' | 'warn'> },
 ): SearchStore => {
   const { deadline, runtime, log } = given
-  const client = new Client({ node: url, maxRetries: 0, requestTimeout: PATIENCE, sniffOnStart: false })
+  const client = new (library().Client)({ node: url, maxRetries: 0, requestTimeout: PATIENCE, sniffOnStart: false })
   const state = presence({ name: 'OpenSearch', runtime, log, isAway })
 
   type Request<T> = Promise<{ body: T }> & { abort?: () => void }

@@ -1,13 +1,10 @@
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { ZipkinExporter } from '@opentelemetry/exporter-zipkin'
-import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
 import type { TraceSummary } from '#kernel/trace-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { tracerOf, type SpanRecord, type Tracer } from '#kernel/trace.ts'
-import { readableSpans, type Instance } from './readable.ts'
+import type { Instance } from './readable.ts'
 import { recentTraces } from './ring.ts'
-import { sender, type SenderStats } from './sender.ts'
+import { sender, type Sender, type SenderStats } from './sender.ts'
 
 /** The traces of a process: makes them, keeps those of late, and sends them on. */
 export interface Telemetry {
@@ -22,13 +19,30 @@ export interface Telemetry {
   close(): Promise<void>
 }
 
-const at = (base: string, path: string): string => `${base.replace(/\/+$/, '')}${path}`
+type Collectors = Parameters<typeof import('./exporters.ts').exportersOf>[0]
+
+/** What sends spans on, by collector; where there is none, nothing of OpenTelemetry is loaded. */
+const sendersOf = async (
+  collectors: Collectors,
+  {
+    instance,
+    ...given
+  }: { readonly instance: Instance; readonly runtime: Runtime; readonly log: Pick<Logger, 'info' | 'warn'> },
+): Promise<readonly (readonly [name: string, sender: Sender])[]> => {
+  if (!collectors.zipkinUrl && !collectors.otlpUrl) return []
+  const { exportersOf } = await import('./exporters.ts')
+  const { readableSpans } = await import('./readable.ts')
+  const readable = readableSpans(instance)
+  return Object.entries(exportersOf(collectors)).map(
+    ([name, exporter]) => [name, sender({ name, exporter, readable, ...given })] as const,
+  )
+}
 
 /**
  * Opens the traces of a process. Without a collector they are kept in memory alone, as many as the status page shows.
  * `zipkinUrl` as http://zipkin:9411, `otlpUrl` as http://collector:4318.
  */
-export const openTelemetry = (given: {
+export const openTelemetry = async (given: {
   /** Of a hundred traces, how many are made. */
   readonly percent: number | (() => number)
   readonly zipkinUrl?: string
@@ -36,16 +50,9 @@ export const openTelemetry = (given: {
   readonly instance: Instance
   readonly runtime: Runtime
   readonly log: Pick<Logger, 'info' | 'warn'>
-}): Telemetry => {
+}): Promise<Telemetry> => {
   const { percent, zipkinUrl, otlpUrl, instance, runtime, log } = given
-  const exporters: Record<string, SpanExporter> = {
-    ...(zipkinUrl && { zipkin: new ZipkinExporter({ url: at(zipkinUrl, '/api/v2/spans') }) }),
-    ...(otlpUrl && { otlp: new OTLPTraceExporter({ url: at(otlpUrl, '/v1/traces'), timeoutMillis: 4_000 }) }),
-  }
-  const readable = readableSpans(instance)
-  const senders = Object.entries(exporters).map(
-    ([name, exporter]) => [name, sender({ name, exporter, readable, runtime, log })] as const,
-  )
+  const senders = await sendersOf({ zipkinUrl, otlpUrl }, { instance, runtime, log })
   const recent = recentTraces()
   const tracer = tracerOf({
     percent,

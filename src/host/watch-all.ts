@@ -1,0 +1,40 @@
+import type { OpenCaches } from '#engines/cache/caches.ts'
+import type { Kafka } from '#engines/kafka/connect.ts'
+import type { Telemetry } from '#engines/telemetry/telemetry.ts'
+import type { Metrics } from '#gateway/metrics.ts'
+import { watchCaches, watchServices, watchTraces } from '#gateway/watch.ts'
+import type { Configured } from './configured.ts'
+import type { Host } from './host.ts'
+import type { Remotes } from './remotes.ts'
+import { watchConfig } from './watch-config.ts'
+import { watchRemotes } from './watch-remotes.ts'
+
+/** Has the metrics of a process tell of everything in it. */
+export const watchAll = (
+  { registry }: Metrics,
+  parts: {
+    readonly host: Host
+    readonly kafka: Kafka | undefined
+    readonly caches: OpenCaches
+    readonly telemetry: Telemetry
+    readonly config: Configured
+    readonly elsewhere: Remotes | undefined
+  },
+): void => {
+  const { host, kafka, caches, telemetry, config, elsewhere } = parts
+  watchServices(
+    registry,
+    host.services.map(({ definition, endpoint, db, built }) => ({
+      service: definition.contract.name,
+      endpoint,
+      db,
+      gauges: built.gauges,
+      tells: definition.emits.length > 0,
+    })),
+    { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
+  )
+  watchCaches(registry, caches.counted)
+  watchTraces(registry, telemetry.stats)
+  watchConfig(registry, config.state)
+  if (elsewhere) watchRemotes(registry, elsewhere.all)
+}
