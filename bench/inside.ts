@@ -55,10 +55,16 @@ export const remoteReservation = async (
 }
 
 /** Microseconds of processor of a call between two hosts, both together, and of the barest call over HTTP there is. */
-export interface InternalCall {
+export interface CallCost {
   readonly bareMicros: number
   readonly ourMicros: number
   readonly ratio: number
+}
+
+/** One after another, and 64 at once, which ours send together. */
+export interface InternalCall {
+  readonly alone: CallCost
+  readonly atOnce: CallCost
 }
 
 /** Measures what a call between hosts costs, in processes of its own. */

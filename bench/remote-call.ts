@@ -13,7 +13,8 @@ import { callerTokens, internalKey } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // What a remote call costs in CPU, caller and callee together, beside the barest call over HTTP there is:
-// `node bench/remote-call.ts [--json]`. The same input and answer, 64 calls at once, the callee in a process of its own.
+// `node bench/remote-call.ts [--json]`. The same input and answer, the callee in a process of its own; one call
+// after another, and 64 at once, which ours send together.
 
 const CALLS = 30_000
 const AT_ONCE = 64
@@ -57,11 +58,16 @@ const cpuMs = (): number => {
   return (user + system) / 1_000
 }
 
-const measure = async (name: string, callee: ChildProcess, call: () => Promise<unknown>): Promise<number> => {
+const measure = async (
+  name: string,
+  callee: ChildProcess,
+  atOnce: number,
+  call: () => Promise<unknown>,
+): Promise<number> => {
   const run = async (calls: number): Promise<void> => {
     let left = calls
     await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
+      Array.from({ length: atOnce }, async () => {
         while (left-- > 0) await call()
       }),
     )
@@ -86,22 +92,36 @@ const measure = async (name: string, callee: ChildProcess, call: () => Promise<u
 
 const main = async (): Promise<void> => {
   const callee = fork(import.meta.filename, ['callee'])
-  const [{ bare, internal }] = (await once(callee, 'message')) as [{ bare: string; internal: string }]
-  const pool = new Pool(bare, { connections: AT_ONCE, pipelining: 1 })
+  const [{ bare: bareOrigin, internal }] = (await once(callee, 'message')) as [{ bare: string; internal: string }]
+  const pool = new Pool(bareOrigin, { connections: AT_ONCE, pipelining: 1 })
   const remote = remoteEndpoint({ contract: echo, origins: [internal], tokens, runtime, log })
   const context = systemContext('bench', runtime, 600_000)
   try {
-    await measure('a call in this process', callee, () => endpoint.call('say', input, context))
+    await measure('a call in this process', callee, AT_ONCE, () => endpoint.call('say', input, context))
     const body = () => JSON.stringify(input)
     const headers = { 'content-type': 'application/json' }
-    const least = await measure('undici to node:http, bare', callee, async () => {
+    const bare = async () => {
       const answer = await pool.request({ path: '/', method: 'POST', headers, body: body() })
       return answer.body.json()
-    })
-    const ours = await measure('a remote call', callee, () => remote.call('say', input, context))
-    const ratio = ours / least
-    if (asJson) console.log(JSON.stringify({ bareMicros: least, ourMicros: ours, ratio }))
-    else console.log(`a remote call costs ${ratio.toFixed(2)} times the bare one`)
+    }
+    const ours = () => remote.call('say', input, context)
+    const [bareAlone, alone] = [
+      await measure('bare, one at a time', callee, 1, bare),
+      await measure('ours, one at a time', callee, 1, ours),
+    ]
+    const [bareMany, many] = [
+      await measure(`bare, ${AT_ONCE} at once`, callee, AT_ONCE, bare),
+      await measure(`ours, ${AT_ONCE} at once`, callee, AT_ONCE, ours),
+    ]
+    const figures = {
+      alone: { bareMicros: bareAlone, ourMicros: alone, ratio: alone / bareAlone },
+      atOnce: { bareMicros: bareMany, ourMicros: many, ratio: many / bareMany },
+    }
+    if (asJson) console.log(JSON.stringify(figures))
+    else
+      console.log(
+        `a remote call costs ${figures.alone.ratio.toFixed(2)} times the bare one, ${figures.atOnce.ratio.toFixed(2)} times when ${AT_ONCE} are made at once`,
+      )
   } finally {
     await pool.close()
     await remote.close()

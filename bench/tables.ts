@@ -1,4 +1,4 @@
-import type { InternalCall } from './inside.ts'
+import type { CallCost, InternalCall } from './inside.ts'
 import type { Row, Run } from './run.ts'
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
@@ -48,9 +48,13 @@ export const sideBySide = (runs: readonly Run[]): object => {
   )
 }
 
+const costOf = ({ ourMicros, bareMicros, ratio }: CallCost): string =>
+  `${whole(ourMicros)} µs CPU, ${ratio.toFixed(2)} times the bare one (${whole(bareMicros)} µs)`
+
 /** What a call between hosts costs. */
 export const insideOf = (runs: readonly Run[], call: InternalCall): readonly string[] => [
-  `A call between hosts: ${whole(call.ourMicros)} µs CPU, ${call.ratio.toFixed(2)} times the bare one (${whole(call.bareMicros)} µs)`,
+  `A call between hosts, one at a time: ${costOf(call.alone)}`,
+  `A call between hosts, 64 at once: ${costOf(call.atOnce)}`,
   ...runs
     .filter((each) => each.reservation)
     .map(

@@ -15,7 +15,7 @@ import type { Standing } from './standing.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
 import { versionChoices } from './versions.ts'
-import { headersOf, pathOf } from './wire.ts'
+import { headersOf, togetherPathOf } from './wire.ts'
 
 /** Limits of one service's calls from one host. */
 export interface RemoteLimits {
@@ -78,6 +78,7 @@ export const remoteEndpoint = (given: {
   const { origins } = given
   const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, {
     ...limits,
+    path: togetherPathOf(service),
     zone: given.zone,
     tls: given.tls,
   })
@@ -89,13 +90,13 @@ export const remoteEndpoint = (given: {
   const table = new Map(
     Object.entries(contract.operations).map(([name, operation]) => {
       const codes = new Set([...commonCodes, ...(operation.faults ?? []).map((each) => each.code)])
-      return [name, { operation, path: pathOf(service, name), codes }]
+      return [name, { operation, codes }]
     }),
   )
   const isRepeatable = (operation: Operation): boolean => operation.repeatable ?? operation.method === 'GET'
 
   /** Sends the call to one instance. Resolves with how it went, whatever happens, at the latest when the deadline passes. */
-  const send = (instance: Instance, path: string, body: string | undefined, context: CallContext): Promise<Outcome> =>
+  const send = (instance: Instance, name: string, body: string | undefined, context: CallContext): Promise<Outcome> =>
     new Promise((resolve) => {
       const began = runtime.now()
       const left = context.deadline - began
@@ -114,7 +115,7 @@ export const remoteEndpoint = (given: {
       waits.watch(waiting)
       const token = tokens.sign(service, context.caller, context.actor)
       instance.transport
-        .send(path, headersOf(context, token, left), body, (stop) => (giveUp = stop))
+        .send(name, headersOf(context, token, left), body, (stop) => (giveUp = stop))
         .then((answer) => {
           if (answer.leaving) instance.standing.leaving()
           return outcomeOf(answer)
@@ -123,16 +124,21 @@ export const remoteEndpoint = (given: {
         .then(end)
     })
 
-  const attempt = async (path: string, body: string | undefined, context: CallContext, not?: Instance) => {
+  const attempt = async (name: string, body: string | undefined, context: CallContext, not?: Instance) => {
     const { versions } = context
     const instance = all.pick(not, versions === undefined ? undefined : versionChoices(versions).get(service))
     if (!instance) return { instance, outcome: { kind: 'unsent', reason: 'no instance answers' } as Outcome }
     instance.inFlight++
     const began = runtime.now()
-    const outcome = await send(instance, path, body, context)
+    const outcome = await send(instance, name, body, context)
     instance.inFlight--
-    rate(instance.standing, outcome, runtime.now() - began)
     const { breaker } = instance
+    // Calls that shared a request and failed together are one failure.
+    if ('shared' in outcome && outcome.shared) {
+      breaker.abandoned()
+      return { instance, outcome }
+    }
+    rate(instance.standing, outcome, runtime.now() - began)
     if (outcome.kind === 'unsent' || outcome.kind === 'lost') breaker.failed()
     else if (outcome.kind !== 'late') breaker.succeeded()
     else if (outcome.counts) breaker.failed()
@@ -182,10 +188,10 @@ export const remoteEndpoint = (given: {
   }
 
   const callInside = async (name: string, input: unknown, context: CallContext): Promise<unknown> => {
-    const { operation, path, codes } = table.get(name)!
+    const { operation, codes } = table.get(name)!
     const body = input === undefined ? undefined : JSON.stringify(input)
     budget.deposit()
-    let { instance, outcome } = await attempt(path, body, context)
+    let { instance, outcome } = await attempt(name, body, context)
     if (instance) context.span?.set('server.address', instance.place.origin)
     for (let n = 0; n < limits.retries && mayRepeat(outcome, operation); n++) {
       if (!instance) break
@@ -197,7 +203,7 @@ export const remoteEndpoint = (given: {
       }
       retried++
       context.span?.set('jangteo.tries', n + 2)
-      ;({ instance, outcome } = await attempt(path, body, context, instance))
+      ;({ instance, outcome } = await attempt(name, body, context, instance))
     }
     return settle(outcome, codes, name, context.requestId)
   }

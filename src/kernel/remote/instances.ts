@@ -53,6 +53,8 @@ export const instances = (
   origins: () => Origins,
   runtime: Runtime,
   given: {
+    /** Path of the service on the internal port. */
+    readonly path: string
     readonly connections: number
     readonly failures: number
     readonly openFor: number
@@ -68,7 +70,7 @@ export const instances = (
 
   const connect = (place: Place, later: boolean): Instance => ({
     place,
-    transport: transport(place.origin, given.connections, given.tls),
+    transport: transport(place.origin, given),
     breaker: breaker(runtime, given),
     standing: standing.add(later),
     inFlight: 0,

@@ -2,15 +2,15 @@ import type { Fault } from '../fault.ts'
 import type { Answer } from './transport.ts'
 import { FAULT_TYPE, faultFromText } from './wire.ts'
 
-/** How sending a call went. */
+/** How sending a call went. `shared`: what went wrong is told by another call of the same request already. */
 export type Outcome =
   | { readonly kind: 'value'; readonly value: unknown }
   /** The service answered with a fault. */
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** It surely was not done: nobody was there (`refused`), or whoever was refused it unread. */
-  | { readonly kind: 'unsent'; readonly reason: string; readonly refused?: boolean }
+  | { readonly kind: 'unsent'; readonly reason: string; readonly refused?: boolean; readonly shared?: boolean }
   /** It may or may not have been done. */
-  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'lost'; readonly reason: string; readonly shared?: boolean }
   /** Nobody waits any more. `counts` says whether the instance had a fair time to answer. */
   | { readonly kind: 'late'; readonly counts: boolean }
 
@@ -37,7 +37,10 @@ const neverConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-export const outcomeOfError = (error: Error & { code?: string }): Outcome => {
+export const outcomeOfError = (error: Error & { code?: string; shared?: boolean }): Outcome => {
   const reason = error.code ? `${error.code}: ${error.message}` : String(error)
-  return neverConnected.has(error.code ?? '') ? { kind: 'unsent', reason, refused: true } : { kind: 'lost', reason }
+  const shared = error.shared === true
+  return neverConnected.has(error.code ?? '')
+    ? { kind: 'unsent', reason, refused: true, shared }
+    : { kind: 'lost', reason, shared }
 }

@@ -8,8 +8,20 @@ import { INTERNAL, MALFORMED_BODY } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
 import { untraced, type Tracer } from '../trace.ts'
 import type { HostTls } from './tls.ts'
-import type { CallerTokens } from './token.ts'
-import { contextOf, FAULT_TYPE, faultToText, JSON_TYPE, LEAVING, pathOf, tokenOf } from './wire.ts'
+import { arrivedFrom, lineOf, TOGETHER, type Arrived } from './together.ts'
+import type { Caller, CallerTokens } from './token.ts'
+import {
+  ANSWERS_TYPE,
+  CALLS_TYPE,
+  contextOf,
+  FAULT_TYPE,
+  faultToText,
+  JSON_TYPE,
+  LEAVING,
+  pathOf,
+  togetherPathOf,
+  tokenOf,
+} from './wire.ts'
 
 /** A service that other hosts may call here. */
 export interface Served {
@@ -29,7 +41,8 @@ const parse = (text: unknown): unknown => {
 }
 
 /**
- * The callee's side of a remote call: `POST /internal/{service}/{operation}` with a caller's token. The input is parsed,
+ * The callee's side of a remote call: `POST /internal/{service}/{operation}` with a caller's token; of several at once,
+ * `POST /internal/{service}` with a token for each. The input is parsed,
  * the caller checked and the answer made by the service's own endpoint, as for a call inside this host.
  * `served` is asked at each call. Whoever carries no token of ours learns nothing, not even what runs here.
  */
@@ -56,12 +69,17 @@ export const internalRoutes = (
     done()
   })
 
-  const end = (reply: FastifyReply, status: number, type?: string, text?: string): void => {
+  const startOf = (type: string | undefined): string[] => {
     const headers = type === undefined ? [] : ['content-type', type]
-    if (status !== 204) headers.push('content-length', String(text === undefined ? 0 : Buffer.byteLength(text)))
     // A connection kept alive would keep a closing host waiting for calls that do not come.
     if (closing) headers.push('connection', 'close')
     if (closing || leaving()) headers.push(LEAVING, '1')
+    headers.push(TOGETHER, '1')
+    return headers
+  }
+  const end = (reply: FastifyReply, status: number, type?: string, text?: string): void => {
+    const headers = startOf(type)
+    if (status !== 204) headers.push('content-length', String(text === undefined ? 0 : Buffer.byteLength(text)))
     reply.raw.writeHead(status, headers)
     reply.raw.end(text)
   }
@@ -69,9 +87,12 @@ export const internalRoutes = (
     if (output === undefined) end(reply, 204)
     else end(reply, 200, JSON_TYPE, JSON.stringify(output))
   }
-  const answerFault = (reply: FastifyReply, error: unknown): void => {
+  const faultOf = (error: unknown): Fault => {
     if (!(error instanceof Fault)) log.error({ err: error }, 'An internal call failed')
-    const fault = error instanceof Fault ? error : INTERNAL()
+    return error instanceof Fault ? error : INTERNAL()
+  }
+  const answerFault = (reply: FastifyReply, error: unknown): void => {
+    const fault = faultOf(error)
     end(reply, fault.status, FAULT_TYPE, faultToText(fault))
   }
 
@@ -87,31 +108,91 @@ export const internalRoutes = (
   }
 
   type Path = { service: string; operation: string }
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { service, operation } = request.params as Path
-    const { headers } = request.raw
+  /** Who calls a service that runs here; otherwise the request is answered already. */
+  const admit = (request: FastifyRequest, reply: FastifyReply): { by: Caller; found: Served } | undefined => {
+    const { service } = request.params as Path
     reply.hijack()
-    const token = tokenOf(headers)
+    const token = tokenOf(request.raw.headers)
     const by = token === undefined ? undefined : tokens.verify(service, token)
     if (tls && !(request.raw.socket as TLSSocket).authorized) {
       refused(service, request.ip, () => 'its connection shows no certificate of ours')
-      return end(reply, 401)
+      end(reply, 401)
+      return undefined
     }
     if (!by) {
       refused(service, request.ip, () => tokens.explain(service, token))
-      return end(reply, 401)
+      end(reply, 401)
+      return undefined
     }
     const found = served(service)
-    if (!found || !Object.hasOwn(found.contract.operations, operation)) return end(reply, 404)
+    if (found) return { by, found }
+    end(reply, 404)
+    return undefined
+  }
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const admitted = admit(request, reply)
+    if (!admitted) return
+    const { operation } = request.params as Path
+    const { by, found } = admitted
+    if (!Object.hasOwn(found.contract.operations, operation)) return end(reply, 404)
     try {
       const input = parse(request.body)
-      answer(reply, await found.endpoint.call(operation, input, contextOf(headers, by, runtime, tracer)))
+      answer(reply, await found.endpoint.call(operation, input, contextOf(request.raw.headers, by, runtime, tracer)))
     } catch (error) {
       answerFault(reply, error)
     }
   }
 
+  /** Several calls: each is judged, done and answered by itself, as soon as it is done. */
+  const handleTogether = (request: FastifyRequest, reply: FastifyReply): void => {
+    const admitted = admit(request, reply)
+    if (!admitted) return
+    const { service } = request.params as Path
+    const { endpoint, contract } = admitted.found
+    const calls = arrivedFrom(request.body)
+    if (!calls) return end(reply, 400)
+
+    let left = calls.length
+    let lines = ''
+    let begun = false
+    const flush = (): void => {
+      const text = lines
+      lines = ''
+      if (!begun && left === 0) return end(reply, 200, ANSWERS_TYPE, text)
+      if (!begun) reply.raw.writeHead(200, startOf(ANSWERS_TYPE))
+      begun = true
+      if (left === 0) reply.raw.end(text)
+      else reply.raw.write(text)
+    }
+    const tell = (n: number, status: number, kind: 'v' | 'f', text: string): void => {
+      // Those done in one turn of the event loop travel together again.
+      if (lines === '') setImmediate(flush)
+      lines += lineOf(n, status, kind, text)
+      left--
+    }
+    const one = async ({ operation, headers, input }: Arrived, n: number): Promise<void> => {
+      const token = tokenOf(headers)
+      const by = token === undefined ? undefined : tokens.verify(service, token)
+      if (!by) {
+        refused(service, request.ip, () => tokens.explain(service, token))
+        return tell(n, 401, 'v', '')
+      }
+      if (!Object.hasOwn(contract.operations, operation)) return tell(n, 404, 'v', '')
+      try {
+        const output = await endpoint.call(operation, input, contextOf(headers, by, runtime, tracer))
+        if (output === undefined) tell(n, 204, 'v', '')
+        else tell(n, 200, 'v', JSON.stringify(output))
+      } catch (error) {
+        const fault = faultOf(error)
+        tell(n, fault.status, 'f', faultToText(fault))
+      }
+    }
+    calls.forEach((each, n) => void one(each, n))
+  }
+
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, text, done) => done(null, text))
+  app.addContentTypeParser([JSON_TYPE, CALLS_TYPE], { parseAs: 'string' }, (_, text, done) => done(null, text))
   app.post(pathOf(':service', ':operation'), (request, reply) => void handle(request, reply))
+  app.post(togetherPathOf(':service'), handleTogether)
 }

@@ -8,9 +8,15 @@ import type { Caller } from './token.ts'
 /** Where an operation is reached on a host's internal port. */
 export const pathOf = (service: string, operation: string): string => `/internal/${service}/${operation}`
 
+/** Where several calls of a service are taken in one request. */
+export const togetherPathOf = (service: string): string => `/internal/${service}`
+
 /** Media type of a fault between hosts: tells the service's own answer from that of anything between. */
 export const FAULT_TYPE = 'application/vnd.jangteo.fault+json'
 export const JSON_TYPE = 'application/json'
+/** Several calls in one request, and their answers. */
+export const CALLS_TYPE = 'application/vnd.jangteo.calls+json'
+export const ANSWERS_TYPE = 'application/vnd.jangteo.answers'
 
 /** Set on answers of a host that is about to end: no new calls, please. */
 export const LEAVING = 'x-leaving'
@@ -42,6 +48,9 @@ export const headersOf = (context: CallContext, token: string, left: number): st
   if (address !== undefined && plain.test(address)) headers.push(ADDRESS, address)
   return headers
 }
+
+/** The header that carries a token alone: whose request several calls travel in. */
+export const tokenHeader = (headers: readonly string[]): string[] => [TOKEN, headers[headers.indexOf(TOKEN) + 1]!]
 
 export const tokenOf = (headers: IncomingHttpHeaders): string | undefined => headers[TOKEN] as string | undefined
 
