@@ -3,6 +3,7 @@ import type { Locale } from '#kernel/fault.ts'
 import type { auth, Session } from '#services/auth/contract.ts'
 import type { cart } from '#services/cart/contract.ts'
 import type { catalog } from '#services/catalog/contract.ts'
+import type { config } from '#services/config/contract.ts'
 import type { email } from '#services/email/contract.ts'
 import type { member } from '#services/member/contract.ts'
 import type { notification } from '#services/notification/contract.ts'
@@ -23,6 +24,7 @@ export interface Shop {
   readonly order: Pick<Client<typeof order>, 'place' | 'list' | 'get' | 'cancel'>
   readonly payment: Pick<Client<typeof payment>, 'confirm' | 'ofOrder'>
   readonly notification: Pick<Client<typeof notification>, 'list' | 'markRead' | 'createTicket'>
+  readonly config: Client<typeof config>
   readonly status: Client<typeof status>
 }
 
@@ -47,6 +49,8 @@ export interface PageContext {
   readonly toss: { readonly clientKey: string; readonly sdkUrl: string }
   /** Where the development mailbox shows the mail the shop sent; none in production. */
   readonly mailboxUrl?: string
+  /** Environment whose central configuration counts for this shop. */
+  readonly environment?: string
   /** Milliseconds since the Unix epoch. */
   now(): number
   /** A new id. */

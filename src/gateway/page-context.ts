@@ -6,6 +6,7 @@ import { Fault } from '#kernel/fault.ts'
 import { auth, REFRESH_INVALID, type Session } from '#services/auth/contract.ts'
 import { cart } from '#services/cart/contract.ts'
 import { catalog } from '#services/catalog/contract.ts'
+import { config } from '#services/config/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
 import { notification } from '#services/notification/contract.ts'
@@ -20,7 +21,7 @@ import { chosenLocale } from './locale.ts'
 import { endTracing, tracingOf } from './trace.ts'
 
 /** What pages are told that no request changes. */
-export type PageFacts = Pick<PageContext, 'toss' | 'mailboxUrl'>
+export type PageFacts = Pick<PageContext, 'toss' | 'mailboxUrl' | 'environment'>
 
 const guestOf = (actor: Actor): string | undefined => ('guestId' in actor ? actor.guestId : undefined)
 
@@ -97,6 +98,7 @@ export const pageContexts =
         order: clientFor(edge, order, context),
         payment: clientFor(edge, payment, context),
         notification: clientFor(edge, notification, context),
+        config: clientFor(edge, config, context),
         status: clientFor(edge, status, context),
       },
       get viewer() {

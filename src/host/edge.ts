@@ -16,6 +16,7 @@ import type { GatewaySettings } from '#gateway/settings.ts'
 import { sampleImages } from '#samples/route.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { eventsOf, type Host } from './host.ts'
+import { environmentOf } from './live-settings.ts'
 import { listening } from './listening.ts'
 import type { World } from './world.ts'
 
@@ -92,6 +93,7 @@ export const openEdge = async (given: {
               limiter: edge.limits.of(),
               shopFor: pageContexts(edge, {
                 toss: world.toss,
+                environment: environmentOf(settings),
                 ...(world.mailboxUrl !== undefined && { mailboxUrl: world.mailboxUrl }),
               }),
             }),

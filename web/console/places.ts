@@ -13,6 +13,7 @@ export interface Place {
 export const places: readonly Place[] = [
   { to: '/console', key: 'overview' },
   { to: '/console/status', key: 'status', role: 'operations' },
+  { to: '/console/config', key: 'config', role: 'operations' },
 ]
 
 /** The places somebody with these roles can use. */

@@ -171,6 +171,15 @@ export const config = contract('config', {
     input: z.object({ ...inEnvironment, ...pageInput }),
     output: pageOf(versionSchema),
   },
+  version: {
+    summary: 'One version: who changed what, when and why.',
+    method: 'GET',
+    path: '/config/{environment}/versions/{number}',
+    access: staff('operations'),
+    input: z.object({ ...inEnvironment, number: versionNumber }),
+    output: versionSchema,
+    faults: [NO_SUCH_VERSION],
+  },
   diff: {
     summary: 'What is different between two versions; 0 is before the first. Of secrets only that they changed.',
     method: 'GET',

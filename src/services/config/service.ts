@@ -66,6 +66,7 @@ export const configServiceOf = (given: {
             const { items, more } = await shows.history(environment, placeOf(cursor, z.tuple([z.int()]))?.[0], limit)
             return { items, nextCursor: more === undefined ? null : cursorOf([more]) }
           },
+          version: ({ environment, number }) => shows.version(environment, number),
           diff: ({ environment, from, to }) => shows.diff(environment, from, to),
           hosts: async ({ environment }) => {
             const now = runtime.now()

@@ -20,6 +20,10 @@ const UNREADABLE: Want = {
   en: 'It was sealed under another JANGTEO_SECRET and cannot be read. Please enter it again.',
 }
 
+const refuseVersion = (field: string): never => {
+  throw NO_SUCH_VERSION(undefined, { field })
+}
+
 /** Finds the name of a member of staff; null when it is not known now. */
 export type NameOf = (memberId: string) => Promise<string | null>
 
@@ -108,10 +112,13 @@ export const showing = (
       const items = rows.slice(0, limit)
       return { items: await shown(environment, items), more: rows.length > limit ? items.at(-1)!.number : undefined }
     },
+    version: async (environment: string, number: number): Promise<Version> => {
+      const [found] = await shown(environment, await findVersions(db, environment, [number]))
+      return found ?? refuseVersion('number')
+    },
     diff: async (environment: string, from: number, to: number) => {
       const { number } = await findHead(db, environment)
-      for (const [field, asked] of Object.entries({ from, to }))
-        if (asked > number) throw NO_SUCH_VERSION(undefined, { field })
+      for (const [field, asked] of Object.entries({ from, to })) if (asked > number) refuseVersion(field)
       const [before, after] = await Promise.all([findState(db, environment, from), findState(db, environment, to)])
       return { from, to, differences: differences(before, after, schema, openedIn(environment)) }
     },

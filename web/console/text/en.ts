@@ -19,6 +19,7 @@ export const en: ConsoleWords = {
   },
   places: {
     overview: { name: 'Overview', hint: '' },
+    config: { name: 'Settings', hint: 'Settings changed while the shop runs, history, roll-back' },
     status: { name: 'Status', hint: 'Hosts, calls, traces, events set aside' },
   },
   failure: {

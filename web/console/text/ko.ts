@@ -17,6 +17,7 @@ export const ko = {
   },
   places: {
     overview: { name: '한눈에 보기', hint: '' },
+    config: { name: '설정', hint: '실행 중에 바꾸는 설정, 변경 이력, 되돌리기' },
     status: { name: '상태', hint: '호스트, 호출, 추적, 처리하지 못한 이벤트' },
   },
   failure: {

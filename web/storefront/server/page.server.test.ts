@@ -66,10 +66,10 @@ test('who is not signed in is led to the sign-in page and back', async () => {
 test('what was typed comes back with the refusal, but never a password', async () => {
   const refuse = act(async () => {
     const message = { ko: '이메일을 확인해 주세요.', en: 'Check the address.' }
-    throw INVALID_INPUT(undefined, { fields: [{ field: 'email', code: 'email', message }] })
+    throw INVALID_INPUT(undefined, { field: 'email', fields: [{ field: 'email', code: 'email', message }] })
   })
   const answer = (await refuse(
-    argsFor({}, posted({ email: 'x', password: 'secret', newPassword: 'secret' })),
+    argsFor({}, posted({ email: 'x', password: 'secret', newPassword: 'secret', secret: 'secret' })),
   )) as unknown as { data: { problem: { fields: unknown }; values: unknown }; init: { status: number } }
   assert.deepEqual(answer.data.values, { email: 'x' })
   assert.deepEqual(answer.data.problem.fields, { email: '이메일을 확인해 주세요.' })

@@ -54,7 +54,9 @@ export const load =
 
 const typed = (form: FormData): Record<string, string> =>
   Object.fromEntries(
-    [...form].flatMap(([name, value]) => (typeof value === 'string' && !/password/i.test(name) ? [[name, value]] : [])),
+    [...form].flatMap(([name, value]) =>
+      typeof value === 'string' && !/password|secret/i.test(name) ? [[name, value]] : [],
+    ),
   )
 
 /** An action: a fault of the shop is an answer for the form that was sent, with the fault's own status. */

@@ -21,8 +21,9 @@ export const problemOf = (error: unknown, locale: Locale): Problem | undefined =
   if (!isFault(error)) return undefined
   const message = error.messages[locale]
   const fields: Record<string, string> = {}
-  if (error.field) fields[error.field] = message
   for (const each of error.fields ?? []) fields[each.field] ??= each.message[locale]
+  // What is said of the field itself says more than what is said of the whole.
+  if (error.field) fields[error.field] ??= message
   return {
     code: error.code,
     status: error.status,
