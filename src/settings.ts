@@ -160,15 +160,21 @@ export const declared = {
     kind: limits(),
     about:
       'Rate limits that differ from those built in: reads.address=6000/60 (calls/seconds), auth.signIn.address=off.',
+    live: {
+      by: ['gateway'],
+      ko: '기본과 다른 요청 한도. reads.address=6000/60(횟수/초), auth.signIn.address=off처럼 씁니다.',
+    },
   }),
   RATE_LIMIT_FACTOR: declare({
     kind: whole(0, 100_000),
     otherwise: (mode) => (mode === 'production' ? 1 : 10_000),
     about: 'What every rate limit is multiplied by; 0 lifts all of them.',
+    live: { by: ['gateway'], ko: '모든 요청 한도에 곱하는 수. 0이면 한도가 없습니다.' },
   }),
   CANARY: declare({
     kind: canaries(),
     about: 'Per cent of customers whose calls go to another version of a service: product@1.2=10, commas between.',
+    live: { by: ['gateway'], ko: '서비스의 다른 버전으로 보내는 고객의 비율(%). product@1.2=10처럼 씁니다.' },
   }),
   METRICS_TOKEN: declare({
     kind: secret(16),

@@ -10,7 +10,11 @@ import { orderService } from '#services/order/service.ts'
 import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
 import { statusService } from '#services/status/service.ts'
-import { liveSettings } from '#src/settings/live.ts'
+import { heldToShop } from '#gateway/live-checks.ts'
+import { liveSettings as declared } from '#src/settings/live.ts'
+
+/** Settings that may change while the shop runs, held to what the shop has. */
+export const liveSettings = heldToShop(declared, () => shop.map((each) => each.contract))
 
 /**
  * The whole shop on one page: every service. What each is given is named in its own `service(…)`: the contracts it calls

@@ -19,7 +19,7 @@ interface Seen {
 const hostsOf = async (staff: ApiClient): Promise<readonly Seen[]> => (await staff.must('GET', `${AT}/hosts`)).items
 
 /** Changes settings and waits until every living host runs on the new version; answers its number. */
-const set = async (staff: ApiClient, ...changes: readonly [place: string, name: string, value: string | null][]) => {
+const set = async (staff: ApiClient, ...changes: (readonly [place: string, name: string, value: string | null])[]) => {
   const { version } = await staff.must('GET', AT)
   const made = await staff.must('POST', `${AT}/versions`, {
     expectedVersion: version,
@@ -97,6 +97,33 @@ inEachTopology((shop) => {
     await set(staff, ['auth', 'JANGTEO_SIGN_IN_FAILURES_PER_CLIENT', '1'])
     await guess()
     assert.equal((await guess()).status, 429)
+  })
+
+  test('limits and canaries of the gateway count as they are set, and name nothing that there is not', async () => {
+    const list = async () => (await buyer.send('GET', '/api/orders')).status
+    assert.deepEqual([await list(), await list()], [200, 200])
+    for (const [name, value] of [
+      ['RATE_LIMITS', 'order.lst.account=1/60'],
+      ['CANARY', 'ordre@2=10'],
+    ]) {
+      const { version } = await staff.must('GET', AT)
+      const change = { expectedVersion: version, reason: '시험합니다', changes: [{ place: 'gateway', name, value }] }
+      const refused = await staff.send('POST', `${AT}/versions`, change)
+      assert.deepEqual([refused.status, refused.body.field], [400, 'changes.0.value'])
+      assert.match(refused.body.errors[0].message.en, /order\.lst\.account|ordre/)
+    }
+    const limited = ['gateway', 'RATE_LIMITS', 'order.list.account=1/60'] as const
+    await set(staff, limited, ['gateway', 'RATE_LIMIT_FACTOR', '1'])
+    assert.deepEqual([await list(), await list()], [200, 429])
+    // Nobody runs version 9: whoever is chosen for it is served by those there are.
+    await set(
+      staff,
+      ['gateway', 'RATE_LIMITS', null],
+      ['gateway', 'RATE_LIMIT_FACTOR', null],
+      ['gateway', 'CANARY', 'order@9=100'],
+    )
+    assert.deepEqual([await list(), await list()], [200, 200])
+    await set(staff, ['gateway', 'CANARY', null])
   })
 
   test('whoever looks at the shop sees which configuration it runs on', async () => {

@@ -42,6 +42,10 @@ const whoIs = (actor: Actor, address: string): string => {
 
 const mayChoose = (actor: Actor): boolean => actor.kind === 'staff' && actor.roles.includes('operations')
 
+/** Services that shares are set for and that there are not. */
+export const unknownServices = (text: string, services: readonly string[]): readonly string[] =>
+  sharesOf(text).flatMap(({ service }) => (services.includes(service) ? [] : [service]))
+
 /**
  * Versions by share, always the same for a member, a guest, or else an address: `product@1.2=10` sends ten of a hundred
  * to instances of version 1.2, and the others to any but these. Staff of operations choose by header instead; the
@@ -50,7 +54,7 @@ const mayChoose = (actor: Actor): boolean => actor.kind === 'staff' && actor.rol
  */
 export const canary = (text: string, services: readonly string[]): ChooseVersions => {
   const shares = sharesOf(text)
-  const unknown = shares.filter((each) => !services.includes(each.service)).map((each) => each.service)
+  const unknown = unknownServices(text, services)
   if (unknown.length > 0)
     throw new CannotStart(
       `CANARY names ${unknown.join(', ')}, which is no service: give some of ${services.join(', ')}.`,

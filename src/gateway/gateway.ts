@@ -10,6 +10,7 @@ import { accessLog } from './access-log.ts'
 import { serve } from './api.ts'
 import { BAD_REQUEST, refuseBroken } from './broken.ts'
 import { canary } from './canary.ts'
+import { following } from './following.ts'
 import { corsHeaders } from './cors.ts'
 import { deadlines } from './deadlines.ts'
 import { documents } from './documents.ts'
@@ -17,7 +18,7 @@ import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
 import type { Checks } from './health.ts'
 import { limits } from './limits/limits.ts'
-import { refuseUnknown } from './limits/policies.ts'
+import { refuseUnknown, type Rules } from './limits/policies.ts'
 import { sharing, type AddShared } from './limits/sharing.ts'
 import { metricsOf, type Metrics } from './metrics.ts'
 import { platformRoutes } from './platform.ts'
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly runtime: Runtime
   readonly log: Logger
   readonly settings?: Partial<GatewaySettings>
+  /** What may change while it runs; without it the settings stay as they are. */
+  readonly live?: { readonly rules: () => Rules; readonly canary: () => string }
   /** Takes whole lines of the access log; none is kept without it. */
   readonly accessLog?: (lines: string) => void
   readonly metrics?: Metrics
@@ -94,6 +97,10 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
   const asGateway = (operation: keyof typeof auth.operations, input: unknown): Promise<unknown> =>
     endpointOf(auth.name).call(operation, input, systemContext('gateway', runtime, 5_000))
   const trusted = new Set(settings.corsOrigins)
+  const rules = { overrides: settings.rateLimits, factor: settings.rateLimitFactor }
+  const now = options.live ?? { rules: () => rules, canary: () => settings.canary }
+  const services = options.contracts.map((each) => each.name)
+  const versions = following(now.canary, (text) => canary(text, services))
   return {
     settings,
     runtime,
@@ -109,15 +116,11 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     }),
     sessions: sessions({ endpointOf, runtime, log }),
     deadlines: deadlines(runtime),
-    versions: canary(
-      settings.canary,
-      options.contracts.map((each) => each.name),
-    ),
+    versions: (headers, actor, address) => versions()(headers, actor, address),
     limits: limits({
       runtime,
       sharing: sharing(options.addShared, { runtime, log }),
-      overrides: settings.rateLimits,
-      factor: settings.rateLimitFactor,
+      rules: now.rules,
     }),
     metrics: options.metrics ?? metricsOf(),
     tracer: options.tracer ?? untraced,

@@ -6,7 +6,8 @@ import type { Tracer } from '#kernel/trace.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import { spreadBy } from '#engines/redis/listening.ts'
 import { sharedCounts } from '#engines/redis/shared-counts.ts'
-import { gateway } from '#gateway/gateway.ts'
+import { following } from '#gateway/following.ts'
+import { gateway, type GatewayOptions } from '#gateway/gateway.ts'
 import type { Checks } from '#gateway/health.ts'
 import type { Metrics } from '#gateway/metrics.ts'
 import { readOverrides } from '#gateway/limits/policies.ts'
@@ -32,6 +33,16 @@ const edgeSettings = (settings: ShopSettings, metrics: GatewaySettings['metrics'
     ...settings.JANGTEO_CORS_ORIGINS.split(',').filter((each) => each !== ''),
     ...(settings.PUBLIC_URL ? [new URL(settings.PUBLIC_URL).origin] : []),
   ],
+})
+
+/** What of it may change while the edge is open. */
+const liveSettings = (settings: ShopSettings): NonNullable<GatewayOptions['live']> => ({
+  rules: following(
+    // One text for both: what is made of it is another as soon as either is.
+    () => `${settings.RATE_LIMIT_FACTOR} ${settings.RATE_LIMITS}`,
+    () => ({ overrides: readOverrides(settings.RATE_LIMITS), factor: settings.RATE_LIMIT_FACTOR }),
+  ),
+  canary: () => settings.CANARY,
 })
 
 /** Where the public comes in. */
@@ -75,6 +86,7 @@ export const openEdge = async (given: {
     metrics: given.metrics,
     tracer: given.tracer,
     settings: edgeSettings(settings, given.metricsAt),
+    live: liveSettings(settings),
     ...(given.redis && { addShared: sharedCounts(given.redis), spreadEndings: spreadBy(given.redis, 'ended') }),
     accessLog: (lines) => void (log.isLevelEnabled('info') && process.stdout.write(lines)),
     checks: given.checks,

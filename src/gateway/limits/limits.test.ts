@@ -15,12 +15,8 @@ const opened: { stop(): Promise<void> }[] = []
 after(() => Promise.all(opened.map((each) => each.stop())))
 
 const limitsOf = (overrides: string, add?: AddShared, factor = 1): Limits => {
-  const made = limits({
-    runtime,
-    sharing: sharing(add, { runtime, log: silent }),
-    overrides: readOverrides(overrides),
-    factor,
-  })
+  const rules = { overrides: readOverrides(overrides), factor }
+  const made = limits({ runtime, sharing: sharing(add, { runtime, log: silent }), rules: () => rules })
   opened.push(made)
   return made
 }
@@ -48,6 +44,22 @@ describe('requests are counted', () => {
     arrived('2001:db8:1:2:ffff::9', told())
     refused(() => arrived('2001:db8:1:2::3', told()))
     arrived('2001:db8:1:3::1', told())
+  })
+
+  test('by rules that may change: the next request is counted by the new ones', () => {
+    let rules = { overrides: readOverrides('reads.address=1/60'), factor: 1 }
+    const made = limits({ runtime, sharing: sharing(undefined, { runtime, log: silent }), rules: () => rules })
+    opened.push(made)
+    const [look, make] = [made.of(route()), made.of(route('make'))]
+    look.arrived('10.0.0.1', told())
+    refused(() => look.arrived('10.0.0.1', told()))
+    rules = { overrides: readOverrides('reads.address=2/60,writes.address=1/60'), factor: 1 }
+    for (let i = 0; i < 2; i++) look.arrived('10.0.0.1', told())
+    refused(() => look.arrived('10.0.0.1', told()))
+    make.arrived('10.0.0.1', told())
+    refused(() => make.arrived('10.0.0.1', told()))
+    rules = { ...rules, factor: 0 }
+    for (let i = 0; i < 5; i++) look.arrived('10.0.0.1', told())
   })
 
   test('by account, wherever it comes from', () => {

@@ -3,7 +3,8 @@ import { networkOf } from '#kernel/network.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Route } from '../routes.ts'
 import { counts, type Count, type Counts } from './counts.ts'
-import { policiesOf, type By, type Overrides, type Policy } from './policies.ts'
+import { following } from '../following.ts'
+import { policiesOf, type By, type Policy, type Rules } from './policies.ts'
 import type { Sharing } from './sharing.ts'
 
 /** What the caller is told of limits: how the tightest of those that concern the request stands. */
@@ -61,17 +62,18 @@ const setHeader = (headers: string[], name: string, value: string): void => {
 export const limits = (given: {
   readonly runtime: Runtime
   readonly sharing: Sharing
-  readonly overrides: Overrides
-  readonly factor: number
+  /** What is set now; the same object as long as it is the same. Under new rules counting begins anew. */
+  readonly rules: () => Rules
 }): Limits => {
-  const { runtime, sharing } = given
+  const { runtime, sharing, rules } = given
   // Routes share the counts of their class.
-  const known = new Map<string, Limit>()
+  const known = following(rules, () => new Map<string, Limit>())
   const limitOf = (policy: Policy): Limit => {
-    const found = known.get(policy.name)
+    const limits = known()
+    const found = limits.get(policy.name)
     if (found) return found
     const made = { ...policy, counts: counts(policy.name, policy.quota) }
-    known.set(policy.name, made)
+    limits.set(policy.name, made)
     return made
   }
 
@@ -119,20 +121,28 @@ export const limits = (given: {
     return exact && agree(exact, told, policies)
   }
 
+  const limiterOf = (route: Parameters<Limits['of']>[0], now: Rules): Limiter => {
+    const policies = policiesOf(route, now)
+    if (policies.length === 0) return free
+    const text = policyText(policies)
+    const only = (...bys: By[]): readonly Limit[] => policies.filter((each) => bys.includes(each.by)).map(limitOf)
+    const ofAddress = only('address', 'all')
+    const ofAccount = only('account')
+    return {
+      arrived: (address, told) => {
+        const client = clientOf(address)
+        return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, text)
+      },
+      by: (account, told) => count(ofAccount, () => account, told, text),
+    }
+  }
+
   return {
     of: (route) => {
-      const policies = policiesOf(route, given)
-      if (policies.length === 0) return free
-      const text = policyText(policies)
-      const only = (...bys: By[]): readonly Limit[] => policies.filter((each) => bys.includes(each.by)).map(limitOf)
-      const ofAddress = only('address', 'all')
-      const ofAccount = only('account')
+      const limiter = following(rules, (now) => limiterOf(route, now))
       return {
-        arrived: (address, told) => {
-          const client = clientOf(address)
-          return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, text)
-        },
-        by: (account, told) => count(ofAccount, () => account, told, text),
+        arrived: (address, told) => limiter().arrived(address, told),
+        by: (account, told) => limiter().by(account, told),
       }
     },
     stop: sharing.stop,

@@ -15,6 +15,13 @@ export interface Policy {
   readonly exact: boolean
 }
 
+/** What is set of limits. */
+export interface Rules {
+  readonly overrides: Overrides
+  /** Multiplies the calls of every limit; 0 lifts all. */
+  readonly factor: number
+}
+
 /** Overrides of limits by name; undefined lifts one. */
 export type Overrides = ReadonlyMap<string, CallLimit | undefined>
 
@@ -64,12 +71,17 @@ export const policiesOf = (
   })
 }
 
-/** Throws CannotStart for settings that name limits of no route. */
-export const refuseUnknown = (overrides: Overrides, routes: readonly Pick<Route, 'id'>[]): void => {
+/** Names of overrides that are no limit of any route. */
+export const unknownLimits = (overrides: Overrides, routes: readonly Pick<Route, 'id'>[]): readonly string[] => {
   const known = new Set(
     ['reads', 'writes', ...routes.map((each) => each.id)].flatMap((of) => BYS.map((by) => `${of}.${by}`)),
   )
-  const unknown = [...overrides.keys()].filter((each) => !known.has(each))
+  return [...overrides.keys()].filter((each) => !known.has(each))
+}
+
+/** Throws CannotStart for settings that name limits of no route. */
+export const refuseUnknown = (overrides: Overrides, routes: readonly Pick<Route, 'id'>[]): void => {
+  const unknown = unknownLimits(overrides, routes)
   if (unknown.length > 0)
     throw new CannotStart(
       `RATE_LIMITS names ${unknown.join(', ')}, which no route has: give reads, writes or an operation (auth.signIn), then .address, .account or .all.`,
