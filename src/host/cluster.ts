@@ -28,7 +28,8 @@ const originsOf = (host: PlacedHost): readonly string[] =>
     return edgePort === undefined ? [] : [`http://${name}:${edgePort}`]
   })
 
-const isEdge = (host: PlacedHost): boolean => host.edgePort !== undefined
+/** Runs nothing that others call: it may come last. A gateway beside services comes with them. */
+const isEdge = ({ runs }: PlacedHost): boolean => runs.every((each) => each === 'gateway' || each === 'pages')
 
 /**
  * Starts the database, the engines and every host of a placement as a process on this machine, with a line for each
