@@ -8,15 +8,16 @@ const DEAF = 2_500
 
 /** What processes tell each other of what they let go of. */
 export interface Bus {
-  /** The channel to tell it on, and the words. */
-  readonly channel: string
-  readonly words: (cache: string, keys: readonly string[]) => string
   /** Whether this process hears it. */
   readonly hears: () => boolean
   close(): void
 }
 
 type Words = readonly [cache: string, keys: readonly string[]]
+
+/** The channel it is told on. */
+export const channelOf = (store: RedisStore): string => store.key('cache:forgotten')
+export const wordsOf = (cache: string, keys: readonly string[]): string => JSON.stringify([cache, keys] satisfies Words)
 
 const read = (text: string): Words | undefined => {
   try {
@@ -40,7 +41,7 @@ export const openBus = (
   runtime: Runtime,
   given: { readonly forgotten: (cache: string, keys: readonly string[]) => void; readonly deafUntilNow: () => void },
 ): Bus => {
-  const channel = store.key('cache:forgotten')
+  const channel = channelOf(store)
   const own = store.key(`cache:heard:${runtime.id()}`)
   const closed = new AbortController()
   const subscriber = store.subscriber()
@@ -72,8 +73,6 @@ export const openBus = (
   void follow()
 
   return {
-    channel,
-    words: (cache, keys) => JSON.stringify([cache, keys] satisfies Words),
     hears,
     close: () => {
       closed.abort()

@@ -46,6 +46,7 @@ export const openCaches = (given: {
         const named = { ...of, name: `${service}.${of.name}` }
         const made = lagging(named, { runtime, log, counts: countsOf(named.name), ...(shared && { shared }) })
         locals.set(named.name, made)
+        shared?.listen()
         return made
       },
       exact: (of) => {

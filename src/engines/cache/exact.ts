@@ -56,7 +56,7 @@ export const exact = <V extends {}>(of: ExactCacheOf<V>, shared: Shared, counts:
     },
     forget: (keys) => {
       for (const key of keys) kept.delete(key)
-      return shared.forget(of.name, keys)
+      return shared.forget(of.name, keys, false)
     },
   }
 }

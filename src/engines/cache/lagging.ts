@@ -108,7 +108,7 @@ export const lagging = <V extends {}>(
     forget: async (keys) => {
       drop(keys)
       if (!shared) return
-      await shared.forget(of.name, keys)
+      await shared.forget(of.name, keys, true)
       // Somebody may have taken up again meanwhile what was still shared.
       drop(keys)
     },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { CacheOf } from '#kernel/cache.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '../redis/connection.ts'
-import { openBus } from './bus.ts'
+import { type Bus, channelOf, openBus, wordsOf } from './bus.ts'
 import type { Counts } from './counts.ts'
 import { decode, encode, gone, MAX_BYTES, newToken, poison, TOKEN_LENGTH } from './entry.ts'
 import { AWAY, linkTo, together } from './link.ts'
@@ -55,12 +55,22 @@ export interface Shared {
   still<V>(of: CacheOf<V>, key: string, token: string): Promise<boolean>
   /** Stores an answer that was made after `seen`, for `life` milliseconds from then. Answers its token if it was stored. */
   store<V>(of: CacheOf<V>, key: string, seen: Seen, answer: V, life: number): Promise<string | undefined>
-  forget(name: string, keys: readonly string[]): Promise<void>
+  /** Lets go of answers; `kept`: other processes keep them without asking, and are told. */
+  forget(cache: string, keys: readonly string[], kept: boolean): Promise<void>
+  /** Begins to hear what other processes let go of; nobody hears who has nothing to let go of. */
+  listen(): void
   /** Whether this process hears at once of what others let go of. */
   readonly hears: () => boolean
   /** Since when Redis has been answering this process. */
   readonly since: () => number
   close(): void
+}
+
+/** What was let go of. */
+interface Forgotten {
+  readonly cache: string
+  readonly keys: readonly string[]
+  readonly kept: boolean
 }
 
 /** The level of caches that processes share. `forgotten` is told what other processes let go of. */
@@ -74,26 +84,53 @@ export const openShared = (
   },
 ): Shared => {
   const { runtime, log } = given
-  const missed = new Set<{ readonly cache: string; readonly keys: readonly string[] }>()
+  const missed = new Set<Forgotten>()
   const at = (cache: string, key: string): string => store.key(`cache:${cache}:${key}`)
 
-  const letGo = async (cache: string, keys: readonly string[]): Promise<void> => {
+  const letGo = async (all: readonly Forgotten[]): Promise<void> => {
     const pipeline = store.client.pipeline()
     const mark = gone(newToken(runtime))
-    for (const key of keys) pipeline.set(at(cache, key), mark, 'PX', GONE_FOR)
-    pipeline.publish(bus.channel, bus.words(cache, keys))
+    const names = all.flatMap(({ cache, keys }) => keys.map((key) => at(cache, key)))
+    for (const name of names) pipeline.set(name, mark, 'PX', GONE_FOR)
+    for (const each of all) if (each.kept) pipeline.publish(channelOf(store), wordsOf(each.cache, each.keys))
     const results = await together(pipeline)
-    const refused = keys.filter((_, n) => results[n]?.[0])
+    const refused = names.filter((_, n) => results[n]?.[0])
     // A Redis without room for a mark has room for less.
-    if (refused.length > 0) await store.client.unlink(refused.map((key) => at(cache, key)))
+    if (refused.length > 0) await store.client.unlink(refused)
   }
   const link = linkTo(store, runtime, async () => {
     for (const each of missed) {
-      await letGo(each.cache, each.keys)
+      await letGo([each])
       missed.delete(each)
     }
   })
-  const bus = openBus(store, link, runtime, given)
+  let bus: Bus | undefined
+
+  /** Those who let go of something in the same turn share the way. */
+  const sent = async (all: readonly Forgotten[]): Promise<void> => {
+    for (const each of all) missed.add(each)
+    while (missed.size > MISSED_AT_MOST) missed.delete(missed.values().next().value!)
+    if (link.isUp()) {
+      const done = await link.ask(() => letGo(all)).catch(() => AWAY)
+      if (done !== AWAY) for (const each of all) missed.delete(each)
+    } else if (store.ready()) {
+      // One that hangs reads this before whatever is asked of it from now on; there is a moment for it to get there.
+      await Promise.race([letGo(all).catch(() => {}), runtime.sleep(UNDER_WAY)])
+    }
+  }
+  let gathering: { readonly all: Forgotten[]; readonly done: Promise<void> } | undefined
+  const gather = (one: Forgotten): Promise<void> => {
+    if (!gathering) {
+      const all: Forgotten[] = []
+      const done = Promise.resolve().then(() => {
+        gathering = undefined
+        return sent(all)
+      })
+      gathering = { all, done }
+    }
+    gathering.all.push(one)
+    return gathering.done
+  }
 
   let toldAt = -Infinity
   let untold = 0
@@ -183,23 +220,12 @@ export const openShared = (
         .catch(() => 0)
       return stored === 1 ? token : undefined
     },
-    forget: async (cache, keys) => {
-      if (keys.length === 0) return
-      const told = { cache, keys }
-      missed.add(told)
-      if (missed.size > MISSED_AT_MOST) missed.delete(missed.values().next().value!)
-      if (link.isUp()) {
-        const done = await link.ask(() => letGo(cache, keys)).catch(() => AWAY)
-        if (done !== AWAY) missed.delete(told)
-      } else if (store.ready()) {
-        // One that hangs reads this before whatever is asked of it from now on; there is a moment for it to get there.
-        await Promise.race([letGo(cache, keys).catch(() => {}), runtime.sleep(UNDER_WAY)])
-      }
-    },
-    hears: bus.hears,
+    forget: (cache, keys, kept) => (keys.length === 0 ? Promise.resolve() : gather({ cache, keys, kept })),
+    listen: () => void (bus ??= openBus(store, link, runtime, given)),
+    hears: () => bus?.hears() ?? false,
     since: link.since,
     close: () => {
-      bus.close()
+      bus?.close()
       link.close()
     },
   }

@@ -59,7 +59,7 @@ export const placing = (given: {
   const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
     const won = await db.tx('order.place', async (tx) => {
       const ids = await insertOrders(tx, entries)
-      views.changed(
+      views.placed(
         tx,
         entries.map((each) => each.order),
       )

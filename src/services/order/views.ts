@@ -25,6 +25,8 @@ export interface Views {
    * transaction that changes an order, or answers as if it had, calls it.
    */
   changed(tx: Tx, orders: Iterable<Viewed>): void
+  /** As `changed`, of orders that did not exist before: only lists show them by now. */
+  placed(tx: Tx, orders: Iterable<Viewed>): void
   forget(orders: readonly Viewed[]): Promise<void>
 }
 
@@ -72,6 +74,10 @@ export const orderViews = (
     changed: (tx, orders) => {
       const all = [...orders]
       tx.committed(() => forget(all))
+    },
+    placed: (tx, orders) => {
+      const members = new Set([...orders].map((each) => each.memberId))
+      tx.committed(() => pages.forget([...members]))
     },
     forget,
   }
