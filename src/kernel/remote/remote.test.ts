@@ -198,13 +198,13 @@ describe('the deadline', () => {
 describe('the breaker', () => {
   test('keeps calls away after failures in a row, tries again later and closes when that works', async () => {
     answer = status(500)
-    const endpoint = reach({ failures: 3, openFor: 60 })
+    const endpoint = reach({ failures: 3, openFor: 1_500 })
     const state = () => endpoint.stats().instances[0]!.breaker
     for (let n = 0; n < 3; n++) await codeOf(endpoint.call('take', {}, context()))
     assert.deepEqual([requests, state()], [3, 'open'])
     for (let n = 0; n < 20; n++) assert.equal(await codeOf(endpoint.call('take', {}, context())), 'UNAVAILABLE')
     assert.equal(requests, 3)
-    await runtime.sleep(80)
+    await runtime.sleep(1_600)
     assert.equal(state(), 'half-open')
     answer = (request, reply) => setTimeout(() => ok(request, reply), 20)
     const together = await Promise.all([1, 2, 3].map(() => codeOf(endpoint.call('take', {}, context()))))
@@ -319,8 +319,10 @@ describe('an instance that goes', () => {
     const together = Array.from({ length: 200 }, () => codeOf(endpoint.call('take', {}, context())))
     assert.deepEqual(new Set(await Promise.all(together)), new Set(['ok']))
     const { retried } = endpoint.stats()
+    const began = performance.now()
     for (let n = 0; n < 50; n++) await endpoint.call('take', {}, context())
-    assert.equal(endpoint.stats().retried, retried, 'it is left alone after its first refused connections')
+    const looks = Math.ceil((performance.now() - began) / 1_000)
+    assert.ok(endpoint.stats().retried - retried <= looks, 'it is looked at once a second at most')
   })
 })
 
@@ -464,7 +466,14 @@ describe('the internal port', () => {
 
   test('closing lets calls under way be answered', async () => {
     const gate = Promise.withResolvers<void>()
-    const endpoint = { call: async () => (await gate.promise, 'late') }
+    const arrived = Promise.withResolvers<void>()
+    const endpoint = {
+      call: async () => {
+        arrived.resolve()
+        await gate.promise
+        return 'late'
+      },
+    }
     const port = await startInternalServer({
       host: '127.0.0.1',
       port: 0,
@@ -474,14 +483,14 @@ describe('the internal port', () => {
       log: silent,
     })
     const calling = reach({}, [port.origin]).call('take', {}, context())
-    await runtime.sleep(50)
+    await arrived.promise
     const closed = port.close()
     await runtime.sleep(20)
     gate.resolve()
     assert.equal(await calling, 'late')
     const answered = performance.now()
     await closed
-    assert.ok(performance.now() - answered < 2_000, 'it does not wait for calls that do not come')
+    assert.ok(performance.now() - answered < 30_000, 'it does not wait for calls that do not come')
   })
 })
 
