@@ -198,7 +198,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     opened.add(host.stop)
     opened.add(config.stop)
     await config.begin(host)
-    watchAll(metrics, { host, kafka, caches, telemetry, config, elsewhere })
+    watchAll(metrics, { host, kafka, redis, caches, telemetry, config, elsewhere })
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)

@@ -1,5 +1,6 @@
 import type { OpenCaches } from '#engines/cache/caches.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
+import type { RedisStore } from '#engines/redis/connection.ts'
 import type { Telemetry } from '#engines/telemetry/telemetry.ts'
 import type { Metrics } from '#gateway/metrics.ts'
 import { watchCaches, watchServices, watchTraces } from '#gateway/watch.ts'
@@ -7,6 +8,7 @@ import type { Configured } from './configured.ts'
 import type { Host } from './host.ts'
 import type { Remotes } from './remotes.ts'
 import { watchConfig } from './watch-config.ts'
+import { watchRedis } from './watch-redis.ts'
 import { watchRemotes } from './watch-remotes.ts'
 
 /** Has the metrics of a process tell of everything in it. */
@@ -15,13 +17,14 @@ export const watchAll = (
   parts: {
     readonly host: Host
     readonly kafka: Kafka | undefined
+    readonly redis: RedisStore | undefined
     readonly caches: OpenCaches
     readonly telemetry: Telemetry
     readonly config: Configured
     readonly elsewhere: Remotes | undefined
   },
 ): void => {
-  const { host, kafka, caches, telemetry, config, elsewhere } = parts
+  const { host, kafka, redis, caches, telemetry, config, elsewhere } = parts
   watchServices(
     registry,
     host.services.map(({ definition, endpoint, db, built }) => ({
@@ -36,5 +39,6 @@ export const watchAll = (
   watchCaches(registry, caches.counted)
   watchTraces(registry, telemetry.stats)
   watchConfig(registry, config.state)
+  watchRedis(registry, redis)
   if (elsewhere) watchRemotes(registry, elsewhere.all)
 }

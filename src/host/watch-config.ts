@@ -1,6 +1,9 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { ConfigState } from './config-feed.ts'
 
+/** Milliseconds without an answer of the config service, which is asked every second, after which what a host has is stale. */
+const STALE = 10_000
+
 /** Metrics of the configuration a host runs on. */
 export const watchConfig = (registry: Registry, state: () => ConfigState | undefined): void => {
   const told = (name: string, help: string, of: (state: ConfigState) => number | null) =>
@@ -20,6 +23,11 @@ export const watchConfig = (registry: Registry, state: () => ConfigState | undef
     'jangteo_config_age_seconds',
     'Seconds since the config service answered this host; nothing before it ever did',
     ({ age }) => age && age / 1_000,
+  )
+  told(
+    'jangteo_config_stale',
+    'Whether the config service has not answered this host for ten seconds, or never: 1, or 0',
+    ({ age }) => Number(age === null || age > STALE),
   )
   told(
     'jangteo_config_left_out',
