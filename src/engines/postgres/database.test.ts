@@ -227,17 +227,19 @@ describe('connections', () => {
 
   test('a read is not held up by a write that waits for a lock', async () => {
     await db.query(add('a', 1))
-    let release = (): void => {}
+    const held = Promise.withResolvers<void>()
+    const release = Promise.withResolvers<void>()
     const holding = db.tx('alpha.hold', async (tx) => {
       await tx.query(sql`UPDATE thing SET n = 2 WHERE id = 'a'`)
-      await new Promise<void>((resolve) => (release = resolve))
+      held.resolve()
+      await release.promise
     })
-    await stores.runtime.sleep(20)
+    await held.promise
     let written = false
     const writing = db.query(sql`UPDATE thing SET n = 3 WHERE id = 'a'`).then(() => (written = true))
     assert.deepEqual(await things(), [{ id: 'a', n: 1 }])
     assert.equal(written, false)
-    release()
+    release.resolve()
     await Promise.all([holding, writing])
     assert.deepEqual(await things(), [{ id: 'a', n: 3 }])
   })
