@@ -3,15 +3,15 @@ import { spawn } from 'node:child_process'
 /** Becomes the program where Node.js can (22.15 on); else runs it, hands signals on and ends as it ends. */
 export const handOver = (file, argv, env) => {
   if (process.execve) process.execve(file, [file, ...argv], env)
-  let child
-  let asked
+  const running = { child: undefined, asked: undefined }
   // Before the program is there: a signal that comes in between must not leave it alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
-      asked = signal
-      child?.kill(signal)
+      running.asked = signal
+      running.child?.kill(signal)
     })
-  child = spawn(file, argv, { stdio: 'inherit', env })
-  if (asked) child.kill(asked)
+  const child = spawn(file, argv, { stdio: 'inherit', env })
+  running.child = child
+  if (running.asked) child.kill(running.asked)
   child.on('exit', (code, signal) => process.exit(signal ? 130 : code))
 }
