@@ -36,6 +36,18 @@ const onAll = (staff: ApiClient, version: number): Promise<void> =>
     return living.length > 0 && living.every((each) => each.version === version)
   }, `every host runs on version ${version}`)
 
+/** One that has not found the service yet would run on its own environment for a while, and nobody would miss it. */
+const allKnown = (staff: ApiClient, hosts: number): Promise<void> =>
+  eventually(
+    async () => {
+      // Nor may whoever is asked have found it.
+      const { body } = await staff.send('GET', `${AT}/hosts`)
+      return (body.items ?? []).filter((each: Seen) => each.living).length === hosts
+    },
+    'every host has asked the service',
+    60,
+  )
+
 const minutesToPay = async (buyer: ApiClient, skuId: string): Promise<number> => {
   const { placedAt, payBefore } = await placeOrder(buyer, skuId)
   return (Date.parse(payBefore) - Date.parse(placedAt)) / 60_000
@@ -47,6 +59,7 @@ inEachTopology((shop) => {
   let skuId: string
   before(async () => {
     staff = await signInStaff(shop.origin)
+    await allKnown(staff, shop.hosts)
     buyer = await signUp(shop.origin)
     skuId = (await putOnSale(staff, 100)).skuId
   })
@@ -144,7 +157,7 @@ describe('with the config service away', () => {
         { name: 'rest', runs: [...allServices.filter((each) => each !== 'config' && each !== 'order'), 'simulators'] },
         { name: 'config', runs: ['config'] },
         { name: 'order', runs: ['order'], replicas: 2 },
-        { name: 'edge', runs: ['gateway'] },
+        { name: 'edge', runs: ['gateway'], replicas: 2 },
       ],
     })
     // The edge may have looked for the others before they were there, and leaves them alone for a while.
@@ -152,6 +165,7 @@ describe('with the config service away', () => {
       async () => (staff = await signInStaff(shop.origin).catch(() => staff)) !== undefined,
       'the edge reaches the others',
     )
+    await allKnown(staff, shop.processes.length)
     buyer = await signUp(shop.origin)
     skuId = (await putOnSale(staff, 100)).skuId
   })
@@ -160,12 +174,30 @@ describe('with the config service away', () => {
   const stateOf = async (host: string, replica = 1) =>
     (await apiClient(shop.internal(host, replica)).must('GET', '/health/ready')).config
 
+  test('every gateway keeps the limits of the new version', async () => {
+    const statusAt = async (edge: string) => (await fetch(`${edge}/api/catalog/products`)).status
+    assert.equal(shop.edges.length, 2)
+    for (const edge of shop.edges) assert.equal(await statusAt(edge), 200)
+    await set(staff, ['gateway', 'RATE_LIMITS', 'catalog.list.all=1/60'], ['gateway', 'RATE_LIMIT_FACTOR', '1'])
+    for (const edge of shop.edges) {
+      await statusAt(edge)
+      assert.equal(await statusAt(edge), 429)
+    }
+    await set(staff, ['gateway', 'RATE_LIMITS', null], ['gateway', 'RATE_LIMIT_FACTOR', null])
+    for (const edge of shop.edges) assert.equal(await statusAt(edge), 200)
+    for (const replica of [1, 2]) {
+      const metrics: string = await apiClient(shop.internal('edge', replica)).must('GET', '/metrics')
+      assert.match(metrics, /^jangteo_limit_refused_total\{operation="catalog.list",limit="catalog.list.all"\} 1$/m)
+      assert.match(metrics, /^jangteo_config_stale\{environment="development"\} 0$/m)
+    }
+  })
+
   test('hosts go on, a host that starts takes the copy on its disk, and all catch up when it is back', async () => {
     await set(staff, ['order', 'ORDER_PAY_MINUTES', '25'])
     const seen = (await hostsOf(staff)).filter((each) => each.living).map((each) => each.name)
-    assert.deepEqual(seen, ['config', 'edge', 'order-1', 'order-2', 'rest'])
+    assert.deepEqual(seen, ['config', 'edge-1', 'edge-2', 'order-1', 'order-2', 'rest'])
     const metrics: string = await apiClient(shop.internal('order')).must('GET', '/metrics')
-    assert.match(metrics, /^jangteo_config_version\{environment="development"\} 1$/m)
+    assert.match(metrics, /^jangteo_config_version\{environment="development"\} 3$/m)
     assert.match(metrics, /^jangteo_config_age_seconds\{environment="development"\} [0-9.]+$/m)
     const service = shop.processes.find((each) => each.name === 'config')!
     service.kill('SIGKILL')
@@ -176,7 +208,7 @@ describe('with the config service away', () => {
     await first.stop()
     await shop.start('order', 1)
     const { from, version } = await stateOf('order', 1)
-    assert.deepEqual([from, version], ['copy', 1])
+    assert.deepEqual([from, version], ['copy', 3])
     for (let n = 0; n < 4; n++) assert.equal(await minutesToPay(buyer, skuId), 25)
 
     await shop.start('config')
@@ -186,7 +218,7 @@ describe('with the config service away', () => {
     }
     // A host that found the service gone asks again when its breaker lets it.
     await eventually(async () => (await living()).length === seen.length, 'every host asks the service again', 60)
-    assert.equal((await stateOf('order', 1)).from, 'service')
+    await eventually(async () => (await stateOf('order', 1)).from === 'service', 'it runs on what the service says', 60)
     await set(staff, ['order', 'ORDER_PAY_MINUTES', '35'])
     for (let n = 0; n < 4; n++) assert.equal(await minutesToPay(buyer, skuId), 35)
   })

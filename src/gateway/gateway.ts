@@ -97,6 +97,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
   const asGateway = (operation: keyof typeof auth.operations, input: unknown): Promise<unknown> =>
     endpointOf(auth.name).call(operation, input, systemContext('gateway', runtime, 5_000))
   const trusted = new Set(settings.corsOrigins)
+  const metrics = options.metrics ?? metricsOf()
   const rules = { overrides: settings.rateLimits, factor: settings.rateLimitFactor }
   const now = options.live ?? { rules: () => rules, canary: () => settings.canary }
   const services = options.contracts.map((each) => each.name)
@@ -121,8 +122,9 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
       runtime,
       sharing: sharing(options.addShared, { runtime, log }),
       rules: now.rules,
+      refused: metrics.limited,
     }),
-    metrics: options.metrics ?? metricsOf(),
+    metrics,
     tracer: options.tracer ?? untraced,
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
     apiHeaders: apiHeaders(settings),

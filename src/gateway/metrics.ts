@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import type { CallObserver } from '#kernel/call.ts'
 
 /** What a process tells Prometheus. */
@@ -8,6 +8,8 @@ export interface Metrics {
   readonly observe: CallObserver
   /** One request at the edge; `route` is an operation's name. */
   request(route: string, method: string, status: number, ms: number): void
+  /** A request that a rate limit refused; `limit` is its name, as in settings. */
+  limited(operation: string, limit: string): void
 }
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -31,6 +33,12 @@ export const metricsOf = (given: { readonly defaults?: boolean } = {}): Metrics 
     buckets: BUCKETS,
     registers,
   })
+  const refused = new Counter({
+    name: 'jangteo_limit_refused_total',
+    help: 'Requests refused by a rate limit, by operation (or pages) and the name of the limit',
+    labelNames: ['operation', 'limit'],
+    registers,
+  })
   // Looking a series up by its labels costs more than counting it; the sets are small and closed.
   const series = new Map<string, { observe(seconds: number): void }>()
   const requestSeries = (route: string, method: string, status: number) => {
@@ -49,5 +57,6 @@ export const metricsOf = (given: { readonly defaults?: boolean } = {}): Metrics 
       found.observe(ms / 1_000)
     },
     request: (route, method, status, ms) => requestSeries(route, method, status).observe(ms / 1_000),
+    limited: (operation, limit) => refused.inc({ operation, limit }),
   }
 }

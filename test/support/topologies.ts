@@ -9,6 +9,8 @@ export interface ShopUnderTest {
   /** Where the public comes in; known once the tests run. */
   readonly origin: string
   readonly databaseUrl: string
+  /** Processes it is made of. */
+  readonly hosts: number
   /** Moves the clock of the whole shop on by milliseconds. */
   advance(ms: number): Promise<void>
 }
@@ -31,14 +33,19 @@ export const onEngines = (): Environment => {
   }
 }
 
+const several = async (env: Environment): Promise<Started> => {
+  const shop = await startHosts({ env })
+  return { ...shop, hosts: shop.processes.length }
+}
+
 /** Ways to run the shop: in one process; in several that call each other over HTTP; in several on the real engines. */
 const topologies: Readonly<Record<string, (env: Environment) => Promise<Started>>> = {
   one: async (env) => {
     const shop = await startTestShop({ env })
-    return { ...shop, advance: async (ms) => shop.runtime.advance(ms) }
+    return { ...shop, hosts: 1, advance: async (ms) => shop.runtime.advance(ms) }
   },
-  hosts: (env) => startHosts({ env }),
-  engines: (env) => startHosts({ env: { ...onEngines(), ...env } }),
+  hosts: (env) => several(env),
+  engines: (env) => several({ ...onEngines(), ...env }),
 }
 
 /**
@@ -62,6 +69,9 @@ export const inEachTopology = (tests: (shop: ShopUnderTest) => void, env: Enviro
         },
         get databaseUrl() {
           return started.databaseUrl
+        },
+        get hosts() {
+          return started.hosts
         },
         advance: (ms) => started.advance(ms),
       })

@@ -18,6 +18,8 @@ export interface Count {
 export interface Counts {
   /** The count of `who` at `now`; one whose window has ended begins anew. */
   of(who: string, now: number): Count
+  /** How long its windows are. */
+  readonly seconds: number
   readonly size: () => number
 }
 
@@ -43,9 +45,15 @@ export const counts = (name: string, { seconds }: CallLimit): Counts => {
   }
 
   const begin = (who: string, now: number): Count =>
-    keep(who, { name: `${name}:${who}`, total: 0, untold: 0, endsAt: now + windowMs, windowMs, queued: false }, now)
+    keep(
+      who,
+      // Others may still count in windows of another length, which end at another time.
+      { name: `${name}/${seconds}:${who}`, total: 0, untold: 0, endsAt: now + windowMs, windowMs, queued: false },
+      now,
+    )
 
   return {
+    seconds,
     of: (who, now) => {
       const found = young.get(who)
       if (found !== undefined) return now < found.endsAt ? found : begin(who, now)

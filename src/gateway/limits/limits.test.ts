@@ -4,6 +4,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
 import { silent } from '#test/support/silent.ts'
+import { metricsOf } from '../metrics.ts'
 import { demo, openShop, type Shop } from '../fixture.ts'
 import { counts } from './counts.ts'
 import { limits, type Limits } from './limits.ts'
@@ -54,12 +55,34 @@ describe('requests are counted', () => {
     look.arrived('10.0.0.1', told())
     refused(() => look.arrived('10.0.0.1', told()))
     rules = { overrides: readOverrides('reads.address=2/60,writes.address=1/60'), factor: 1 }
-    for (let i = 0; i < 2; i++) look.arrived('10.0.0.1', told())
+    look.arrived('10.0.0.1', told())
     refused(() => look.arrived('10.0.0.1', told()))
     make.arrived('10.0.0.1', told())
     refused(() => make.arrived('10.0.0.1', told()))
     rules = { ...rules, factor: 0 }
     for (let i = 0; i < 5; i++) look.arrived('10.0.0.1', told())
+  })
+
+  test('on, when the rules change: what was done in a window counts against a new limit for the same window', () => {
+    let rules = { overrides: readOverrides('reads.address=3/60'), factor: 1 }
+    const made = limits({ runtime, sharing: sharing(undefined, { runtime, log: silent }), rules: () => rules })
+    opened.push(made)
+    const look = made.of(route())
+    for (let i = 0; i < 3; i++) look.arrived('10.0.0.1', told())
+    rules = { overrides: readOverrides('reads.address=5/60,writes.address=9/60'), factor: 1 }
+    const more = told()
+    look.arrived('10.0.0.1', more)
+    assert.equal(more.headers[3], '"reads.address";r=1;t=60')
+    rules = { overrides: readOverrides('reads.address=2/60'), factor: 1 }
+    refused(() => look.arrived('10.0.0.1', told()))
+    rules = { overrides: readOverrides('reads.address=2/30'), factor: 1 }
+    for (let i = 0; i < 2; i++) look.arrived('10.0.0.1', told())
+    refused(() => look.arrived('10.0.0.1', told()))
+  })
+
+  test('among all processes by the length of the window too: those that follow a change a moment later count apart', () => {
+    const nameOf = (seconds: number) => counts('reads.address', { calls: 1, seconds }).of('a', 0).name
+    assert.deepEqual([nameOf(60), nameOf(30)], ['reads.address/60:a', 'reads.address/30:a'])
   })
 
   test('by account, wherever it comes from', () => {
@@ -154,7 +177,9 @@ describe('at the edge', () => {
 
   test('a request too many is refused with a problem in both languages and when to come again, and is not done', async () => {
     const done: unknown[] = []
+    const metrics = metricsOf({ defaults: false })
     const shop = await openShop({
+      metrics,
       settings: { rateLimits: readOverrides('demo.make.address=2/60') },
       endpoints: { demo: { call: async (...given) => done.push(given) } },
     })
@@ -175,6 +200,10 @@ describe('at the edge', () => {
     assert.equal(problem.code, 'RATE_LIMITED')
     assert.deepEqual(Object.keys(problem.message), ['ko', 'en'])
     assert.equal(done.length, 2)
+    assert.match(
+      await metrics.registry.metrics(),
+      /^jangteo_limit_refused_total\{operation="demo.make",limit="demo.make.address"\} 1$/m,
+    )
     // Another route of the shop is open to the same client.
     assert.equal((await ask(shop, `/api/things/${ID}`)).status, 200)
     await shop.stop()

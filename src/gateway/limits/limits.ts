@@ -28,13 +28,19 @@ export interface Limiter {
 
 /** The limits of a gateway. */
 export interface Limits {
-  /** Of an operation; without one, of pages. */
+  /** Of an operation; without one, of pages and streams. */
   of(route?: Pick<Route, 'id' | 'operation'>): Limiter
   stop(): Promise<void>
 }
 
 interface Limit extends Policy {
   readonly counts: Counts
+}
+
+/** What is counted: requests of an operation, or of `pages`, under policies as headers tell them. */
+interface Counted {
+  readonly operation: string
+  readonly policies: string
 }
 
 const FIELD = 'ratelimit'
@@ -62,20 +68,22 @@ const setHeader = (headers: string[], name: string, value: string): void => {
 export const limits = (given: {
   readonly runtime: Runtime
   readonly sharing: Sharing
-  /** What is set now; the same object as long as it is the same. Under new rules counting begins anew. */
+  /** What is set now; the same object as long as it is the same. */
   readonly rules: () => Rules
+  /** Told of each request that a limit refuses. */
+  readonly refused?: (operation: string, limit: string) => void
 }): Limits => {
-  const { runtime, sharing, rules } = given
-  // Routes share the counts of their class.
-  const known = following(rules, () => new Map<string, Limit>())
-  const limitOf = (policy: Policy): Limit => {
-    const limits = known()
-    const found = limits.get(policy.name)
-    if (found) return found
-    const made = { ...policy, counts: counts(policy.name, policy.quota) }
-    limits.set(policy.name, made)
+  const { runtime, sharing, rules, refused } = given
+  // Routes share the counts of their class. New rules find what was counted, unless it was in windows of another length.
+  const known = new Map<string, Counts>()
+  const countsOf = ({ name, quota }: Policy): Counts => {
+    const found = known.get(name)
+    if (found?.seconds === quota.seconds) return found
+    const made = counts(name, quota)
+    known.set(name, made)
     return made
   }
+  const limitOf = (policy: Policy): Limit => ({ ...policy, counts: countsOf(policy) })
 
   const tell = (told: Told, policies: string, { name, quota }: Limit, count: Count, now: number): void => {
     const { headers } = told
@@ -87,53 +95,54 @@ export const limits = (given: {
     setHeader(headers, FIELD, `"${name}";r=${left};t=${seconds}`)
   }
 
-  const refuse = (count: Count, now: number): never => {
+  const refuse = ({ operation }: Counted, { name }: Limit, count: Count, now: number): never => {
+    refused?.(operation, name)
     throw RATE_LIMITED(undefined, { retryAfter: Math.max(1, (count.endsAt - now) / 1_000) })
   }
 
   /** Asks the other processes which call of the window it is. */
-  const agree = async (all: readonly [Limit, Count][], told: Told, policies: string): Promise<void> => {
+  const agree = async (all: readonly [Limit, Count][], told: Told, counted: Counted): Promise<void> => {
     const which = await Promise.all(all.map(([, each]) => sharing.now(each)))
     const now = runtime.now()
     for (const [i, [limit, each]] of all.entries()) {
-      tell(told, policies, limit, each, now)
-      if (which[i]! > limit.quota.calls) refuse(each, now)
+      tell(told, counted.policies, limit, each, now)
+      if (which[i]! > limit.quota.calls) refuse(counted, limit, each, now)
     }
   }
 
   /** Counts against limits of which none may be exceeded. */
-  const count = (all: readonly Limit[], whoOf: (limit: Limit) => string, told: Told, policies: string) => {
+  const count = (all: readonly Limit[], whoOf: (limit: Limit) => string, told: Told, counted: Counted) => {
     const now = runtime.now()
     let exact: [Limit, Count][] | undefined
     for (const limit of all) {
       const found = limit.counts.of(whoOf(limit), now)
       // Whoever is refused is not counted: the window ends when it ends, however often is tried.
       if (found.total >= limit.quota.calls) {
-        tell(told, policies, limit, found, now)
-        refuse(found, now)
+        tell(told, counted.policies, limit, found, now)
+        refuse(counted, limit, found, now)
       }
       found.total++
       found.untold++
       if (limit.exact) (exact ??= []).push([limit, found])
       else sharing.soon(found)
-      tell(told, policies, limit, found, now)
+      tell(told, counted.policies, limit, found, now)
     }
-    return exact && agree(exact, told, policies)
+    return exact && agree(exact, told, counted)
   }
 
   const limiterOf = (route: Parameters<Limits['of']>[0], now: Rules): Limiter => {
     const policies = policiesOf(route, now)
     if (policies.length === 0) return free
-    const text = policyText(policies)
+    const counted = { operation: route?.id ?? 'pages', policies: policyText(policies) }
     const only = (...bys: By[]): readonly Limit[] => policies.filter((each) => bys.includes(each.by)).map(limitOf)
     const ofAddress = only('address', 'all')
     const ofAccount = only('account')
     return {
       arrived: (address, told) => {
         const client = clientOf(address)
-        return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, text)
+        return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, counted)
       },
-      by: (account, told) => count(ofAccount, () => account, told, text),
+      by: (account, told) => count(ofAccount, () => account, told, counted),
     }
   }
 

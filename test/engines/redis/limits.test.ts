@@ -98,7 +98,7 @@ describe('limits are shared by all gateways', () => {
   test('nothing is left in Redis when the window has ended, and keys say whose they are', async () => {
     await make(0)
     const keys = await stores[0]!.client.keys(`*:10.1.1.${client}`)
-    const key = `jangteo:limit:demo.make.address:10.1.1.${client}`
+    const key = `jangteo:limit:demo.make.address/60:10.1.1.${client}`
     assert.ok(keys.includes(key), keys.join())
     const left = await stores[0]!.client.pttl(key)
     assert.ok(left > 50_000 && left <= 60_000, String(left))
@@ -120,7 +120,7 @@ describe('limits are shared by all gateways', () => {
   })
 
   test('a key of another kind under ours costs the sharing, not the request', async () => {
-    await stores[0]!.client.set(`jangteo:limit:demo.make.address:10.1.1.${client}`, 'something else')
+    await stores[0]!.client.set(`jangteo:limit:demo.make.address/60:10.1.1.${client}`, 'something else')
     assert.equal(await admitted(Array.from({ length: 20 }, () => make(0))), 10)
   })
 })
