@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { tellCosts } from './costs/main.ts'
 import { internalCall } from './inside.ts'
 import { run, type Run } from './run.ts'
 import { addToCart, completePurchase, hotSku, placeOrder } from './scenarios/buying.ts'
@@ -9,7 +10,7 @@ import { topologies } from './topologies.ts'
 
 // npm run bench [-- --topology NAME,NAME --only NAME --seconds N --connections N --json FILE]: a fresh shop, driven over its
 // public API, every outcome asserted, audited afterwards. Beside each figure the limit measured in the same run; of several
-// topologies one after another, side by side.
+// topologies one after another, side by side. With --costs: what a purchase costs, by process and resource.
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     json: { type: 'string' },
     seconds: { type: 'string', default: '6' },
     connections: { type: 'string', default: '128' },
+    costs: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 })
 
@@ -35,6 +38,11 @@ const unknown = named.find((each) => !Object.hasOwn(topologies, each))
 if (unknown !== undefined) refuse(`No topology is called ${unknown}. There are: ${Object.keys(topologies).join(', ')}.`)
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
+if (values.costs) {
+  const { json, write, seconds } = values
+  await tellCosts({ topologies: named, seconds: Number(seconds), json, write, say })
+  process.exit(0)
+}
 const runs: Run[] = []
 for (const topology of named) {
   const done = await run(topology, chosen, {

@@ -1,9 +1,3 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startEmbedded } from '#engines/postgres/embedded/start.ts'
-import { systemRuntime } from '#kernel/runtime.ts'
 import { prepareGround } from './ground.ts'
 import { openConnection } from './http-client.ts'
 import { callsAnswered, remoteReservation } from './inside.ts'
@@ -12,7 +6,7 @@ import { closedLoop, type Measured } from './load.ts'
 import { cpuOfTree, startProgram } from './processes.ts'
 import { hotSku } from './scenarios/buying.ts'
 import { expectStatus, type Scenario } from './scenarios/scenario.ts'
-import { topologies } from './topologies.ts'
+import { underLoad } from './shop-under-load.ts'
 
 /** One scenario, measured. Microseconds of processor for each time it was done. */
 export interface Row extends Measured {
@@ -51,15 +45,6 @@ const httpLimit = async (body: string, { connections, seconds }: Options): Promi
   return measured
 }
 
-const audit = (env: Readonly<Record<string, string>>, say: (line: string) => void): boolean => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['src/main.ts', 'audit'], {
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-  })
-  if (status !== 0) say(`${stdout}${stderr}`)
-  return status === 0
-}
-
 /** Runs the scenarios on a fresh shop of a topology and audits it. Answers nothing when the audit finds a violation. */
 export const run = async (
   topology: string,
@@ -67,27 +52,7 @@ export const run = async (
   options: Options,
 ): Promise<Run | undefined> => {
   const { say, seconds, connections } = options
-  const root = mkdtempSync(join(tmpdir(), 'jangteo-bench-'))
-  const embedded = await startEmbedded({ dataDir: join(root, 'db'), runtime: systemRuntime(), progress: say })
-  const env = {
-    PORT: '0',
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'warn',
-    // As in production: development traces every request.
-    TRACE_PERCENT: '1',
-    DATABASE_URL: embedded.url,
-    JANGTEO_DATA: join(root, 'data'),
-    JANGTEO_PAGES: 'off',
-    JANGTEO_INTERNAL_SECRET: 'the secret of the bench, no other use',
-    JANGTEO_STAFF_PASSWORD: 'password of the bench',
-    JANGTEO_PASSWORD_MEMORY: '1024',
-    JANGTEO_CODES_PER_CLIENT: '100000',
-  }
-  let stop = async (): Promise<void> => {}
-  try {
-    say(`Starting the shop: ${topology} …`)
-    const shop = await topologies[topology]!(env)
-    stop = shop.stop
+  return underLoad(topology, { say }, async ({ shop, embedded, env }) => {
     say('Preparing members and products …')
     const staffPassword = env.JANGTEO_STAFF_PASSWORD
     const ground = await prepareGround(shop.origins, { connections, seconds, staffPassword })
@@ -120,11 +85,6 @@ export const run = async (
     for (const scenario of scenarios) rows.push(await measure(scenario))
     const reservation = await remoteReservation(shop, env, ground.skuIds)
     for (const each of ground.connections) each.close()
-    say('Auditing …')
-    return audit(env, say) ? { topology, rows, ...(reservation && { reservation }) } : undefined
-  } finally {
-    await stop()
-    await embedded.stop()
-    rmSync(root, { recursive: true, force: true })
-  }
+    return { topology, rows, ...(reservation && { reservation }) }
+  })
 }

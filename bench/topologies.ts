@@ -11,6 +11,8 @@ export interface BenchShop {
   readonly origins: readonly string[]
   /** Where hosts take calls; empty when there is but one process. */
   readonly inside: readonly { readonly runs: readonly string[]; readonly origin: string }[]
+  /** The process it was started by; the others are below it. */
+  readonly pid: number
   /** Seconds of processor used by the shop's own processes, and by the engines it started. */
   cpu(): { readonly shop: number; readonly engines: number }
   stop(): Promise<void>
@@ -60,6 +62,7 @@ const startPlaced = async (hosts: readonly Host[], engines: string, env: Env): P
     inside: placed.flatMap(({ runs, replicas, port: own }) =>
       Array.from({ length: replicas }, (_, n) => ({ runs, origin: `http://127.0.0.1:${own + n}` })),
     ),
+    pid: program.pid,
     cpu: () => {
       const all = cpuOfTree(program.pid)
       const ours = cpuOfTree(program.pid, (command) => command.includes('src/main.ts'))
@@ -76,6 +79,7 @@ export const topologies: Readonly<Record<string, (env: Env) => Promise<BenchShop
     return {
       origins: [program.origin],
       inside: [],
+      pid: program.pid,
       cpu: () => ({ shop: cpuOfTree(program.pid), engines: 0 }),
       stop: program.stop,
     }

@@ -1,0 +1,64 @@
+import { isDatabase, isOutside, type Level, type TopologyCosts } from '../costs/costs.ts'
+
+/** Microseconds of processor: of a batch however many are in it, and of each that is. All batches of a purchase together. */
+export interface Cost {
+  readonly fixed: number
+  readonly item: number
+}
+
+/** What a purchase asks of each process, and of PostgreSQL for each service. */
+export interface Demand {
+  readonly processes: Readonly<Record<string, Cost>>
+  readonly database: Readonly<Record<string, Cost>>
+  /** Cores that are busy when nobody buys. */
+  readonly idle: number
+}
+
+/**
+ * Tells what each batch costs from what each purchase costs. Alone, a purchase pays for its batches all by itself; among
+ * many it pays a share, and how large a share the statements tell: they shrink as batches fill.
+ */
+export const split = (alone: number, among: number, share: number): Cost => {
+  const fixed = share < 1 ? Math.min(alone, Math.max(0, (alone - among) / (1 - share))) : 0
+  // Where one of the two was measured too low to fit, the level with many customers is right: it is what is planned for.
+  return { fixed, item: Math.max(0, among - share * fixed) }
+}
+
+const sum = (values: Readonly<Record<string, number>>): number =>
+  Object.values(values).reduce((all, each) => all + each, 0)
+
+/** Fits the cost of every part to the levels with the fewest and the most customers. What lies between is left to check. */
+export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
+  const few: Level = levels[0]!
+  const many: Level = levels.at(-1)!
+  const shareOf = (service?: string): number => {
+    const [alone, among] =
+      service !== undefined && few.statements[service]
+        ? [few.statements[service], many.statements[service] ?? 0]
+        : [sum(few.statements), sum(many.statements)]
+    return Math.min(1, among / alone)
+  }
+  const costOf = (kind: string, service?: string): Cost =>
+    split(few.cpu[kind] ?? 0, many.cpu[kind] ?? 0, shareOf(service))
+  const names = [...new Set([...Object.keys(few.cpu), ...Object.keys(many.cpu)])].filter(
+    (each) => each !== 'supervisor',
+  )
+  return {
+    processes: Object.fromEntries(
+      names.filter((each) => !isDatabase(each)).map((kind) => [kind, costOf(kind, kind === 'shop' ? undefined : kind)]),
+    ),
+    database: Object.fromEntries(
+      names.filter(isDatabase).map((kind) => {
+        const service = kind.slice('database '.length)
+        return [service, costOf(kind, service)]
+      }),
+    ),
+    idle: Object.values(kinds).reduce((all, { idle }) => all + idle, 0),
+  }
+}
+
+/** Microseconds of a purchase among many: what to plan with. */
+export const microsAmongMany = (
+  { levels }: TopologyCosts,
+  fits = (kind: string): boolean => !isOutside(kind),
+): number => Object.entries(levels.at(-1)!.cpu).reduce((all, [kind, micros]) => all + (fits(kind) ? micros : 0), 0)
