@@ -7,6 +7,8 @@ export interface Level {
   readonly p50: number
   readonly p99: number
   readonly purchases: number
+  /** Cores that all of the run kept busy while customers bought. */
+  readonly busy: number
   /** Cores that others on this machine kept busy meanwhile: with much of it the figures say little. */
   readonly othersBusy: number
   /** Microseconds of processor by kind of process, without what it uses when nobody buys. */
@@ -59,7 +61,8 @@ export interface Costs {
 export const cpuOf = (level: Level, fits: (kind: string) => boolean): number =>
   Object.entries(level.cpu).reduce((sum, [kind, micros]) => sum + (fits(kind) ? micros : 0), 0)
 
-export const isDatabase = (kind: string): boolean => kind.startsWith('database')
+export const isDatabase = (kind: string): boolean => kind.startsWith('database') && !isOutside(kind)
 export const isEngine = (kind: string): boolean => ['kafka', 'redis', 'opensearch'].includes(kind)
 /** Processes that a shop in production does not run: customers, simulators, who starts the hosts here. */
-export const isOutside = (kind: string): boolean => ['load', 'simulators', 'supervisor'].includes(kind)
+export const isOutside = (kind: string): boolean =>
+  ['load', 'simulators', 'supervisor'].includes(kind) || /^database (bench|simulator)/.test(kind)

@@ -21,6 +21,10 @@ const byName = async (client: pg.Client, text: string): Promise<Record<string, n
     (await client.query(text)).rows.map((row: { name: string; count: unknown }) => [row.name, Number(row.count)]),
   )
 
+/** Bytes of WAL so far. */
+export const walBytes = async (client: pg.Client): Promise<number> =>
+  (await one(client, `SELECT (pg_current_wal_insert_lsn() - '0/0')::float8 AS wal`))['wal']!
+
 /** Makes the server count statements; its library must be loaded. */
 export const countStatements = (client: pg.Client): Promise<unknown> =>
   client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')

@@ -7,7 +7,7 @@ import { prepareGround } from '../ground.ts'
 import { completePurchase } from '../scenarios/buying.ts'
 import { underLoad, type UnderLoad } from '../shop-under-load.ts'
 import type { Costs, Kind, Level, TopologyCosts } from './costs.ts'
-import { type Counters, countersOf, countStatements, servedBy } from './counters-store.ts'
+import { type Counters, countersOf, countStatements, servedBy, walBytes } from './counters-store.ts'
 import { machineBusy, networkBytes, type Usage, usageBy } from './usage.ts'
 
 interface Options {
@@ -29,10 +29,10 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Waits until consumers are through and the last letter of confirmation is sent. */
 const settled = async (client: pg.Client, say: (line: string) => void): Promise<void> => {
   let quiet = 0
-  let before = (await countersOf(client)).walBytes
+  let before = await walBytes(client)
   for (let second = 0; second < PATIENCE; second++) {
     await pause(TOLD)
-    const now = (await countersOf(client)).walBytes
+    const now = await walBytes(client)
     quiet = now - before < QUIET ? quiet + 1 : 0
     if (quiet === 2) return
     before = now
@@ -50,8 +50,6 @@ interface Snapshot {
   readonly usage: Readonly<Record<string, Usage>>
   readonly network: number
   readonly kafka: number
-  /** Seconds all cores have worked. */
-  readonly machine: number
 }
 
 const snapshot = async (client: pg.Client, { shop, embedded, root }: UnderLoad): Promise<Snapshot> => {
@@ -63,7 +61,6 @@ const snapshot = async (client: pg.Client, { shop, embedded, root }: UnderLoad):
     usage: usageBy(shop.pid, embedded.pid(), serves),
     network: networkBytes(),
     kafka: bytesOfTopics(root),
-    machine: machineBusy(),
   }
 }
 
@@ -109,8 +106,34 @@ const idleOf = (before: Snapshot, after: Snapshot): Idle => {
   }
 }
 
-/** Seconds of processor of the whole run. */
-const total = ({ usage }: Snapshot): number => Object.values(usage).reduce((sum, { cpu }) => sum + cpu, 0)
+/** Cores that we and others kept busy while customers bought, and what the customers themselves took of them. */
+interface Busy {
+  readonly busy: number
+  readonly othersBusy: number
+}
+
+const whileBusy = async <T>(
+  { shop, embedded }: UnderLoad,
+  work: () => Promise<T>,
+): Promise<{ readonly done: T; readonly loadSeconds: number; readonly busy: Busy }> => {
+  const look = () => ({
+    at: performance.now(),
+    machine: machineBusy(),
+    ours: Object.values(usageBy(shop.pid, embedded.pid(), new Map())).reduce((sum, { cpu }) => sum + cpu, 0),
+  })
+  const before = look()
+  const own = process.cpuUsage()
+  const done = await work()
+  const { user, system } = process.cpuUsage(own)
+  const after = look()
+  const cores = (used: number): number => Math.max(0, used) / ((after.at - before.at) / 1_000)
+  const ours = after.ours - before.ours
+  return {
+    done,
+    loadSeconds: (user + system) / 1e6,
+    busy: { busy: cores(ours), othersBusy: cores(after.machine - before.machine - ours) },
+  }
+}
 
 const levelOf = (
   clients: number,
@@ -118,6 +141,8 @@ const levelOf = (
   before: Snapshot,
   after: Snapshot,
   idle: Idle,
+  loadSeconds: number,
+  busy: Busy,
 ): Level => {
   const { perSecond, p50, p99, count } = measured
   const seconds = (after.at - before.at) / 1_000
@@ -130,8 +155,11 @@ const levelOf = (
     p50,
     p99,
     purchases: count,
-    othersBusy: Math.max(0, after.machine - before.machine - (total(after) - total(before))) / seconds,
-    cpu: grown(cpuOf(before.usage), cpuOf(after.usage), count, beside(idle.cpu)),
+    ...busy,
+    cpu: {
+      ...grown(cpuOf(before.usage), cpuOf(after.usage), count, beside(idle.cpu)),
+      load: (loadSeconds * 1e6) / count,
+    },
     statements: grown(before.counters.statements, after.counters.statements, count, beside(idle.statements)),
     commits: each(({ counters }) => counters.commits, idle.commits),
     flushes: each(({ counters }) => counters.flushes, idle.flushes),
@@ -187,9 +215,9 @@ const measureShop = async (
       await buy(clients, 0.5)
       await settled(client, say)
       const before = await snapshot(client, under)
-      const told = await buy(clients, seconds)
+      const { done, loadSeconds, busy } = await whileBusy(under, () => buy(clients, seconds))
       await settled(client, say)
-      measured.push(levelOf(clients, told, before, await snapshot(client, under), idle))
+      measured.push(levelOf(clients, done, before, await snapshot(client, under), idle, loadSeconds, busy))
     }
     const { usage } = await snapshot(client, under)
     for (const each of ground.connections) each.close()

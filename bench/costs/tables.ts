@@ -33,6 +33,7 @@ const lines: readonly (readonly [string, (level: Level) => number])[] = [
   ['over TCP, KiB', (each) => each.networkBytes / KIB],
   ['Kafka topics grow by, KiB', (each) => each.kafkaBytes / KIB],
   ['events', (each) => sum(each.events)],
+  ['cores kept busy', (each) => each.busy],
   ['cores others kept busy', (each) => each.othersBusy],
 ]
 
@@ -64,7 +65,7 @@ export const perProcess = (topology: TopologyCosts): string => {
         name,
         String(processes),
         figure(level.cpu[name] ?? 0),
-        isDatabase(name) ? figure(level.statements[name.slice('database '.length)] ?? 0) : '',
+        name.startsWith('database ') ? figure(level.statements[name.slice('database '.length)] ?? 0) : '',
         figure(memory / KIB / KIB),
         figure(idle * 100),
       ]

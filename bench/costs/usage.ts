@@ -85,6 +85,7 @@ export const usageBy = (
     add(kindOf(read(`/proc/${each.pid}/cmdline`).replaceAll('\0', ' ')), each, each.buried)
   for (const each of below(all, database)) {
     const service = serves.get(each.pid)
+    if (service?.startsWith('bench')) continue
     add(service ? `database ${service}` : 'database itself', each, each.pid === database ? each.buried : 0)
   }
   for (const each of all) if (each.pid === process.pid) add('load', each, 0)

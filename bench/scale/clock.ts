@@ -10,7 +10,7 @@ export interface Clock {
 interface Due {
   readonly at: number
   readonly order: number
-  readonly then: () => void
+  readonly tell: () => void
 }
 
 const isBefore = (a: Due, b: Due): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
@@ -53,12 +53,12 @@ export const clockOf = (): Clock => {
   let order = 0
   return {
     now: () => now,
-    after: (ms, then) => due.put({ at: now + ms, order: order++, then }),
+    after: (ms, then) => due.put({ at: now + ms, order: order++, tell: then }),
     runUntil: (end) => {
       for (let next = due.first(); next && next.at <= end; next = due.first()) {
         due.take()
         now = next.at
-        next.then()
+        next.tell()
       }
       now = end
     },

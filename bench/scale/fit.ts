@@ -1,4 +1,4 @@
-import { isDatabase, isOutside, type Level, type TopologyCosts } from '../costs/costs.ts'
+import { type Level, type TopologyCosts } from '../costs/costs.ts'
 
 /** Microseconds of processor: of a batch however many are in it, and of each that is. All batches of a purchase together. */
 export interface Cost {
@@ -24,8 +24,14 @@ export const split = (alone: number, among: number, share: number): Cost => {
   return { fixed, item: Math.max(0, among - share * fixed) }
 }
 
+/** Work of the database, that of simulators too. */
+const isStored = (kind: string): boolean => kind.startsWith('database ')
+
 const sum = (values: Readonly<Record<string, number>>): number =>
   Object.values(values).reduce((all, each) => all + each, 0)
+
+/** Kinds that run no batches: among many their purchases pay nothing fixed. */
+const WITHOUT_BATCHES = ['edge', 'load']
 
 /** Fits the cost of every part to the levels with the fewest and the most customers. What lies between is left to check. */
 export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
@@ -39,16 +45,16 @@ export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
     return Math.min(1, among / alone)
   }
   const costOf = (kind: string, service?: string): Cost =>
-    split(few.cpu[kind] ?? 0, many.cpu[kind] ?? 0, shareOf(service))
+    split(few.cpu[kind] ?? 0, many.cpu[kind] ?? 0, WITHOUT_BATCHES.includes(kind) ? 0 : shareOf(service))
   const names = [...new Set([...Object.keys(few.cpu), ...Object.keys(many.cpu)])].filter(
     (each) => each !== 'supervisor',
   )
   return {
     processes: Object.fromEntries(
-      names.filter((each) => !isDatabase(each)).map((kind) => [kind, costOf(kind, kind === 'shop' ? undefined : kind)]),
+      names.filter((each) => !isStored(each)).map((kind) => [kind, costOf(kind, kind === 'shop' ? undefined : kind)]),
     ),
     database: Object.fromEntries(
-      names.filter(isDatabase).map((kind) => {
+      names.filter(isStored).map((kind) => {
         const service = kind.slice('database '.length)
         return [service, costOf(kind, service)]
       }),
@@ -56,9 +62,3 @@ export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
     idle: Object.values(kinds).reduce((all, { idle }) => all + idle, 0),
   }
 }
-
-/** Microseconds of a purchase among many: what to plan with. */
-export const microsAmongMany = (
-  { levels }: TopologyCosts,
-  fits = (kind: string): boolean => !isOutside(kind),
-): number => Object.entries(levels.at(-1)!.cpu).reduce((all, [kind, micros]) => all + (fits(kind) ? micros : 0), 0)

@@ -1,7 +1,7 @@
 import { isDatabase, isEngine, isOutside, type Level, type TopologyCosts } from '../costs/costs.ts'
 import { figure, markdown } from '../costs/tables.ts'
 import { fit } from './fit.ts'
-import { type Outcome, simulate } from './shop.ts'
+import { type Outcome, simulate } from './simulate.ts'
 
 /** How full a process or a database may be on a good day: the rest is for bursts, and for the loss of one of them. */
 export const FULL = 0.6
@@ -52,7 +52,6 @@ const databaseKinds = (topology: TopologyCosts): readonly (readonly [string, num
   Object.entries(many(topology).cpu)
     .filter(([kind]) => isDatabase(kind))
     .map(([kind, micros]): [string, number] => [kind.slice('database '.length), micros])
-    .filter(([name]) => !name.startsWith('simulator') && !name.startsWith('bench'))
 
 const coresFor = (perSecond: number, micros: number): number => (perSecond * micros) / 1e6 / FULL
 

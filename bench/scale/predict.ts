@@ -1,7 +1,7 @@
 import { isOutside, type Costs, type TopologyCosts } from '../costs/costs.ts'
 import { figure, markdown } from '../costs/tables.ts'
 import { fit } from './fit.ts'
-import { type Outcome, simulate } from './shop.ts'
+import { type Outcome, simulate } from './simulate.ts'
 
 /** A level as it was measured, and as the simulation has it. */
 export interface Checked {
@@ -33,7 +33,8 @@ export const check = (costs: Costs, seconds = 3): readonly Checked[] =>
       simulated: simulate({
         demand,
         replicas: replicasOf(each),
-        cores: Math.max(0.5, costs.machine.cores - level.othersBusy),
+        // Those that others left, or those it had: beside others it may get more than they leave.
+        cores: Math.max(level.busy, costs.machine.cores - level.othersBusy),
         flushMs: costs.flushMs,
         arrivals: { clients: level.clients },
         seconds,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { fit, split, type Demand } from './fit.ts'
-import { type Plan, simulate } from './shop.ts'
+import type { Plan } from './shop.ts'
+import { simulate } from './simulate.ts'
 
 const cost = (fixed: number, item: number) => ({ fixed, item })
 const demand: Demand = {
@@ -52,6 +53,7 @@ describe('the fit', () => {
       p50: 1,
       p99: 1,
       purchases: 1,
+      busy: 1,
       othersBusy: 0,
       commits: 1,
       flushes: 1,

@@ -1,4 +1,5 @@
-import { type Clock, clockOf, chance } from './clock.ts'
+import { batchesOf, BUYING } from './batches.ts'
+import type { Clock } from './clock.ts'
 import type { Cost, Demand } from './fit.ts'
 import { connectionsOf, type Cores, coresOf, diskOf, lanesOf, lockOf, type Work } from './stations.ts'
 
@@ -24,44 +25,6 @@ export interface Plan {
   readonly seed?: number
 }
 
-/** What came of it. Milliseconds. */
-export interface Outcome {
-  readonly perSecond: number
-  readonly p50: number
-  readonly p99: number
-  readonly purchases: number
-  /** Share of the cores of all hosts, and of those of databases, that was busy. */
-  readonly busy: number
-  /** Purchases for each flush of a database's log. */
-  readonly perFlush: number
-}
-
-/** Batches of a purchase by service, as the services' code has them; `lasts` are those that end in a commit. */
-const BATCHES: Readonly<Record<string, readonly { readonly name: string; readonly writes: boolean }[]>> = {
-  order: [
-    { name: 'answered', writes: false },
-    { name: 'store', writes: true },
-    { name: 'begin', writes: true },
-    { name: 'complete', writes: true },
-    { name: 'find', writes: false },
-    { name: 'follow', writes: true },
-  ],
-  product: [
-    { name: 'reserve', writes: true },
-    { name: 'secure', writes: true },
-    { name: 'follow', writes: true },
-  ],
-  payment: [
-    { name: 'start', writes: true },
-    { name: 'capture', writes: true },
-  ],
-  simulators: [
-    { name: 'approve', writes: true },
-    { name: 'confirm', writes: true },
-  ],
-}
-/** Others do something once the order is paid. */
-const OTHERS = [{ name: 'follow', writes: true }] as const
 const REQUESTS = 4
 const LANES = 2
 const AT_MOST = 256
@@ -78,8 +41,18 @@ interface Server {
   readonly disk: ReturnType<typeof diskOf>
 }
 
+/** A process without batches: work that finds it asleep pays for waking it. */
+const waking = (thread: Work, { fixed, item }: Cost, times: number): ((then: () => void) => void) => {
+  let open = 0
+  return (then) =>
+    thread((item + (open++ === 0 ? fixed : 0)) / times, () => {
+      open--
+      then()
+    })
+}
+
 /** The stations of a shop, and how calls go through them. */
-const build = (clock: Clock, plan: Plan) => {
+export const build = (clock: Clock, plan: Plan) => {
   const { demand, flushMs } = plan
   const together = typeof plan.cores === 'number' ? coresOf(clock, Math.max(0.1, plan.cores - demand.idle)) : undefined
   const apart = typeof plan.cores === 'number' ? { hosts: plan.cores, database: plan.cores } : plan.cores
@@ -99,8 +72,7 @@ const build = (clock: Clock, plan: Plan) => {
   const edge = isOne ? 'shop' : (kinds.find((each) => HOSTS_OF_THE_EDGE.includes(each)) ?? 'edge')
   const hosted = kinds.filter((each) => each !== edge && each !== 'shop')
   const stored = Object.keys(demand.database).filter((each) => each !== 'simulator_toss')
-  const services = [...new Set([...Object.keys(BATCHES), ...hosted, ...stored])]
-  const batchesOf = (service: string) => BATCHES[service] ?? OTHERS
+  const services = [...new Set([...BUYING, ...hosted, ...stored])]
   const kindOf = (service: string): string => (isOne ? 'shop' : service)
 
   /** How often a purchase touches a kind of process, and how many batches it runs there. */
@@ -198,18 +170,19 @@ const build = (clock: Clock, plan: Plan) => {
     return (then) => hop(() => chosen(() => hop(then)))
   }
 
-  const load = hosts.thread()
-  const customers: Work = together ? load : (_micros, then) => then()
-  const atEdge = (then: () => void): void => {
-    const all = threadsOf(edge)
-    all[nextOf('edge', all.length)]!(costOf(edge).item / touchesOf(edge), then)
-  }
+  const atCustomers = waking(hosts.thread(), costOf('load'), REQUESTS)
+  const customers: Call = together ? atCustomers : (then) => then()
+  // Where the edge is a process of its own it runs no batches: what a purchase alone costs more is being woken for it.
+  const desks = threadsOf(edge).map((thread) =>
+    isOne
+      ? (then: () => void) => thread(costOf(edge).item / touchesOf(edge), then)
+      : waking(thread, costOf(edge), REQUESTS),
+  )
+  const atEdge: Call = (then) => desks[nextOf('edge', desks.length)]!(then)
   const request =
     (inside: Call): Call =>
     (then) =>
-      customers((costOf('load').item + costOf('load').fixed) / REQUESTS, () =>
-        hop(() => atEdge(() => inside(() => hop(then)))),
-      )
+      customers(() => hop(() => atEdge(() => inside(() => hop(then)))))
 
   const toss: Call = (then) =>
     plan.tossMs === undefined ? call('simulators', 'confirm')(then) : clock.after(plan.tossMs, then)
@@ -245,47 +218,4 @@ const build = (clock: Clock, plan: Plan) => {
   }
   const disks = (): number => [shared, ...servers.values()].reduce((sum, { disk }) => sum + disk.flushes(), 0)
   return { purchase, hosts, disks, cores: apart.hosts }
-}
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
-
-/** Lets customers buy in a shop for some seconds of its time. The same plan has the same outcome. */
-export const simulate = (plan: Plan): Outcome => {
-  const clock = clockOf()
-  const random = chance(plan.seed ?? 1)
-  const { purchase, hosts, disks, cores } = build(clock, plan)
-  const warm = Math.min(1_000, plan.seconds * 250)
-  const end = warm + plan.seconds * 1_000
-  const times: number[] = []
-  const buy = (then: () => void): void => {
-    const began = clock.now()
-    purchase(() => {
-      if (clock.now() > warm && clock.now() <= end) times.push(clock.now() - began)
-      then()
-    })
-  }
-  const { arrivals } = plan
-  if ('clients' in arrivals) {
-    const again = (): void => buy(() => clock.now() < end && again())
-    for (let n = 0; n < arrivals.clients; n++) clock.after(random(), again)
-  } else {
-    const next = (): void => {
-      buy(() => {})
-      if (clock.now() < end) clock.after((-Math.log(1 - random()) * 1_000) / arrivals.perSecond, next)
-    }
-    next()
-  }
-  clock.runUntil(warm)
-  const before = { done: hosts.done(), flushes: disks() }
-  clock.runUntil(end)
-  times.sort((a, b) => a - b)
-  return {
-    perSecond: times.length / plan.seconds,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    purchases: times.length,
-    busy: (hosts.done() - before.done) / (plan.seconds * 1e6 * cores),
-    perFlush: times.length / Math.max(1, disks() - before.flushes),
-  }
 }

@@ -14,7 +14,7 @@ export interface Cores {
 interface Running {
   /** Reading of the shared meter at which it is done. */
   readonly until: number
-  readonly then: () => void
+  readonly tell: () => void
 }
 
 /**
@@ -47,13 +47,13 @@ export const coresOf = (clock: Clock, count: number): Cores => {
       const ended = running.filter((each) => each.until <= next + 1e-6)
       for (const each of ended) running.splice(running.indexOf(each), 1)
       plan()
-      for (const each of ended) each.then()
+      for (const each of ended) each.tell()
     })
   }
 
   return {
     thread: () => {
-      const waiting: { micros: number; then: () => void }[] = []
+      const waiting: { micros: number; tell: () => void }[] = []
       let busy = false
       const begin = (): void => {
         const job = waiting.shift()
@@ -62,16 +62,16 @@ export const coresOf = (clock: Clock, count: number): Cores => {
         readMeter()
         running.push({
           until: meter + job.micros,
-          then: () => {
+          tell: () => {
             busy = false
-            job.then()
+            job.tell()
             if (!busy) begin()
           },
         })
         plan()
       }
       return (micros, then) => {
-        waiting.push({ micros, then })
+        waiting.push({ micros, tell: then })
         if (!busy) begin()
       }
     },
