@@ -6,8 +6,7 @@ export const markdown = (head: readonly string[], rows: readonly (readonly strin
 
 /** A figure with three digits that say something, thousands apart. */
 export const figure = (value: number): string => {
-  if (value === 0) return '0'
-  if (value >= 100) return Math.round(value).toLocaleString('en')
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 

@@ -10,12 +10,18 @@ import { check, checkTable } from './predict.ts'
 
 const DOCUMENT = fileURLToPath(new URL('../../docs/scale.md', import.meta.url))
 
+/** Cores others may take before that is said. */
+const BESIDE_OTHERS = 0.3
+
 const where = ({ date, machine, node, flushMs, topologies }: Costs): string => {
   const others = Math.max(...topologies.flatMap(({ levels }) => levels.map((each) => each.othersBusy)))
   return (
     `Measured ${date} UTC on ${machine.cores} cores (${machine.processor}, ${(machine.memory / 2 ** 30).toFixed(0)} GiB) ` +
     `that customers, simulators, shop and database share; Node ${node.slice(1)}; forcing 8 KiB to the disk takes ` +
-    `${flushMs.toFixed(2)} ms. Others kept at most ${others.toFixed(2)} cores busy meanwhile.`
+    `${flushMs.toFixed(2)} ms. Others kept at most ${others.toFixed(2)} cores busy meanwhile` +
+    (others > BESIDE_OTHERS
+      ? ': **these figures were taken beside other work, slower and dearer than they are alone.**'
+      : '.')
   )
 }
 
@@ -38,10 +44,10 @@ export const scaleTables = (costs: Costs): Readonly<Record<string, string>> => (
 export const filled = (text: string, tables: Readonly<Record<string, string>>): string => {
   const left = new Set(Object.keys(tables))
   const done = text.replaceAll(
-    /(<!-- table: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
       if (!left.delete(name)) throw new Error(`docs/scale.md has a place for ${name}, which is no table or has one`)
-      return `${begin}\n${tables[name]}\n${end}`
+      return `${begin}\n${tables[name]}\n\n${end}`
     },
   )
   if (left.size > 0) throw new Error(`docs/scale.md has no place for ${[...left].join(', ')}`)

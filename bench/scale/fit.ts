@@ -33,8 +33,21 @@ const sum = (values: Readonly<Record<string, number>>): number =>
 /** Kinds that run no batches: among many their purchases pay nothing fixed. */
 const WITHOUT_BATCHES = ['edge', 'load']
 
-/** Fits the cost of every part to the levels with the fewest and the most customers. What lies between is left to check. */
-export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
+/**
+ * How much of what a purchase costs was done while customers bought. The rest came when they had gone: letters of
+ * confirmation wait in a queue, and events may.
+ */
+export const shareMeanwhile = ({ busy, perSecond, cpu }: Level, idle: number): number =>
+  Math.min(1, (Math.max(0, busy - idle) * 1e6) / perSecond / sum(cpu))
+
+/**
+ * Fits the cost of every part to the levels with the fewest and the most customers. What lies between is left to check.
+ * `all` counts what a purchase costs in the end, as it must be borne day after day; `meanwhile` what was done during the
+ * measurement, against which it can be checked.
+ */
+export const fit = ({ kinds, levels }: TopologyCosts, what: 'all' | 'meanwhile' = 'all'): Demand => {
+  const idle = Object.values(kinds).reduce((all, each) => all + each.idle, 0)
+  const during = (level: Level): number => (what === 'all' ? 1 : shareMeanwhile(level, idle))
   const few: Level = levels[0]!
   const many: Level = levels.at(-1)!
   const shareOf = (service?: string): number => {
@@ -45,7 +58,11 @@ export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
     return Math.min(1, among / alone)
   }
   const costOf = (kind: string, service?: string): Cost =>
-    split(few.cpu[kind] ?? 0, many.cpu[kind] ?? 0, WITHOUT_BATCHES.includes(kind) ? 0 : shareOf(service))
+    split(
+      (few.cpu[kind] ?? 0) * during(few),
+      (many.cpu[kind] ?? 0) * during(many),
+      WITHOUT_BATCHES.includes(kind) ? 0 : shareOf(service),
+    )
   const names = [...new Set([...Object.keys(few.cpu), ...Object.keys(many.cpu)])].filter(
     (each) => each !== 'supervisor',
   )
@@ -59,6 +76,6 @@ export const fit = ({ kinds, levels }: TopologyCosts): Demand => {
         return [service, costOf(kind, service)]
       }),
     ),
-    idle: Object.values(kinds).reduce((all, { idle }) => all + idle, 0),
+    idle,
   }
 }

@@ -24,7 +24,7 @@ export const replicasOf = ({ kinds }: TopologyCosts): Record<string, number> =>
 /** Simulates every level that was measured, on as many cores as there were. */
 export const check = (costs: Costs, seconds = 3): readonly Checked[] =>
   costs.topologies.flatMap((each) => {
-    const demand = fit(each)
+    const demand = fit(each, 'meanwhile')
     return each.levels.map((level, at) => ({
       topology: each.topology,
       clients: level.clients,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { fit, split, type Demand } from './fit.ts'
+import { fit, shareMeanwhile, split, type Demand } from './fit.ts'
 import type { Plan } from './shop.ts'
 import { simulate } from './simulate.ts'
 
@@ -74,6 +74,33 @@ describe('the fit', () => {
     assert.deepEqual(found.database['order'], { fixed: 400, item: 100 })
     assert.equal(found.idle, 0.1)
   })
+})
+
+test('what was done after customers had gone is left out of the check, and never more than there was', () => {
+  const level = {
+    clients: 1,
+    perSecond: 100,
+    p50: 1,
+    p99: 1,
+    purchases: 1,
+    busy: 0.3,
+    othersBusy: 0,
+    commits: 1,
+    flushes: 1,
+    walBytes: 1,
+    tableBytes: 1,
+    networkBytes: 1,
+    kafkaBytes: 0,
+    events: {},
+    statements: { order: 1 },
+    cpu: { shop: 3_000, 'database order': 1_000 },
+  }
+  assert.ok(Math.abs(shareMeanwhile(level, 0.1) - 0.5) < 1e-9)
+  assert.equal(shareMeanwhile({ ...level, busy: 1.5 }, 0.1), 1)
+  const kinds = { shop: { processes: 1, memory: 1, idle: 0.1 } }
+  const topology = { topology: 'one', kinds, connections: 1, levels: [level, level] }
+  const { fixed, item } = fit(topology, 'meanwhile').processes['shop']!
+  assert.ok(Math.abs(fixed + item - 1_500) < 1e-6)
 })
 
 describe('a simulated shop', () => {

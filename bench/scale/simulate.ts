@@ -21,7 +21,7 @@ export const simulate = (plan: Plan): Outcome => {
   const clock = clockOf()
   const random = chance(plan.seed ?? 1)
   const { purchase, hosts, disks, cores } = build(clock, plan)
-  const warm = Math.min(1_000, plan.seconds * 250)
+  const warm = 1_000
   const end = warm + plan.seconds * 1_000
   const times: number[] = []
   const buy = (then: () => void): void => {
