@@ -48,7 +48,8 @@ chart() {
   local hosts
   hosts=$(grep -c '^kind: Deployment' "$out/engines.yaml")
   times 'name: REDIS_URL' "$hosts"
-  times 'name: KAFKA_BROKERS' $((hosts - 1))
+  for each in BROKERS TLS CA TLS_KEY TLS_CERT SASL USERNAME PASSWORD; do times "name: KAFKA_$each\\b" $((hosts - 1)); done
+  times 'secretName: jangteo$' $((hosts - 1))
   times 'name: OPENSEARCH_URL' 1
   times 'name: ZIPKIN_URL' "$hosts"
   for each in redis kafka opensearch zipkin otlp; do times "^  name: jangteo-$each$" 1; done
@@ -57,6 +58,11 @@ chart() {
   # An address with a password belongs into the Secret.
   refused render --set engines.zipkin.url=http://me:secret@zipkin:9411
   refused render --set engines.kafka.brokers=kafka
+  refused render --set engines.kafka.password=secret
+  # Settings of Kafka that hosts would refuse.
+  refused render --set engines.kafka.sasl=scram-sha-512 --set engines.kafka.username=jangteo
+  refused render --set engines.kafka.caKey=kafka-ca.pem
+  refused render --set engines.kafka.sasl=plain,engines.kafka.username=jangteo,engines.kafka.passwordKey=KAFKA_PASSWORD
   refused render --set engines.redis.key=REDIS_URL --set networkPolicy.engines.redis.cidr=null
   # The judge is judged: a misspelt field and a host that is not there must be refused.
   sed 's/readOnlyRootFilesystem/readOnlyRootFileSystem/' "$out/all.yaml" >"$out/bad.yaml"

@@ -242,6 +242,24 @@ export const declared = {
     otherwise: (mode) => (mode === 'production' ? 3 : 1),
     about: 'Brokers that keep each partition of a topic that is made; all but one must have an event before it counts.',
   }),
+  KAFKA_TLS: declare({
+    kind: choice('off', 'on'),
+    otherwise: 'off',
+    about: 'Whether brokers are reached by TLS: on or off.',
+  }),
+  KAFKA_CA: declare({
+    kind: text(),
+    about: 'File of the authority whose certificates of brokers are believed; by default those Node.js believes.',
+  }),
+  KAFKA_TLS_KEY: declare({ kind: text(), about: 'File of the key by which the shop proves itself to brokers.' }),
+  KAFKA_TLS_CERT: declare({ kind: text(), about: 'File of its certificate, for brokers that ask for one.' }),
+  KAFKA_SASL: declare({
+    kind: choice('off', 'plain', 'scram-sha-256', 'scram-sha-512'),
+    otherwise: 'off',
+    about: 'How the shop signs in to brokers: off, plain (in production with TLS only), scram-sha-256, scram-sha-512.',
+  }),
+  KAFKA_USERNAME: declare({ kind: text(), about: 'User the shop signs in to brokers as.' }),
+  KAFKA_PASSWORD: declare({ kind: secret(1), secret: true, about: 'Password of that user.' }),
   OPENSEARCH_URL: declare({
     kind: address('http', 'https'),
     secret: true,

@@ -62,6 +62,20 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{/* Files by which brokers and hosts know each other: by setting, the key of the Secret and the name of the file. */}}
+{{- define "jangteo.kafkaFiles" -}}
+{{- $kafka := .Values.engines.kafka -}}
+{{- with $kafka.caKey }}
+KAFKA_CA: { key: {{ . }}, path: ca.pem }
+{{- end }}
+{{- with $kafka.tlsKeyKey }}
+KAFKA_TLS_KEY: { key: {{ . }}, path: key.pem }
+{{- end }}
+{{- with $kafka.tlsCertKey }}
+KAFKA_TLS_CERT: { key: {{ . }}, path: cert.pem }
+{{- end }}
+{{- end }}
+
 {{/* Engines of a process that runs hosts: takes a dict of root and host. Those it has no use for it is not told of. */}}
 {{- define "jangteo.engines" -}}
 {{- $engines := .root.Values.engines -}}
@@ -75,6 +89,18 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 - { name: KAFKA_PREFIX, value: {{ $engines.kafka.prefix | quote }} }
 - { name: KAFKA_PARTITIONS, value: {{ $engines.kafka.partitions | toString | quote }} }
 - { name: KAFKA_REPLICAS, value: {{ $engines.kafka.replicas | toString | quote }} }
+{{- if $engines.kafka.tls }}
+- { name: KAFKA_TLS, value: "on" }
+{{- range $name, $given := include "jangteo.kafkaFiles" .root | fromYaml }}
+- { name: {{ $name }}, value: /etc/jangteo-kafka/{{ $given.path }} }
+{{- end }}
+{{- end }}
+{{- if ne $engines.kafka.sasl "off" }}
+- { name: KAFKA_SASL, value: {{ $engines.kafka.sasl }} }
+- { name: KAFKA_USERNAME, value: {{ $engines.kafka.username | quote }} }
+- name: KAFKA_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $engines.kafka.passwordKey }} } }
+{{- end }}
 {{- end }}
 {{- if and $engines.opensearch.key (has "catalog" .host.runs) }}
 - name: OPENSEARCH_URL

@@ -2,6 +2,7 @@ import { Admin, type BaseOptions } from '@platformatic/kafka'
 import type { Logger } from 'pino'
 import { inShort } from './errors.ts'
 import { groupOf, topicOf } from './names.ts'
+import { type KafkaSecurity, secured } from './security.ts'
 import { ensureTopics, type Topic } from './topics.ts'
 
 /** How a process reaches Kafka, and by which names it knows what lies there. */
@@ -11,7 +12,7 @@ export interface Kafka {
   readonly log: Logger
   readonly topicOf: (source: string) => string
   readonly groupOf: (service: string, consumer: string) => string
-  /** Makes sure of the topics of these services; rises while no broker can be reached. */
+  /** Makes sure of the topics of these services; rises while no broker can be reached, with Refused where waiting does not help. */
   prepare(topics: readonly Omit<Topic, 'topic'>[]): Promise<void>
   /** Resolves when a broker answers, and rises when none does. */
   answers(): Promise<void>
@@ -22,6 +23,8 @@ export interface Kafka {
 export interface KafkaSettings {
   /** `host:port`, any of them is enough to find the others. */
   readonly brokers: readonly string[]
+  /** How they are reached where not everybody may; in the clear and unnamed without. */
+  readonly security?: KafkaSecurity
   /** Before every topic and group, so that several shops may share brokers. */
   readonly prefix: string
   /** Of a topic that is made. */
@@ -43,6 +46,7 @@ export const openKafka = (given: KafkaSettings): Kafka => {
     retries: 3,
     retryDelay: 250,
     metadataMaxAge: 5_000,
+    ...secured(given.brokers, given.security),
   }
   let asking: Admin | undefined
   const openAdmin = (): Admin => {

@@ -28,6 +28,10 @@ export const isUnknownTopic = (error: unknown): boolean =>
 /** The place we wanted to read from is not (or no longer) in the topic. */
 export const isOutOfRange = (error: unknown): boolean => hasApiId(error, OUT_OF_RANGE)
 
+/** A broker hung up without a word: it does so to whoever speaks in the clear where TLS is wanted, unnamed or uncertified. */
+export const isHungUp = (error: unknown): boolean =>
+  within(error).some((each) => /(?:^|: )Connection closed$/.test(String(each['message'])))
+
 /** The innermost message, which says most. */
 export const causeOf = (error: unknown): string => {
   const told = [...within(error)]
@@ -36,8 +40,44 @@ export const causeOf = (error: unknown): string => {
   return (told.at(-1) as string | undefined) ?? String(error)
 }
 
-/** The error in a line: the client's own tell the same a dozen times. Others stay as they are. */
+/** What brokers and we do not agree on: who we are, how one signs in, or whether their certificate is to be believed. */
+export type RefusedFor = 'credentials' | 'mechanism' | 'certificate'
+
+/** Brokers are there, and no waiting makes them and us agree. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly by: RefusedFor
+
+  constructor(by: RefusedFor, message: string) {
+    super(message)
+    this.by = by
+  }
+}
+
+/** Node.js and OpenSSL by the names they give to a certificate that is not believed. */
+const UNTRUSTED =
+  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT_ALTNAME_INVALID)$/
+const refusedFor = ({ code, apiId }: Record<string, unknown>): RefusedFor | undefined => {
+  if (apiId === 'SASL_AUTHENTICATION_FAILED') return 'credentials'
+  if (apiId === 'UNSUPPORTED_SASL_MECHANISM') return 'mechanism'
+  if (UNTRUSTED.test(String(code))) return 'certificate'
+  return undefined
+}
+
+/** The refusal in an error, with its own message, if there is one: of the brokers that were asked one is enough. */
+const refusalIn = (error: unknown): Refused | undefined => {
+  for (const each of within(error)) {
+    const by = refusedFor(each)
+    if (by) return new Refused(by, `Kafka: ${String(each['message'])}`)
+  }
+  return undefined
+}
+
+/**
+ * The error in a line: the client's own tell the same a dozen times. A refusal is told as Refused. Others stay as they
+ * are.
+ */
 export const inShort = (error: unknown): unknown =>
   String((error as { code?: unknown } | null)?.code).startsWith('PLT_KFK')
-    ? new Error(`Kafka: ${causeOf(error)}`)
+    ? (refusalIn(error) ?? new Error(`Kafka: ${causeOf(error)}`))
     : error

@@ -9,13 +9,38 @@ import { java, run } from './programs.ts'
 
 const KAFKA = { group: 'org.apache.kafka', name: 'kafka_2.13', version: '4.3.0' }
 
+/** A way into a Kafka besides the one that is open to all of this machine. */
+export interface KafkaListener {
+  readonly protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  /** Clients reach it as `localhost:port`: certificates name names. */
+  readonly port: number
+  /** Settings of this listener alone, as `ssl.keystore.location`. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
 /** One node that is broker and controller at once; every inner topic has the one replica there can be. */
-const properties = (folder: string, port: number, controller: number): string =>
+const properties = (folder: string, port: number, controller: number, listeners: readonly KafkaListener[]): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      `CONTROLLER://127.0.0.1:${controller}`,
+      ...listeners.map((each) => `${each.protocol}://127.0.0.1:${each.port}`),
+    ].join(','),
+    'advertised.listeners': [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      ...listeners.map((each) => `${each.protocol}://localhost:${each.port}`),
+    ].join(','),
+    'listener.security.protocol.map': [
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      ...listeners.map(({ protocol }) => `${protocol}:${protocol}`),
+    ].join(','),
+    ...Object.fromEntries(
+      listeners.flatMap(({ protocol, properties: own }) =>
+        Object.entries(own).map(([name, value]) => [`listener.name.${protocol.toLowerCase()}.${name}`, value]),
+      ),
+    ),
     'controller.listener.names': 'CONTROLLER',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'log.dirs': join(folder, 'data'),
@@ -44,8 +69,13 @@ appender.out.layout.pattern=%d %p %m (%c)%n
 /** ApiVersions, the one request every broker answers: length, key 18, version 0, correlation 7, no client id. */
 const API_VERSIONS = Buffer.from('0000000a0012000000000007ffff', 'hex')
 
-/** Starts a Kafka of one node (KRaft), fetched with Maven the first time. */
-export const startKafka = async (given: StartEngine): Promise<LocalEngine> => {
+/**
+ * Starts a Kafka of one node (KRaft), fetched with Maven the first time. `listeners` are further ways in, one of each
+ * protocol; `scram` are users it knows from its first start on, as `SCRAM-SHA-512=[name=shop,password=…]`.
+ */
+export const startKafka = async (
+  given: StartEngine & { readonly listeners?: readonly KafkaListener[]; readonly scram?: readonly string[] },
+): Promise<LocalEngine> => {
   const ready = await prepared(given)
   const { runtime, folder, port, progress } = ready
   const file = await java(progress)
@@ -56,13 +86,14 @@ export const startKafka = async (given: StartEngine): Promise<LocalEngine> => {
   const config = join(folder, 'server.properties')
   const logging = join(folder, 'log4j2.properties')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(config, properties(folder, port, await freePort(runtime)))
+  writeFileSync(config, properties(folder, port, await freePort(runtime), given.listeners ?? []))
   writeFileSync(logging, LOGGING)
   const virtual = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(home, 'lib', '*')]
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
     const tool = [...virtual, 'kafka.tools.StorageTool']
     const id = (await run(file, [...tool, 'random-uuid'])).trim()
-    await run(file, [...tool, 'format', '-t', id, '-c', config])
+    const users = (given.scram ?? []).flatMap((each) => ['--add-scram', each])
+    await run(file, [...tool, 'format', '-t', id, '-c', config, ...users])
   }
   return startEngine(ready, {
     name: 'Kafka',

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after } from 'node:test'
 import { Admin, Producer } from '@platformatic/kafka'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { openKafka, type Kafka } from '#engines/kafka/connect.ts'
+import type { KafkaSecurity } from '#engines/kafka/security.ts'
 import type { Connection } from '#engines/postgres/embedded/start.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
@@ -42,14 +43,19 @@ export interface Ground {
 }
 
 /** Makes a ground; call it at the top of a file. */
-export const groundOf = async (addresses = brokers()): Promise<Ground> => {
+export const groundOf = async (
+  addresses = brokers(),
+  {
+    security = {},
+    log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+  }: { readonly security?: KafkaSecurity; readonly log?: Logger } = {},
+): Promise<Ground> => {
   const runtime = steerableRuntime()
   const { connection: admin } = await freshDatabase(runtime)
   await provision(admin, ['alpha', 'beta'])
   for (const name of ['alpha', 'beta']) await migrate(serviceConnection(admin, name), name, undefined)
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const prefix = `test-${randomBytes(5).toString('hex')}.`
-  const kafka = openKafka({ brokers: addresses, prefix, partitions: 4, replicas: 1, name: 'test', log })
+  const kafka = openKafka({ brokers: addresses, security, prefix, partitions: 4, replicas: 1, name: 'test', log })
   await kafka.prepare([{ source: 'alpha', kept: false }])
   const running: (() => Promise<void>)[] = []
   const start: Ground['start'] = async (services, through = 'kafka') => {
