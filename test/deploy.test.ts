@@ -77,7 +77,15 @@ describe('What deploys the shop fits the shop', () => {
   })
 
   test('every way to deploy several hosts can give them each engine', () => {
-    const engines = ['REDIS_URL', 'KAFKA_BROKERS', 'OPENSEARCH_URL', 'ZIPKIN_URL']
+    const engines = [
+      'REDIS_URL',
+      'KAFKA_BROKERS',
+      'KAFKA_TLS',
+      'KAFKA_CA',
+      'KAFKA_SASL',
+      'OPENSEARCH_URL',
+      'ZIPKIN_URL',
+    ]
     for (const name of engines) {
       assert.ok(name in declared)
       for (const path of [
