@@ -25,7 +25,6 @@ const configsOf = ({ kept }: Topic, replicas: number) => [
   // Whatever others may send, we can read it.
   { name: 'compression.type', value: 'uncompressed' },
   // An event told by a host whose clock is an hour ahead would be refused for ever, and all behind it wait.
-  // An event told by a host whose clock is an hour ahead would be refused for ever, and all behind it wait.
   { name: 'message.timestamp.after.max.ms', value: '9223372036854775807' },
   { name: 'unclean.leader.election.enable', value: 'false' },
 ]
