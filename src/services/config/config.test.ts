@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
-import { beforeEach, describe, test } from 'node:test'
+import { after, beforeEach, describe, test } from 'node:test'
+import { serviceConnection } from '#engines/postgres/provision.ts'
+import { systemContext } from '#kernel/call.ts'
+import { withContext, type CallContext } from '#kernel/context.ts'
 import { FORBIDDEN, INVALID_INPUT, UNAUTHENTICATED } from '#kernel/faults.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { openLive } from '#kernel/live-secret.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { secretsFrom } from '#kernel/secrets.ts'
+import { startHost } from '#src/host/host.ts'
 import { liveSettings } from '#src/settings/live.ts'
 import { memberActor, staffActor, startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
+import { silent } from '#test/support/silent.ts'
 import { config, NO_SUCH_VERSION, NOTHING_CHANGES, VERSION_CONFLICT } from './contract.ts'
 import { configServiceOf } from './service.ts'
 
@@ -27,6 +32,27 @@ const shop = await startTestHost([configServiceOf({ settings: liveSettings, serv
     },
   }),
 })
+const second: { stop(): Promise<void> }[] = []
+after(() => Promise.all(second.map((each) => each.stop())))
+
+/** Another process of the service on the same store. */
+const secondHost = async () => {
+  const host = await startHost({
+    services: [configServiceOf({ settings: liveSettings, services: () => services })],
+    connection: (service) => serviceConnection(shop.admin, service),
+    settings: testSettings,
+    runtime: shop.runtime,
+    log: silent,
+    elsewhere: () => ({ call: async () => null }),
+  })
+  second.push(host)
+  return host
+}
+const context = (): CallContext => ({
+  ...systemContext('edge', shop.runtime),
+  actor: staffActor(STAFF, 'operations'),
+})
+
 const staff = shop.as(config, staffActor(STAFF, 'operations'))
 const hosts = shop.inside(config)
 const secrets = secretsFrom(testSettings.JANGTEO_SECRET, systemRuntime())
@@ -150,13 +176,27 @@ describe('central configuration', () => {
     const late = await refusal(change('MAIL_PER_SECOND', '8', 0))
     assert.ok(VERSION_CONFLICT.is(late))
     assert.deepEqual(late.data, { version: 1 })
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, n) => change('MAIL_PER_SECOND', String(100 + n), 1)),
-    )
-    assert.equal(outcomes.filter((each) => each.status === 'fulfilled').length, 1)
-    for (const each of outcomes)
-      if (each.status === 'rejected') assert.ok(VERSION_CONFLICT.is(each.reason), each.reason)
-    assert.equal(await versions(), 2)
+    // Two processes of the service: within one, its few connections alone would keep changes apart.
+    const both = [shop.host, await secondHost()].map((host) => ({
+      change: (value: string, expectedVersion: number) =>
+        withContext(context(), () =>
+          host.client(config, 'edge').change({
+            environment,
+            expectedVersion,
+            reason: 'at once',
+            changes: [{ place: 'shop', name: 'MAIL_PER_SECOND', value }],
+          }),
+        ),
+    }))
+    for (let version = 1; version <= 20; version++) {
+      const outcomes = await Promise.allSettled(
+        both.map((each, n) => each.change(String(1_000 * n + version), version)),
+      )
+      assert.equal(outcomes.filter((each) => each.status === 'fulfilled').length, 1)
+      for (const each of outcomes)
+        if (each.status === 'rejected') assert.ok(VERSION_CONFLICT.is(each.reason), String(each.reason))
+    }
+    assert.equal(await versions(), 21)
   })
 
   test('history tells versions newest first, page by page; a diff tells what is different between any two', async () => {
