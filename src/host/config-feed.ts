@@ -8,7 +8,7 @@ import type { LiveSettings } from './live-settings.ts'
 import { awake } from './patience.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
-const LOOK = 1_000
+const LOOK = 500
 
 /** Which configuration a host runs on, and where it has it from. */
 export interface ConfigState {
