@@ -9,6 +9,8 @@ import { awake } from './patience.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
 const LOOK = 500
+/** While the service is away, looks are rarer: each of them counts against it, and others call it too. */
+const AWAY = 2_000
 
 /** Which configuration a host runs on, and where it has it from. */
 export interface ConfigState {
@@ -45,6 +47,7 @@ export const configFeed = (given: {
   let from: ConfigState['from'] = 'nobody'
   let answeredAt: number | undefined
   let away = false
+  const ending = new AbortController()
   let unwritten = false
   let follow: { stop(): Promise<void> } | undefined
 
@@ -124,6 +127,7 @@ export const configFeed = (given: {
         } catch (error) {
           if (!away) log.warn({ err: error, environment }, 'The config service is away: going on with what is here')
           away = true
+          await runtime.sleep(AWAY, ending.signal).catch(() => {})
         }
         return 0
       })
@@ -136,6 +140,7 @@ export const configFeed = (given: {
       left: live.left().length,
     }),
     stop: async () => {
+      ending.abort()
       await follow?.stop()
     },
   }
