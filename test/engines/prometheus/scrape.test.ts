@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startPrometheus } from '#engines/local/prometheus.ts'
@@ -54,10 +55,31 @@ test('a real Prometheus reads every host, and can make something of what they sa
     'jangteo_remote_breaker{service="order"}',
     'jangteo_payments_unknown',
     'jangteo_stock_holds_overdue',
+    'jangteo_config_version',
+    'jangteo_config_stale',
     'nodejs_eventloop_lag_p99_seconds',
   ]
   for (const series of there)
     await eventually(async () => (await valueOf(`count(${series})`)) !== undefined, `there is ${series}`)
+})
+
+test('every panel of the dashboard asks for what Prometheus can answer, and stands in a place of its own', async () => {
+  const { panels } = JSON.parse(readFileSync('deploy/observe/grafana/jangteo.json', 'utf8')) as {
+    readonly panels: readonly {
+      readonly id: number
+      readonly title: string
+      readonly gridPos: { readonly x: number; readonly y: number }
+      readonly targets?: readonly { readonly expr: string }[]
+    }[]
+  }
+  const asked = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
+  assert.ok(asked.length > 40)
+  for (const { title, expr } of asked) {
+    const found = await ask(`query?query=${encodeURIComponent(expr.replaceAll('$__rate_interval', '1m'))}`)
+    assert.ok(Array.isArray(found?.result), `${title}: ${expr}`)
+  }
+  assert.equal(new Set(panels.map((each) => each.id)).size, panels.length)
+  assert.equal(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size, panels.length)
 })
 
 test('the alerts are read without a fault', async () => {
