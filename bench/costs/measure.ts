@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { connect } from '#engines/postgres/connection.ts'
 import { prepareGround } from '../ground.ts'
+import { openConnection } from '../http-client.ts'
 import { completePurchase } from '../scenarios/buying.ts'
 import { underLoad, type UnderLoad } from '../shop-under-load.ts'
 import type { Costs, Kind, Level, TopologyCosts } from './costs.ts'
@@ -200,8 +201,16 @@ const measureShop = async (
   const client = await connect(embedded.connection, 'bench costs')
   try {
     await countStatements(client)
-    const buy = (clients: number, forSeconds: number) =>
-      completePurchase.run({ ...ground, connections: ground.connections.slice(0, clients), seconds: forSeconds })
+    for (const each of ground.connections) each.close()
+    // Opened for each level: a connection on which nothing is asked for a while is closed.
+    const buy = async (clients: number, forSeconds: number) => {
+      const opened = await Promise.all(
+        Array.from({ length: clients }, (_, n) => openConnection(shop.origins[n % shop.origins.length]!)),
+      )
+      const done = await completePurchase.run({ ...ground, connections: opened, seconds: forSeconds })
+      for (const each of opened) each.close()
+      return done
+    }
     await settled(client, say)
     const quiet = await snapshot(client, under)
     await pause(IDLE)
@@ -220,7 +229,6 @@ const measureShop = async (
       measured.push(levelOf(clients, done, before, await snapshot(client, under), idle, loadSeconds, busy))
     }
     const { usage } = await snapshot(client, under)
-    for (const each of ground.connections) each.close()
     return {
       topology,
       kinds: Object.fromEntries(
