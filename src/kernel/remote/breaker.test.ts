@@ -48,6 +48,17 @@ describe('a breaker', () => {
     }
   })
 
+  test('where nobody listens it tries again every two seconds: a process that starts is called soon', () => {
+    for (let n = 0; n < 3; n++) if (made.admit()) made.failed(true)
+    for (const length of [1_000, 2_000, 2_000, 2_000]) {
+      clock.advance(length - 100)
+      assert.equal(made.admit(), false, String(length))
+      clock.advance(110)
+      assert.equal(made.admit(), true, String(length))
+      made.failed(true)
+    }
+  })
+
   test('an answer to a call that left before it opened does not close it', () => {
     assert.ok(made.admit())
     fail(3)

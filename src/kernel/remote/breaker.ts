@@ -10,7 +10,8 @@ export interface Breaker {
   /** Whether `admit` would say yes; takes nothing. */
   readonly wouldAdmit: () => boolean
   succeeded(): void
-  failed(): void
+  /** `nobody`: the connection was refused at once, so that looking again soon costs nobody anything. */
+  failed(nobody?: boolean): void
   /** It says nothing about the instance: nobody waited for the end. */
   abandoned(): void
   readonly state: () => BreakerState
@@ -29,10 +30,12 @@ export interface BreakerHistory {
 
 /**
  * A breaker that opens after `failures` in a row, for `openFor` milliseconds (give or take a fifth, twice as long each
- * time the trial fails, at most 30 s). Business faults are answers: they are reported as success.
+ * time the trial fails, at most 30 s; 2 s while connections are refused: a process that starts is called soon). Business
+ * faults are answers: they are reported as success.
  */
 export const breaker = (runtime: Runtime, given: { readonly failures: number; readonly openFor: number }): Breaker => {
   const longest = 30_000
+  const longestOfNobody = 2_000
   let inARow = 0
   let openings = 0
   let openUntil = 0
@@ -42,8 +45,8 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
 
   const isOpen = (): boolean => openings > 0
   const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && !trying)
-  const open = (): void => {
-    const length = Math.min(longest, given.openFor * 2 ** openings++)
+  const open = (nobody: boolean): void => {
+    const length = Math.min(nobody ? longestOfNobody : longest, given.openFor * 2 ** openings++)
     openUntil = runtime.now() + length * (0.8 + 0.4 * jitter(runtime))
     trying = false
     changedAt = runtime.now()
@@ -70,9 +73,9 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
       }
       trying = false
     },
-    failed: () => {
+    failed: (nobody = false) => {
       inARow++
-      if (trying || (!isOpen() && inARow >= given.failures)) open()
+      if (trying || (!isOpen() && inARow >= given.failures)) open(nobody)
     },
     abandoned: () => {
       trying = false

@@ -139,7 +139,8 @@ export const remoteEndpoint = (given: {
       return { instance, outcome }
     }
     rate(instance.standing, outcome, runtime.now() - began)
-    if (outcome.kind === 'unsent' || outcome.kind === 'lost') breaker.failed()
+    if (outcome.kind === 'unsent') breaker.failed(outcome.nobody)
+    else if (outcome.kind === 'lost') breaker.failed()
     else if (outcome.kind !== 'late') breaker.succeeded()
     else if (outcome.counts) breaker.failed()
     else breaker.abandoned()

@@ -7,8 +7,17 @@ export type Outcome =
   | { readonly kind: 'value'; readonly value: unknown }
   /** The service answered with a fault. */
   | { readonly kind: 'fault'; readonly fault: Fault }
-  /** It surely was not done: nobody was there (`refused`), or whoever was refused it unread. */
-  | { readonly kind: 'unsent'; readonly reason: string; readonly refused?: boolean; readonly shared?: boolean }
+  /**
+   * It surely was not done: no connection could be made (`refused`; `nobody` where it was refused at once), or whoever was
+   * there refused it unread.
+   */
+  | {
+      readonly kind: 'unsent'
+      readonly reason: string
+      readonly refused?: boolean
+      readonly nobody?: boolean
+      readonly shared?: boolean
+    }
   /** It may or may not have been done. */
   | { readonly kind: 'lost'; readonly reason: string; readonly shared?: boolean }
   /** Nobody waits any more. `counts` says whether the instance had a fair time to answer. */
@@ -41,6 +50,6 @@ export const outcomeOfError = (error: Error & { code?: string; shared?: boolean 
   const reason = error.code ? `${error.code}: ${error.message}` : String(error)
   const shared = error.shared === true
   return neverConnected.has(error.code ?? '')
-    ? { kind: 'unsent', reason, refused: true, shared }
+    ? { kind: 'unsent', reason, refused: true, nobody: error.code === 'ECONNREFUSED', shared }
     : { kind: 'lost', reason, shared }
 }
