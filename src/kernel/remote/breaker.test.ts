@@ -59,6 +59,17 @@ describe('a breaker', () => {
     }
   })
 
+  test('where nobody listened all calls may try at once, and the first answer closes it', () => {
+    for (let n = 0; n < 3; n++) if (made.admit()) made.failed(true)
+    clock.advance(1_010)
+    assert.deepEqual([made.admit(), made.admit(), made.admit()], [true, true, true])
+    made.succeeded()
+    assert.equal(made.state(), 'closed')
+    made.succeeded()
+    made.failed(true)
+    assert.equal(made.state(), 'closed')
+  })
+
   test('an answer to a call that left before it opened does not close it', () => {
     assert.ok(made.admit())
     fail(3)

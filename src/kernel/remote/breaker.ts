@@ -5,7 +5,10 @@ export type BreakerState = 'closed' | 'open' | 'half-open'
 
 /** Keeps calls away from an instance that fails again and again, and lets one through now and then to see. */
 export interface Breaker {
-  /** Whether a call may go; of a half-open breaker only one at a time. Whoever got `true` reports how it went. */
+  /**
+   * Whether a call may go; of a half-open breaker only one at a time, unless nobody was there. Whoever got `true` reports how
+   * it went.
+   */
   admit(): boolean
   /** Whether `admit` would say yes; takes nothing. */
   readonly wouldAdmit: () => boolean
@@ -30,8 +33,9 @@ export interface BreakerHistory {
 
 /**
  * A breaker that opens after `failures` in a row, for `openFor` milliseconds (give or take a fifth, twice as long each
- * time the trial fails, at most 30 s; 2 s while connections are refused: a process that starts is called soon). Business
- * faults are answers: they are reported as success.
+ * time the trial fails, at most 30 s). Where connections were refused it looks again after 2 s at most, and lets all calls
+ * through then: a port on which nobody listens cannot be burdened, and whoever starts behind it is wanted by all who wait.
+ * Business faults are answers: they are reported as success.
  */
 export const breaker = (runtime: Runtime, given: { readonly failures: number; readonly openFor: number }): Breaker => {
   const longest = 30_000
@@ -40,15 +44,17 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
   let openings = 0
   let openUntil = 0
   let trying = false
+  let byNobody = false
   let changedAt: number | undefined
   const times = { opened: 0, tried: 0, closed: 0 }
 
   const isOpen = (): boolean => openings > 0
-  const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && !trying)
+  const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && (!trying || byNobody))
   const open = (nobody: boolean): void => {
     const length = Math.min(nobody ? longestOfNobody : longest, given.openFor * 2 ** openings++)
     openUntil = runtime.now() + length * (0.8 + 0.4 * jitter(runtime))
     trying = false
+    byNobody = nobody
     changedAt = runtime.now()
     times.opened++
   }
