@@ -72,6 +72,8 @@ const runTests = async (
       ...(given.browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
       // A JVM on busy cores takes its time.
       `--test-timeout=${given.engines ? 300_000 : 120_000}`,
+      // A member of a group that was cut off may go on saying that it is alive after it was closed.
+      ...(given.engines ? ['--test-force-exit'] : []),
       '--test-reporter=./scripts/reporter.ts',
       '--test-reporter-destination=stdout',
       ...files,

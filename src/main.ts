@@ -2,6 +2,10 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { commands } from './commands/index.ts'
 
+/** Milliseconds a command that is done is given to come to rest by itself. */
+const REST = 2_000
+const runtime = systemRuntime()
+
 /** The command line: every verb of `commands`. */
 const main = async (): Promise<number> => {
   const [name = '', ...args] = process.argv.slice(2)
@@ -10,7 +14,7 @@ const main = async (): Promise<number> => {
     process.stderr.write(`Usage: node src/main.ts <${Object.keys(commands).join(' | ')}>\n`)
     return 2
   }
-  return (await command())({ args, runtime: systemRuntime(), env: process.env })
+  return (await command())({ args, runtime, env: process.env })
 }
 
 try {
@@ -21,3 +25,5 @@ try {
   )
   process.exitCode = 1
 }
+// A library's timer that nobody can stop must not keep a host that has left.
+void runtime.sleep(REST).then(() => process.exit())
