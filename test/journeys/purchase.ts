@@ -26,8 +26,11 @@ export const purchase = (shop: ShopUnderTest): void => {
       async () => (await visitor.send('GET', `/api/catalog/products/${productId}`)).status === 200,
       'the product is in the catalogue',
     )
-    const found = await visitor.must('GET', `/api/catalog/products?q=${encodeURIComponent('이어폰')}`)
-    assert.ok(found.items.some((each: { id: string }) => each.id === productId))
+    // A search engine of its own hears of it a moment later.
+    await eventually(async () => {
+      const found = await visitor.must('GET', `/api/catalog/products?q=${encodeURIComponent('이어폰')}`)
+      return found.items.some((each: { id: string }) => each.id === productId)
+    }, 'it is found')
 
     const buyer = await signUp(shop.origin)
     const cart = await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 2 })

@@ -245,6 +245,7 @@ describe('Redis killed and brought back', () => {
 
   test('a Redis that comes back empty empties no list', async () => {
     const customers = await load(3)
+    await eventually(redis.ready, 'Redis is reached again')
     await redis.client.flushall()
     await sleep(3_000)
     await sees('back-1', 'back-2')
