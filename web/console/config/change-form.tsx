@@ -1,10 +1,11 @@
 import { useId, useState } from 'react'
 import { Form } from 'react-router'
 import type { Setting } from '#services/config/contract.ts'
-import { Refused, useFormFocus, usePending, useRefusal } from '../../storefront/parts/form.tsx'
+import { useFormFocus, usePending, useRefusal } from '../../storefront/parts/form.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Field, FieldError, Tick } from '../../ui/field.tsx'
 import { useWords } from '../text/index.ts'
+import { ChangeRefused } from './refused.tsx'
 import { configWords } from './words.ts'
 
 const box = 'h-12 w-full rounded border border-edge bg-white px-3 aria-invalid:border-juhong'
@@ -59,14 +60,7 @@ export const ChangeForm = ({ setting, version }: { setting: Setting; version: nu
   const wrong = error('changes.0.value')
   return (
     <div ref={ref} className="mt-8 flex max-w-xl flex-col gap-5">
-      <Refused refusal={refusal} />
-      {refusal?.problem.code === 'VERSION_CONFLICT' && (
-        <p>
-          <a href="" className="inline-block py-2 font-semibold text-jjok underline underline-offset-4">
-            {form.conflict}
-          </a>
-        </p>
-      )}
+      <ChangeRefused refusal={refusal} />
       <Form method="post" preventScrollReset noValidate className="flex flex-col gap-5">
         <input type="hidden" name="expectedVersion" value={version} />
         <Choice

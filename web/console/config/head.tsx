@@ -1,5 +1,5 @@
-import { Link, NavLink } from 'react-router'
-import { PageTitle } from '../../ui/heading.tsx'
+import { Link } from 'react-router'
+import { TabbedHead } from '../parts/tabs.tsx'
 import { useWords } from '../text/index.ts'
 import { configWords } from './words.ts'
 
@@ -10,31 +10,15 @@ export const inEnvironment = (path: string, environment: string): string =>
 /** The title of the configuration pages and the way between them. */
 export const ConfigHead = ({ environment }: { environment: string }) => {
   const { title, tabs, tabsLabel } = useWords(configWords)
-  const links = [
-    ['/console/config', '', tabs.settings],
-    ['/console/config/history', '/history', tabs.history],
-  ] as const
   return (
-    <>
-      <PageTitle>{title}</PageTitle>
-      <nav aria-label={tabsLabel} className="mb-5 overflow-x-auto border-b border-line">
-        <ul className="flex gap-1">
-          {links.map(([key, path, name]) => (
-            <li key={key}>
-              <NavLink
-                to={inEnvironment(path, environment)}
-                end={path === ''}
-                className={({ isActive }) =>
-                  `-mb-px flex h-11 items-center border-b-2 px-3 whitespace-nowrap ${isActive ? 'border-jjok font-bold text-jjok' : 'border-transparent hover:border-edge'}`
-                }
-              >
-                {name}
-              </NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
-    </>
+    <TabbedHead
+      title={title}
+      label={tabsLabel}
+      tabs={[
+        { to: inEnvironment('', environment), name: tabs.settings, end: true },
+        { to: inEnvironment('/history', environment), name: tabs.history, end: false },
+      ]}
+    />
   )
 }
 

@@ -1,12 +1,13 @@
 import { Form, redirect, useLoaderData } from 'react-router'
 import { momentText } from '../../i18n/format.ts'
-import { Refused, useFormFocus, usePending, useRefusal } from '../../storefront/parts/form.tsx'
+import { useFormFocus, usePending, useRefusal } from '../../storefront/parts/form.tsx'
 import { text } from '../../storefront/server/page.server.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Differences } from '../config/differences.tsx'
 import { environmentOf } from '../config/environment.server.ts'
 import { Back, ConfigHead, inEnvironment } from '../config/head.tsx'
+import { ChangeRefused } from '../config/refused.tsx'
 import { whoOf } from '../config/setting-row.tsx'
 import { configWords } from '../config/words.ts'
 import { titled } from '../parts/titled.ts'
@@ -79,15 +80,8 @@ const RollBack = ({ now }: { now: number }) => {
   const pending = usePending()
   return (
     <div ref={ref} className="mt-5 flex max-w-xl flex-col gap-5">
-      <Refused refusal={refusal} />
+      <ChangeRefused refusal={refusal} />
       {refusal?.problem.fields['to'] && <p className="text-sm text-juhong">{refusal.problem.fields['to']}</p>}
-      {refusal?.problem.code === 'VERSION_CONFLICT' && (
-        <p>
-          <a href="" className="inline-block py-2 font-semibold text-jjok underline underline-offset-4">
-            {form.conflict}
-          </a>
-        </p>
-      )}
       <Form method="post" preventScrollReset noValidate className="flex flex-col gap-5">
         <input type="hidden" name="expectedVersion" value={now} />
         <Field
