@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import WebSocket from 'ws'
@@ -8,19 +7,10 @@ import { withContext } from '#kernel/context.ts'
 import { remoteEndpoint, type RemoteEndpoint } from '#kernel/remote/endpoint.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { catalog } from '#services/catalog/contract.ts'
-import {
-  apiClient,
-  payOrder,
-  placeOrder,
-  putOnSale,
-  shippingAddress,
-  signInStaff,
-  signUp,
-  type Answer,
-  type ApiClient,
-} from './support/client.ts'
+import { payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
 import { eventually } from './support/eventually.ts'
 import { allServices, startHosts, type HostsShop } from './support/hosts.ts'
+import { at, load } from './support/load.ts'
 import { silent } from './support/silent.ts'
 
 const runtime = systemRuntime()
@@ -51,9 +41,6 @@ const catalogIn = (replica: number) => {
   const client = clientOf(catalog, 'test', () => remote, runtime)
   return (id: string) => withContext(systemContext('test', runtime), () => client.get({ id }))
 }
-
-/** The same person at another gateway. */
-const at = (origin: string, person: ApiClient): ApiClient => Object.assign(apiClient(origin), { token: person.token })
 
 describe('several processes on one database', () => {
   test('what one process changes, the window of another shows within a second', async () => {
@@ -116,59 +103,9 @@ describe('several processes on one database', () => {
   })
 })
 
-/** Asks those gateways only that say they are ready, as what stands before them does. */
-const followReadiness = (edges: readonly string[]) => {
-  const ready = new Set(edges)
-  let looking = true
-  const look = async (edge: string): Promise<void> => {
-    while (looking) {
-      const status = await fetch(`${edge}/health/ready`).then(
-        (answer) => answer.status,
-        () => 0,
-      )
-      if (status === 200) ready.add(edge)
-      else ready.delete(edge)
-      await sleep(50)
-    }
-  }
-  const looks = Promise.all(edges.map(look))
-  let turn = 0
-  return {
-    next: (): string => [...ready][turn++ % ready.size]!,
-    stop: async () => {
-      looking = false
-      await looks
-    },
-  }
-}
-
 describe('leaving', () => {
   test('a rolling restart of every host under load loses no request', async () => {
-    const { skuId } = await putOnSale(staff, 100_000)
-    const buyer = await signUp(shop.origin)
-    const balancer = followReadiness(shop.edges)
-    let working = true
-    let done = 0
-    const failures: string[] = []
-    const attempt = async (what: string, work: (client: ApiClient) => Promise<Answer>): Promise<void> => {
-      const edge = balancer.next()
-      const answer = await work(at(edge, buyer)).catch((error: Error) => ({
-        status: 0,
-        body: String(error.cause ?? error),
-      }))
-      done++
-      if (answer.status >= 400 || answer.status === 0)
-        failures.push(`${what} at ${edge}: ${answer.status} ${JSON.stringify(answer.body)}`)
-    }
-    const load = Array.from({ length: 6 }, async () => {
-      while (working) {
-        await attempt('list', (client) => client.send('GET', '/api/catalog/products'))
-        await attempt('order', (client) => {
-          const body = { items: [{ skuId, quantity: 1 }], shippingAddress }
-          return client.send('POST', '/api/orders', body, { 'idempotency-key': randomUUID() })
-        })
-      }
-    })
+    const customers = await load(shop.edges, staff, 6)
     for (const [host, replica] of [
       ['back', 1],
       ['back', 2],
@@ -176,17 +113,14 @@ describe('leaving', () => {
       ['edge', 2],
     ] as const) {
       const one = shop.processes.findLast((each) => each.name === host && each.replica === replica)!
-      const before = done
+      const before = customers.done()
       assert.equal(await one.stop(), 0)
-      assert.ok(done > before, 'the other went on meanwhile')
+      assert.ok(customers.done() > before, 'the other went on meanwhile')
       await shop.start(host, replica)
       // As whoever rolls waits until the new one is seen to be ready.
       await sleep(300)
     }
-    working = false
-    await Promise.all(load)
-    await balancer.stop()
-    assert.deepEqual(failures, [])
-    assert.ok(done > 50, `${done} requests`)
+    assert.deepEqual(await customers.stop(), [])
+    assert.ok(customers.done() > 50, `${customers.done()} requests`)
   })
 })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,15 +18,14 @@ import {
   payOrder,
   placeOrder,
   putOnSale,
-  shippingAddress,
   signInStaff,
   signUp,
-  type Answer,
   type ApiClient,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { allServices, startHosts, type HostsShop } from '#test/support/hosts.ts'
+import { at, load } from '#test/support/load.ts'
 import { shopSettings } from '#test/support/shop-settings.ts'
 import { silent } from '#test/support/silent.ts'
 
@@ -71,76 +69,11 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const at = (origin: string, person: ApiClient): ApiClient => Object.assign(apiClient(origin), { token: person.token })
 const process1 = (name: string, replica: number) =>
   shop.processes.findLast((each) => each.name === name && each.replica === replica)!
 const living = () => registry.places('order').map((each) => each.host)
 const sees = (...wanted: string[]) =>
   eventually(() => living().sort().join() === wanted.join(), `${wanted.join()} take orders, not ${living().join()}`, 5)
-
-/** Asks those gateways only that say they are ready, as what stands before them does. */
-const followReadiness = () => {
-  const ready = new Set(shop.edges)
-  let looking = true
-  const look = async (edge: string): Promise<void> => {
-    while (looking) {
-      const is = await fetch(`${edge}/health/ready`).then(
-        (answer) => answer.status === 200,
-        () => false,
-      )
-      if (is) ready.add(edge)
-      else ready.delete(edge)
-      await sleep(50)
-    }
-  }
-  const looks = Promise.all(shop.edges.map(look))
-  let turn = 0
-  return {
-    next: (): string => [...ready][turn++ % ready.size]!,
-    stop: async () => {
-      looking = false
-      await looks
-    },
-  }
-}
-
-/** Customers who look and order, until told to stop; answers what failed them. */
-const load = async (customers: number) => {
-  const { skuId } = await putOnSale(staff, 100_000)
-  const buyer = await signUp(shop.origin)
-  const balancer = followReadiness()
-  let working = true
-  let done = 0
-  const failures: string[] = []
-  const attempt = async (what: string, work: (client: ApiClient) => Promise<Answer>): Promise<void> => {
-    const edge = balancer.next()
-    const answer = await work(at(edge, buyer)).catch((error: Error) => ({
-      status: 0,
-      body: String(error.cause ?? error),
-    }))
-    done++
-    if (answer.status >= 400 || answer.status === 0)
-      failures.push(`${what} at ${edge}: ${answer.status} ${JSON.stringify(answer.body)}`)
-  }
-  const all = Array.from({ length: customers }, async () => {
-    while (working) {
-      await attempt('list', (client) => client.send('GET', '/api/catalog/products'))
-      await attempt('order', (client) => {
-        const body = { items: [{ skuId, quantity: 1 }], shippingAddress }
-        return client.send('POST', '/api/orders', body, { 'idempotency-key': randomUUID() })
-      })
-    }
-  })
-  return {
-    done: () => done,
-    stop: async (): Promise<readonly string[]> => {
-      working = false
-      await Promise.all(all)
-      await balancer.stop()
-      return failures
-    },
-  }
-}
 
 describe('hosts with leases', () => {
   test('are listed with what they run and in which version', () => {
@@ -193,7 +126,7 @@ describe('hosts with leases', () => {
   })
 
   test('a rolling restart of every host under load loses no request', async () => {
-    const customers = await load(6)
+    const customers = await load(shop.edges, staff, 6)
     for (const [host, replica] of [
       ['back', 1],
       ['back', 2],
@@ -225,7 +158,7 @@ describe('hosts with leases', () => {
 
 describe('Redis killed and brought back', () => {
   test('costs no customer a request; hosts come and go meanwhile and are known afterwards', async () => {
-    const customers = await load(3)
+    const customers = await load(shop.edges, staff, 3)
     await eventually(() => customers.done() > 10, 'they are at it')
     const { port } = engine
     await engine.kill()
@@ -244,7 +177,7 @@ describe('Redis killed and brought back', () => {
   })
 
   test('a Redis that comes back empty empties no list', async () => {
-    const customers = await load(3)
+    const customers = await load(shop.edges, staff, 3)
     await eventually(redis.ready, 'Redis is reached again')
     await redis.client.flushall()
     await sleep(3_000)
