@@ -387,6 +387,10 @@ test('a refresh token that was used before is refused, and takes its family with
 
 // Last, because the shop's clock cannot go back.
 test('an expired token is refused wherever it is shown', async () => {
+  // Nothing ends by itself while we look: the order that nobody paid would, at its deadline.
+  const buyer = Object.assign(apiClient(origin), { token: victim.token })
+  await buyer.must('POST', `/api/orders/${foreign['/api/orders/{id}']}/cancel`, { reason: '단순 변심' })
+  await marks.quiet()
   shop.runtime.advance(16 * 60_000)
   await marks.quiet()
   await allRefused(

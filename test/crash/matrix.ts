@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Lane, openLane } from './lane.ts'
 
 /** What a customer does once the shop is back. */
@@ -56,6 +57,21 @@ const summary = <C>(customers: readonly Customer<C>[], outcomes: readonly string
     .map(([habit, some]) => `${habit}: ${some.map((each) => outcomes[customers.indexOf(each)]).join(', ')}`)
     .join(' · ')
 
+/** Milliseconds a customer who is asked to come back goes on doing so. */
+const PATIENCE = 60_000
+
+/** Does what may be repeated again as long as the shop says that it is only busy, as a customer would. */
+const persist = async (act: () => Promise<unknown>): Promise<void> => {
+  for (const until = Date.now() + PATIENCE; ;)
+    try {
+      await act()
+      return
+    } catch (error) {
+      if (!/: 50[34] /.test((error as Error).message) || Date.now() > until) throw error
+      await sleep(200)
+    }
+}
+
 /** One case: kills the shop at a point, starts it again, lets it settle, audits, and looks at how it ended for everybody. */
 const strike = async <C>(lane: Lane, flow: Flow<C>, killing: Killing): Promise<string> => {
   const customers: Customer<C>[] = await Promise.all(
@@ -68,7 +84,7 @@ const strike = async <C>(lane: Lane, flow: Flow<C>, killing: Killing): Promise<s
   await acts
   await lane.restart()
   await killing.calm?.(lane)
-  await Promise.all(customers.map((each) => flow.afterwards(lane, each)))
+  await Promise.all(customers.map((each) => persist(() => flow.afterwards(lane, each))))
   await lane.settle()
   return summary(customers, await Promise.all(customers.map((each) => flow.outcome(lane, each))))
 }

@@ -43,6 +43,8 @@ export interface Ground {
   /** Starts a replica that has ended; `skewMs` puts its clock wrong. */
   start(name: string, replica: number, given?: { readonly skewMs?: number }): Promise<void>
   pause(ms: number): Promise<void>
+  /** Puts right what a fault that was broken off left behind: the network, and hosts that were stopped or have ended. */
+  mend(): Promise<void>
   /** Looks for violations; `paid` are orders customers were told are paid. */
   audit(paid: readonly string[]): Promise<AuditReport>
   stop(): Promise<void>
@@ -173,6 +175,15 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
       host: (host, replica) => running.get(`${host}-${replica}`)!,
       start,
       pause: (ms) => runtime.sleep(ms),
+      mend: async () => {
+        for (const each of Object.values(proxies)) await each.heal()
+        for (const { host, replica } of places.filter((each) => each.replica <= RUNNING)) {
+          const now = running.get(`${host}-${replica}`)!
+          now.kill('SIGCONT')
+          if (await Promise.race([now.ended.then(() => true), runtime.sleep(0).then(() => false)]))
+            await start(host, replica)
+        }
+      },
       audit: (paid) =>
         audit({ services: shop, adminOf: stores.adminOf, runtime, settings, grace: GRACE, acknowledged: paid }),
       stop: opened.all,

@@ -73,21 +73,32 @@ const row = async (ground: Ground, market: Market, fault: Fault): Promise<Row> =
   const seen = tally()
   seen.begin()
   const buyers = startBuyers(market, RATE, seen)
-  if (!(await calm(seen.quietFor))) throw new Error('The shop is not well before anything was done to it')
-  seen.begin()
-  await sleep(CALM)
-  const inFlight = seen.waiting.size
-  seen.struck()
-  const heal = await fault.strike(ground)
-  await sleep((fault.seconds ?? 2) * 1_000)
-  await heal()
-  const well = await calm(seen.quietFor)
-  await buyers.stop()
+  let inFlight = 0
+  let well = false
+  try {
+    if (!(await calm(seen.quietFor))) throw new Error('The shop is not well before anything was done to it')
+    seen.begin()
+    await sleep(CALM)
+    inFlight = seen.waiting.size
+    seen.struck()
+    const heal = await fault.strike(ground)
+    await sleep((fault.seconds ?? 2) * 1_000)
+    await heal()
+    well = await calm(seen.quietFor)
+  } finally {
+    await buyers.stop()
+  }
   const told = seen.told()
   const violations = await audited(ground, buyers.paid)
   const most = { none: 0, 'in flight': inFlight, 'while it lasts': Number.POSITIVE_INFINITY }[fault.allows]
   const passed = well && violations === 0 && told.errorCount <= most && told.purchases > 0
   return { name: fault.name, allows: fault.allows, ...told, inFlight, violations, passed }
+}
+
+/** A row that could not be finished: what it did not come to is told as an error, and others go on. */
+const ended = ({ name, allows }: Fault, { message }: Error): Row => {
+  const none = { requests: 0, purchases: 0, errorCount: 1, longestGap: 0, toNormal: 0, inFlight: 0, violations: 0 }
+  return { name, allows, ...none, errors: [[message, 1]], passed: false }
 }
 
 const rows: Row[] = []
@@ -96,10 +107,11 @@ const ground = await startGround(say).catch((error: unknown) => {
   console.error(error.message)
   process.exit(1)
 })
-process.once('SIGINT', () => {
-  say('Stopping …')
-  void ground.stop().finally(() => process.exit(130))
-})
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    say('Stopping …')
+    void ground.stop().finally(() => process.exit(130))
+  })
 const edge = balancer(ground.edges)
 const toss = balancer([ground.outside])
 try {
@@ -108,10 +120,14 @@ try {
   const market = await openMarket(edge, toss)
   for (const fault of chosen) {
     say(`${fault.name} …`)
-    const made = await row(ground, market, fault)
+    const began = performance.now()
+    const made = await row(ground, market, fault).catch((error: unknown) => ended(fault, error as Error))
     rows.push(made)
     const errors = made.errors.map(([what, count]) => `${count} × ${what}`).join(', ')
-    say(`  ${made.passed ? '✔' : '✖'} ${made.errorCount} errors ${errors && `(${errors})`}, audit ${made.violations}`)
+    const took = `${((performance.now() - began) / 1_000).toFixed(0)} s`
+    const mark = made.passed ? '✔' : '✖'
+    say(`  ${mark} ${made.errorCount} errors ${errors && `(${errors})`}, audit ${made.violations}, ${took}`)
+    if (!made.passed) await ground.mend()
   }
 } finally {
   await Promise.all([edge.close(), toss.close()])
