@@ -29,12 +29,15 @@ const kindOf = ({ text }: Statement): 'read' | 'write' => {
   return kind
 }
 
+/** Locking with FOR UPDATE writes nothing. */
+const FIRST_WRITE = /(?<!\b(?:for|key)\s+)\b(insert|update|delete)\s+(?:into\s+|from\s+)?(\w+)/i
+
 /**
  * A single write is a durable step too, named by what it does first: `payment.insert-payment`. One that comes with others
  * belongs into a transaction, whose name it then has.
  */
 const stepOf = (service: string, { text }: Statement): string => {
-  const [, verb = 'write', table = ''] = /\b(insert|update|delete)\s+(?:into\s+|from\s+)?(\w+)/i.exec(text) ?? []
+  const [, verb = 'write', table = ''] = FIRST_WRITE.exec(text) ?? []
   return `${service}.${verb.toLowerCase()}-${table}`
 }
 
@@ -52,7 +55,7 @@ export const openDatabase = (
     readonly sizes?: { readonly shared: number; readonly exclusive: number }
   },
 ): PostgresDatabase => {
-  const connections = pool(settings, given.name, given.sizes ?? { shared: 2, exclusive: 3 })
+  const connections = pool(settings, given.name, given.sizes ?? { shared: 2, exclusive: 3 }, given.runtime.now)
 
   const isSpoiled = (error: unknown): boolean => isLost(error) || STALE.has(codeOf(error) ?? '')
 

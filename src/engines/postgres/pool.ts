@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { connect, type ConnectionSettings } from './connection.ts'
+import { renewing } from './plans.ts'
 
 /** A few connections: some shared by single statements, which pipeline on them, the rest held by one transaction at a time. */
 export interface Pool {
@@ -31,6 +32,8 @@ export interface PoolStats {
 interface Slot {
   opening: Promise<pg.Client> | undefined
   client: pg.Client | undefined
+  /** To be called before each use once it is open. */
+  renewPlans: (() => void) | undefined
 }
 
 interface Waiting {
@@ -40,13 +43,14 @@ interface Waiting {
 }
 
 const slots = (count: number): Slot[] =>
-  Array.from({ length: count }, () => ({ opening: undefined, client: undefined }))
+  Array.from({ length: count }, () => ({ opening: undefined, client: undefined, renewPlans: undefined }))
 
 /** Makes a pool. Connections open when first needed; a broken one is replaced at its next use. */
 export const pool = (
   settings: ConnectionSettings,
   name: string,
   sizes: { readonly shared: number; readonly exclusive: number },
+  now: () => number,
 ): Pool => {
   const sharedSlots = slots(sizes.shared)
   const exclusiveSlots = slots(sizes.exclusive)
@@ -62,6 +66,7 @@ export const pool = (
   const empty = (slot: Slot): void => {
     slot.opening = undefined
     slot.client = undefined
+    slot.renewPlans = undefined
   }
 
   const open = (slot: Slot): Promise<pg.Client> => {
@@ -70,6 +75,7 @@ export const pool = (
     const opening: Promise<pg.Client> = connect(settings, name).then(
       (client) => {
         slot.client = client
+        slot.renewPlans = renewing(client, now)
         client.on('error', () => {
           if (slot.client === client) empty(slot)
         })
@@ -82,6 +88,11 @@ export const pool = (
     )
     slot.opening = opening
     return opening
+  }
+
+  const use = (slot: Slot): Promise<pg.Client> => {
+    slot.renewPlans?.()
+    return open(slot)
   }
 
   const mayGo = (background: boolean): boolean => !background || inBackground < mostInBackground
@@ -114,12 +125,12 @@ export const pool = (
 
   return {
     // One is for writes; should there be more, reads take the others.
-    shared: (kind) => open(sharedSlots[kind === 'write' ? sharedSlots.length - 1 : 0]!),
+    shared: (kind) => use(sharedSlots[kind === 'write' ? sharedSlots.length - 1 : 0]!),
     exclusive: async (work, kind = 'request') => {
       const background = kind === 'background'
       const slot = await take(background)
       try {
-        return await work(await open(slot))
+        return await work(await use(slot))
       } finally {
         give(slot, background)
       }

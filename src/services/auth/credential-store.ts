@@ -54,10 +54,11 @@ export const claimPending = (
   again: number,
 ): Promise<{ memberId: string; email: string; pendingName: string }[]> =>
   db.query(sql`
-    UPDATE credential SET next_at = ${new Date(again)}
-    WHERE member_id IN (
+    WITH due AS MATERIALIZED (
       SELECT member_id FROM credential WHERE state = 'PENDING' AND next_at <= ${new Date(now)}
       ORDER BY next_at LIMIT 20 FOR UPDATE SKIP LOCKED)
+    UPDATE credential SET next_at = ${new Date(again)}
+    WHERE member_id IN (SELECT member_id FROM due)
     RETURNING member_id AS "memberId", email, pending_name AS "pendingName"`)
 
 /** Changes a password, if it is still the one that was checked; answers whether it was. */

@@ -109,8 +109,9 @@ export const takeBought = (all: readonly Bought[]): Statement => sql`
 export const deleteLeftBehind = async (db: Queryable, before: number, limit: number): Promise<number> =>
   (
     await db.query(sql`
-      DELETE FROM cart WHERE (kind, owner_id) IN (
+      WITH old AS MATERIALIZED (
         SELECT kind, owner_id FROM cart WHERE kind = 'guest' AND touched_at < ${new Date(before)}
         LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      DELETE FROM cart WHERE (kind, owner_id) IN (SELECT kind, owner_id FROM old)
       RETURNING owner_id`)
   ).length

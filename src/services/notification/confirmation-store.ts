@@ -32,10 +32,11 @@ export const claimConfirmations = (
   most: number,
 ): Promise<DueConfirmation[]> =>
   db.query<DueConfirmation>(sql`
-    UPDATE confirmation SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
       SELECT id FROM confirmation WHERE state = 'WAITING' AND next_at <= ${new Date(now)}
       ORDER BY next_at LIMIT ${most} FOR UPDATE SKIP LOCKED)
+    UPDATE confirmation SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
+    WHERE id IN (SELECT id FROM due)
     RETURNING id, member_id AS "memberId", order_number AS number, order_name AS "orderName", order_id AS "orderId",
               amount, paid_at AS "paidAt", attempts`)
 

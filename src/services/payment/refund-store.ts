@@ -49,12 +49,13 @@ export const insertRefund = async (
 /** Claims refunds that are due, and sets when to try again should this process die. */
 export const claimRefunds = async (db: Queryable, now: number, limit: number): Promise<RefundRecord[]> => {
   const rows = await db.query<RefundRow>(sql`
-    UPDATE refund SET tries = tries + 1,
-      next_try_at = ${new Date(now)}::timestamptz + least(600, 2 * 2 ^ least(tries, 10)) * interval '1 second'
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
       SELECT id FROM refund WHERE state = 'REQUESTED' AND next_try_at <= ${new Date(now)}
       ORDER BY next_try_at LIMIT ${limit}
       FOR UPDATE SKIP LOCKED)
+    UPDATE refund SET tries = tries + 1,
+      next_try_at = ${new Date(now)}::timestamptz + least(600, 2 * 2 ^ least(tries, 10)) * interval '1 second'
+    WHERE id IN (SELECT id FROM due)
     RETURNING *`)
   return rows.map(recordOf)
 }

@@ -170,13 +170,14 @@ export const findPayments = async (db: Queryable, by: { readonly orderId: string
 /** Claims attempts whose outcome is due to be asked, and sets when to ask again should this process die. */
 export const claimUnknown = async (db: Queryable, now: number, limit: number): Promise<PaymentRecord[]> => {
   const rows = await db.query<PaymentRow>(sql`
-    UPDATE payment SET checks = checks + 1,
-      next_check_at = ${new Date(now)}::timestamptz + least(300, 2 * 2 ^ least(checks, 10)) * interval '1 second'
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
       SELECT id FROM payment
       WHERE state IN ('CONFIRMING', 'AWAITING_DEPOSIT') AND next_check_at <= ${new Date(now)}
       ORDER BY next_check_at LIMIT ${limit}
       FOR UPDATE SKIP LOCKED)
+    UPDATE payment SET checks = checks + 1,
+      next_check_at = ${new Date(now)}::timestamptz + least(300, 2 * 2 ^ least(checks, 10)) * interval '1 second'
+    WHERE id IN (SELECT id FROM due)
     RETURNING *`)
   return rows.map(recordOf)
 }
@@ -194,9 +195,10 @@ export const takeUp = async (db: Queryable, id: string, nextCheckAt: number): Pr
 export const forgetRefused = async (db: Queryable, before: number): Promise<number> =>
   (
     await db.query(sql`
-      DELETE FROM payment WHERE id IN (
+      WITH old AS MATERIALIZED (
         SELECT id FROM payment WHERE state = 'REFUSED' AND created_at < ${new Date(before)}
         LIMIT 1000 FOR UPDATE SKIP LOCKED)
+      DELETE FROM payment WHERE id IN (SELECT id FROM old)
       RETURNING id`)
   ).length
 
