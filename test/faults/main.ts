@@ -11,13 +11,14 @@ import { openMarket } from './market.ts'
 import { faults } from './rows.ts'
 import { tally, type Told } from './tally.ts'
 
-// npm run test:faults [-- --only TEXT --rate N --json FILE]: customers buy steadily from a shop of many processes on
+// npm run test:faults [-- --only TEXT --rate N --times N --json FILE]: customers buy steadily from a shop of many processes on
 // real engines, while one thing after another goes wrong. A row for each: what customers saw, and what the audit says.
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     rate: { type: 'string', default: '12' },
+    times: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
 })
@@ -118,7 +119,7 @@ try {
   await edge.allReady()
   say('Customers and goods …')
   const market = await openMarket(edge, toss)
-  for (const fault of chosen) {
+  for (const fault of Array.from({ length: Number(values.times) }, () => chosen).flat()) {
     say(`${fault.name} …`)
     const began = performance.now()
     const made = await row(ground, market, fault).catch((error: unknown) => ended(fault, error as Error))
@@ -137,8 +138,8 @@ try {
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 console.table(
   Object.fromEntries(
-    rows.map((each) => [
-      each.name,
+    rows.map((each, n) => [
+      `${n + 1} ${each.name}`,
       {
         requests: each.requests,
         'errors seen': each.errorCount,

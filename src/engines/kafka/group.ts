@@ -2,6 +2,7 @@ import { Consumer, FetchIsolationLevels, type KafkaRecord, ListOffsetTimestamps 
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Kafka } from './connect.ts'
+import { endClient } from './ending.ts'
 import { inShort, isOutOfRange } from './errors.ts'
 
 /** A message where it lies. */
@@ -43,6 +44,8 @@ const BYTES = 4 * 1024 * 1024
 /** Milliseconds after which a member that says nothing is taken for dead, and between two signs of life. */
 const SESSION = 8_000
 const HEARTBEAT = 1_000
+/** Milliseconds a new client waits for the old one to have left. */
+const LEAVE_WAIT = 2_000
 /** Messages read ahead before the next read is asked for. */
 const AHEAD = 4_000
 
@@ -115,7 +118,13 @@ export const memberOf = (
     ahead = []
     reading.clear()
     if (!old) return
-    await Promise.all([old.member, old.reader].map((each) => each.close(true).catch(() => {})))
+    const enough = new AbortController()
+    const ended = Promise.all(
+      [old.member, old.reader].map((each) => endClient(each, { runtime, logger, signal: closing.signal })),
+    )
+    // Brokers that hang keep nobody from joining anew once they answer.
+    await Promise.race([ended, runtime.sleep(LEAVE_WAIT, enough.signal).catch(() => {})])
+    enough.abort()
   }
 
   const join = async (): Promise<Joined> => {
