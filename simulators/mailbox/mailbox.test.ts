@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastify from 'fastify'
 import { smtpMailer } from '#engines/mail/smtp.ts'
+import { sql } from '#engines/postgres/sql.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { startTestMailbox } from '#test/support/mailbox.ts'
 
@@ -59,6 +60,14 @@ test('the page shows mails as text and lets nothing in them run', async () => {
     (await app.inject('/simulators/mailbox/messages/------------------------------------/html')).statusCode,
     404,
   )
+})
+
+test('a mail from before mails were kept as they came is shown as it was read then', async () => {
+  await mailbox.db.query(sql`
+    INSERT INTO message (id, sender, recipient, subject, text, at)
+    VALUES (${runtime.id()}, '장터 <a@b.kr>', 'old@example.com', '오래된 것', '안녕히', ${new Date(0)})`)
+  const [old] = await listed('?to=old@example.com')
+  assert.deepEqual([old!.subject, old!.text, old!.html], ['오래된 것', '안녕히', null])
 })
 
 test('whatever is asked of the mailbox, it never breaks', async () => {

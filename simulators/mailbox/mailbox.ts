@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { lanes } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import { idSchema } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import { page, pagePolicy } from './page.ts'
 import { listen } from './smtp.ts'
-import { clear, keep, newest, one, type Message } from './store.ts'
+import { type Arrival, clear, keep, newest, one, type Message } from './store.ts'
 
 /** Migrations of the mailbox's schema, `jt_simulator_mailbox`. */
 export const mailboxMigrations = new URL('./migrations/', import.meta.url)
@@ -41,11 +42,17 @@ export const startMailbox = async (given: {
 }): Promise<Mailbox> => {
   const { db, runtime } = given
   await db.query(clear(runtime.now() - KEPT))
+  // What arrives while others are being written down is written down together.
+  const kept = lanes<Arrival, undefined>({ lanes: 1, max: 100 }, async (arrived) => {
+    await db.query(keep(arrived))
+    return arrived.map(() => undefined)
+  })
   const server = await listen({
     port: given.port ?? 0,
     log: given.log,
-    arrived: async ({ recipients, ...mail }) => {
-      for (const to of recipients) await db.query(keep({ ...mail, id: runtime.id(), to, at: runtime.now() }))
+    arrived: async ({ recipients, raw }) => {
+      const at = runtime.now()
+      await Promise.all(recipients.map((to) => kept.call({ id: runtime.id(), to, raw, at })))
     },
   })
   return {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { pino } from 'pino'
 import { systemRuntime } from '#kernel/runtime.ts'
+import type { Queryable } from '#kernel/store.ts'
 import { openDatabase } from '#engines/postgres/database.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
@@ -12,6 +13,7 @@ import { eventually } from './eventually.ts'
 
 /** The mailbox simulator on a database of its own. */
 export interface TestMailbox extends Pick<Mailbox, 'smtpUrl' | 'plugin'> {
+  readonly db: Queryable
   /** Mails that arrived for an address, newest first. */
   messages(to: string): Promise<Message[]>
   /** The code in the newest mail to an address, once there are `count` mails. */
@@ -35,6 +37,7 @@ export const startTestMailbox = async (): Promise<TestMailbox> => {
   return {
     smtpUrl: mailbox.smtpUrl,
     plugin: mailbox.plugin,
+    db,
     messages,
     code: async (to, count = 1) => {
       await eventually(async () => (await messages(to)).length >= count, `a mail to ${to} arrives`)

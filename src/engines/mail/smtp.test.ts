@@ -65,3 +65,28 @@ test('a server that is not there is a failure that passes', async () => {
   assert.equal((await gone.send(mail)).kind, 'failed')
   gone.close()
 })
+
+test('who is asked to sign in does; a sign-in that fails is our fault and passes', async () => {
+  const guarded = new SMTPServer({
+    allowInsecureAuth: true,
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onAuth: ({ username, password }, _, done) =>
+      username === 'shop@example.com' && password === 'p@ss word'
+        ? done(null, { user: username })
+        : done(Object.assign(new Error('wrong'), { responseCode: 535 })),
+    onData: (stream, _, done) => void text(stream).then(() => done()),
+  })
+  await new Promise<void>((resolve) => guarded.listen(0, '127.0.0.1', resolve))
+  const address = (password: string): string =>
+    `smtp://shop%40example.com:${encodeURIComponent(password)}@127.0.0.1:${(guarded.server.address() as AddressInfo).port}`
+  const right = smtpMailer({ url: address('p@ss word'), from, runtime })
+  const wrong = smtpMailer({ url: address('guess'), from, runtime })
+  assert.deepEqual(await right.send(mail), { kind: 'sent' })
+  const failed = await wrong.send(mail)
+  assert.equal(failed.kind, 'failed')
+  assert.doesNotMatch(JSON.stringify(failed), /guess|shop/)
+  right.close()
+  wrong.close()
+  await new Promise<void>((resolve) => guarded.close(resolve))
+})
