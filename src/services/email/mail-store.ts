@@ -34,19 +34,26 @@ export const claimMails = (db: Queryable, now: number, lostAt: number, most: num
       ORDER BY useless_after LIMIT ${most} FOR UPDATE SKIP LOCKED)
     RETURNING id, sealed, attempts, useless_after AS "uselessAfter"`)
 
-/** Ends a mail and destroys its content; answers whether this attempt still held the claim. */
-export const endMail = async (
+/** What an attempt ended a mail with. */
+export interface EndedMail {
+  readonly mail: DueMail
+  readonly state: 'SENT' | 'GIVEN_UP'
+}
+
+/** Ends mails and destroys their content; answers the ids of those on which their attempt still held the claim. */
+export const endMails = async (
   db: Queryable,
-  mail: DueMail,
-  state: 'SENT' | 'GIVEN_UP',
+  ended: readonly EndedMail[],
   now: number,
-): Promise<boolean> =>
-  (
-    await db.query(sql`
-      UPDATE mail SET state = ${state}, sealed = NULL, ended_at = ${new Date(now)}
-      WHERE id = ${mail.id} AND state = 'WAITING' AND attempts = ${mail.attempts}
-      RETURNING id`)
-  ).length > 0
+): Promise<ReadonlySet<string>> => {
+  const rows = await db.query<{ id: string }>(sql`
+    UPDATE mail SET state = ended.state, sealed = NULL, ended_at = ${new Date(now)}
+    FROM unnest(${ended.map((each) => each.mail.id)}::uuid[], ${ended.map((each) => each.mail.attempts)}::integer[],
+                ${ended.map((each) => each.state)}::text[]) AS ended (id, attempts, state)
+    WHERE mail.id = ended.id AND mail.state = 'WAITING' AND mail.attempts = ended.attempts
+    RETURNING mail.id`)
+  return new Set(rows.map((row) => row.id))
+}
 
 export const postponeMail = (mail: DueMail, nextAt: number): Statement => sql`
   UPDATE mail SET next_at = ${new Date(nextAt)}

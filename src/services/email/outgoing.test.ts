@@ -4,6 +4,7 @@ import type { Mail, Outcome } from '#engines/mail/mailer.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { secretsFrom } from '#kernel/secrets.ts'
 import type { Database, Queryable } from '#kernel/store.ts'
+import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
@@ -117,6 +118,59 @@ test('a server that is away is tried again later and later; the mail is sent whe
   assert.equal(await mails.deliver(runtime.now(), 20), 1)
   assert.equal(sent.length, 3)
   assert.equal((await stateOf(id)).state, 'SENT')
+})
+
+test('mails that end together are noted in one transaction; a slow one holds up none of them', async () => {
+  let go = (): void => {}
+  const stuck = new Promise<void>((resolve) => (go = resolve))
+  const slow = await queue()
+  const { mails } = play(async ({ id }) => {
+    if (id === slow) await stuck
+    return { kind: 'sent' }
+  })
+  const quick = await Promise.all(Array.from({ length: 8 }, queue))
+  const delivered = mails.deliver(runtime.now(), 20)
+  const noted = () => db.query<{ xid: string }>(sql`SELECT xid::text AS xid FROM outbox WHERE key = ANY (${quick})`)
+  await eventually(async () => (await noted()).length === 8, 'the quick ones are noted')
+  assert.equal(new Set((await noted()).map((each) => each.xid)).size, 1)
+  assert.equal((await stateOf(slow)).state, 'WAITING')
+  go()
+  assert.equal(await delivered, 9)
+  assert.equal((await stateOf(slow)).state, 'SENT')
+})
+
+test('of a great many, no more are taken up at once than a server can be asked to take', async () => {
+  await Promise.all(Array.from({ length: 130 }, queue))
+  let underWay = 0
+  let most = 0
+  const { mails } = play(async () => {
+    most = Math.max(most, ++underWay)
+    await runtime.sleep(5)
+    underWay--
+    return { kind: 'sent' }
+  })
+  assert.equal(await mails.deliver(runtime.now(), 120), 120)
+  assert.equal(most, 100)
+  assert.equal(await mails.deliver(runtime.now(), 120), 10)
+})
+
+test('an attempt whose claim ran out ends nothing and tells nothing', async () => {
+  let go = (): void => {}
+  const slow = play(() => new Promise((resolve) => (go = () => resolve({ kind: 'sent' }))))
+  const id = await queue()
+  const late = slow.mails.deliver(runtime.now(), 20)
+  await eventually(() => slow.sent.length === 1, 'it is under way')
+  runtime.advance(120_000)
+  let away = true
+  const { mails } = play(() => (away ? { kind: 'failed', why: 'ECONNREFUSED' } : { kind: 'sent' }))
+  assert.equal(await mails.deliver(runtime.now(), 20), 1)
+  go()
+  await late
+  assert.deepEqual([(await stateOf(id)).state, await tellings(id)], ['WAITING', 0])
+  away = false
+  runtime.advance(backOff(2))
+  await mails.deliver(runtime.now(), 20)
+  assert.deepEqual([(await stateOf(id)).state, await tellings(id)], ['SENT', 1])
 })
 
 test('a mail the server will never take, or that nobody has any use for now, is given up and destroyed', async () => {

@@ -4,12 +4,16 @@ import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { emailSent } from './contract.ts'
-import { claimMails, endMail, postponeMail, queueMails, type DueMail } from './mail-store.ts'
+import { claimMails, type DueMail, type EndedMail, endMails, postponeMail, queueMails } from './mail-store.ts'
 
 /** Milliseconds after which an attempt is taken for lost. The mailer gives up well before: a mail is never in two hands. */
 const CLAIM = 120_000
 /** Milliseconds for which an ordinary mail is tried. */
 export const WORTH = 24 * 3_600_000
+/** Mails taken up together at most: far fewer than a slow server takes in the time an attempt has. */
+const AT_ONCE = 100
+/** Milliseconds for which mails that came to an end are gathered before they are noted. */
+const GATHER = 100
 /** Waits between attempts: 5 s, doubling to 30 minutes. */
 export const backOff = (attempts: number): number => Math.min(30 * 60_000, 5_000 * 2 ** (attempts - 1))
 
@@ -25,7 +29,7 @@ export interface OutgoingMail {
 export interface Outgoing {
   /** Queues mails within a transaction, each once per id; they are tried until `uselessAfter`. */
   queue(tx: Queryable, mails: readonly OutgoingMail[], uselessAfter: number): Promise<void>
-  /** Sends what is due, `most` at a time; answers how many it took up. */
+  /** Sends what is due, `most` mails; answers how many it took up. */
   deliver(now: number, most: number): Promise<number>
 }
 
@@ -38,24 +42,49 @@ export const outgoing = (
   secrets: Secrets,
   mailer: Mailer,
 ): Outgoing => {
-  const giveUp = async (due: DueMail, why: string): Promise<void> => {
+  const giveUp = (due: DueMail, why: string): 'GIVEN_UP' => {
     log.warn({ mail: due.id, attempts: due.attempts, why }, 'A mail was given up')
-    await endMail(db, due, 'GIVEN_UP', runtime.now())
+    return 'GIVEN_UP'
   }
 
-  const attempt = async (due: DueMail): Promise<void> => {
+  /** Answers what it ended the mail with; nothing if the mail is to be tried again. */
+  const attempt = async (due: DueMail): Promise<EndedMail['state'] | undefined> => {
     if (due.uselessAfter <= runtime.now()) return giveUp(due, 'it came too late')
     const { id, ...mail } = JSON.parse(secrets.open('mail', due.sealed)) as OutgoingMail
     const outcome = await mailer.send({ ...mail, id, at: runtime.now() })
-    if (outcome.kind === 'sent') {
-      await db.tx('email.sent', async (tx) => {
-        const now = runtime.now()
-        if (await endMail(tx, due, 'SENT', now)) await tx.emit(emailSent, { id, at: instant(now) })
-      })
-    } else if (outcome.kind === 'refused') await giveUp(due, outcome.why)
-    else {
-      log.warn({ mail: id, attempts: due.attempts, why: outcome.why }, 'A mail was not sent and will be tried again')
-      await db.query(postponeMail(due, runtime.now() + backOff(due.attempts)))
+    if (outcome.kind === 'sent') return 'SENT'
+    if (outcome.kind === 'refused') return giveUp(due, outcome.why)
+    log.warn({ mail: id, attempts: due.attempts, why: outcome.why }, 'A mail was not sent and will be tried again')
+    await db.query(postponeMail(due, runtime.now() + backOff(due.attempts)))
+    return undefined
+  }
+
+  const note = (ended: readonly EndedMail[]): Promise<void> =>
+    db.tx('email.sent', async (tx) => {
+      const now = runtime.now()
+      const noted = await endMails(tx, ended, now)
+      const sent = ended.filter(({ mail, state }) => state === 'SENT' && noted.has(mail.id))
+      await tx.emitAll(
+        emailSent,
+        sent.map(({ mail }) => ({ id: mail.id, at: instant(now) })),
+      )
+    })
+
+  /** Makes an attempt at each mail, all at once, and notes together what has come to an end by then. */
+  const attemptAll = async (due: readonly DueMail[]): Promise<void> => {
+    const failed = (error: unknown): void => log.error({ err: error }, 'An attempt to send a mail failed on our side')
+    const ended: EndedMail[] = []
+    const over = new AbortController()
+    const attempts = due.map(async (mail) => {
+      const state = await attempt(mail)
+      if (state) ended.push({ mail, state })
+    })
+    void Promise.all(attempts.map((each) => each.catch(failed))).then(() => over.abort())
+    for (let open = true; open;) {
+      await runtime.sleep(GATHER, over.signal).catch(() => {})
+      open = !over.signal.aborted
+      const now = ended.splice(0)
+      if (now.length > 0) await note(now).catch(failed)
     }
   }
 
@@ -69,11 +98,14 @@ export const outgoing = (
       await tx.query(queueMails(sealed, runtime.now()))
     },
     deliver: async (now, most) => {
-      const due = await claimMails(db, now, now + CLAIM, most)
-      const settled = await Promise.allSettled(due.map(attempt))
-      for (const each of settled)
-        if (each.status === 'rejected') log.error({ err: each.reason }, 'An attempt to send a mail failed on our side')
-      return due.length
+      let taken = 0
+      for (let wanted = 1, found = 1; found === wanted && taken < most; taken += found) {
+        wanted = Math.min(AT_ONCE, most - taken)
+        const due = await claimMails(db, now, runtime.now() + CLAIM, wanted)
+        found = due.length
+        if (found > 0) await attemptAll(due)
+      }
+      return taken
     },
   }
 }

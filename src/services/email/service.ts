@@ -8,8 +8,8 @@ import { email, emailSent } from './contract.ts'
 import { forgetMails } from './mail-store.ts'
 import { outgoing, WORTH } from './outgoing.ts'
 
-/** Milliseconds between two looks at mail that is due. */
-const LOOK = 200
+/** Milliseconds between two looks at mail that is due; `MAIL_PER_SECOND` counts on it. What is taken up together is noted together. */
+const LOOK = 1_000
 /** Milliseconds for which the id of a mail that ended is remembered: longer than any event can be redelivered. */
 const MAIL_MEMORY = 30 * 24 * 3_600_000
 
@@ -25,7 +25,6 @@ export const emailService = service(
     const { db, runtime, settings, log } = tools
     const secrets = secretsOf(settings, runtime)
     const url = typeof settings.SMTP_URL === 'string' && settings.SMTP_URL !== '' ? settings.SMTP_URL : undefined
-    const perLook = (): number => Math.max(1, Math.round((Number(settings.MAIL_PER_SECOND ?? 20) * LOOK) / 1_000))
     const from = (): string => String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
     const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from, runtime })
     const mails = outgoing(tools, secrets, mailer)
@@ -52,7 +51,7 @@ export const emailService = service(
         ...(url
           ? [
               sweep('deliver', LOOK, async (now) => {
-                await mails.deliver(now, perLook())
+                await mails.deliver(now, Number(settings.MAIL_PER_SECOND ?? 20))
                 // Not at once again: the pace is what a mail server will take.
                 return 0
               }),
