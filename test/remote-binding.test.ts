@@ -6,5 +6,5 @@ import { runBound, testedServices, testsOf } from './support/service-tests.ts'
 
 describe('over HTTP', () => {
   for (const service of testedServices)
-    test(`${service} behaves as in one process`, { timeout: 300_000 }, () => runBound('remote', testsOf(service)))
+    test(`${service} behaves as in one process`, { timeout: 900_000 }, () => runBound('remote', testsOf(service)))
 })

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { steerableRuntime } from '#test/support/clock.ts'
+import { holdingSleeps, steerableRuntime } from '#test/support/clock.ts'
+import { eventually } from '#test/support/eventually.ts'
 import { paid, simulatorStore, startSimulator } from './for-tests.ts'
 
-const runtime = steerableRuntime()
+const DELAY = 300_000
+const delays = holdingSleeps(steerableRuntime(), DELAY)
+const { runtime } = delays
 const store = await simulatorStore(runtime)
 const toss = await startSimulator({ ...store, runtime })
 afterEach(() => toss.calm())
@@ -27,10 +30,11 @@ test('dropped after the commit, it was approved and the answer is lost', async (
 test('a delay is served before the work, or after it', async () => {
   const keys = [await toss.approve('fault-0003', 10_000), await toss.approve('fault-0004', 10_000)]
   for (const [i, when] of (['before', 'after'] as const).entries()) {
-    await toss.faults({ delay: { scope: 'confirm', ms: 300, when } })
+    await toss.faults({ delay: { scope: 'confirm', ms: DELAY, when } })
     const answer = toss.confirm(keys[i]!, `fault-000${i + 3}`, 10_000)
-    await runtime.sleep(150)
+    await eventually(() => delays.held() === 1, 'it is delayed')
     assert.equal(await statusOf(keys[i]!), when === 'before' ? 'IN_PROGRESS' : 'DONE')
+    delays.wake()
     assert.equal((await answer).status, 200)
   }
 })

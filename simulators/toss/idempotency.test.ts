@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { steerableRuntime } from '#test/support/clock.ts'
+import { holdingSleeps, steerableRuntime } from '#test/support/clock.ts'
+import { eventually } from '#test/support/eventually.ts'
 import { DAY } from './clock.ts'
 import { paid, simulatorStore, startSimulator } from './for-tests.ts'
 import { developmentKeys } from './simulator.ts'
 
-const runtime = steerableRuntime()
+const DELAY = 300_000
+const delays = holdingSleeps(steerableRuntime(), DELAY)
+const { runtime } = delays
 const store = await simulatorStore(runtime)
 const toss = await startSimulator({ ...store, runtime })
 const under = (key: string) => ({ 'idempotency-key': key })
@@ -67,13 +70,14 @@ test('a key of more than 300 characters is refused', async () => {
 
 test('while the first is running the same key is told to wait', async () => {
   const key = await paid(toss, 'again-0007', 10_000)
-  await toss.faults({ delay: { scope: 'cancel', ms: 300, count: 1 } })
-  const [slow, busy] = await Promise.all([
-    toss.cancel(key, { cancelAmount: 1_000 }, under('e')),
-    runtime.sleep(100).then(() => toss.cancel(key, { cancelAmount: 1_000 }, under('e'))),
-  ])
+  await toss.faults({ delay: { scope: 'cancel', ms: DELAY, count: 1 } })
+  const slow = toss.cancel(key, { cancelAmount: 1_000 }, under('e'))
+  await eventually(() => delays.held() === 1, 'the first is running')
+  const busy = await toss.cancel(key, { cancelAmount: 1_000 }, under('e'))
   assert.deepEqual([busy.status, busy.body.code], [409, 'IDEMPOTENT_REQUEST_PROCESSING'])
-  assert.equal((await toss.cancel(key, {}, under('e'))).text, slow.text)
+  delays.wake()
+  const { text } = await slow
+  assert.equal((await toss.cancel(key, {}, under('e'))).text, text)
   await toss.calm()
 })
 

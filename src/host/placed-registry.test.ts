@@ -48,7 +48,7 @@ test('a DNS name is looked up again and again: who joins and leaves is seen, and
     },
   )
   const is = (...wanted: string[]) =>
-    eventually(() => origins(registry).join() === wanted.join(), `the places are ${wanted.join()}`, 5)
+    eventually(() => origins(registry).join() === wanted.join(), `the places are ${wanted.join()}`)
   await is('http://10.0.0.1:4000', 'http://10.0.0.2:4000')
   const before = registry.places('order')
   const seen = looks

@@ -11,6 +11,7 @@ import { hostReportSchema } from '#kernel/report.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { shop } from '#src/shop.ts'
 import { readSettings } from '#src/settings.ts'
+import { holdingSleeps } from '#test/support/clock.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { sendRaw } from '#test/support/raw-http.ts'
 import { shopSettings } from '#test/support/shop-settings.ts'
@@ -175,11 +176,13 @@ describe('a host that cannot be started says why, and what would be right', () =
 })
 
 describe('a host', () => {
+  const GRACE = 12_345
+  const grace = holdingSleeps(systemRuntime(), GRACE)
   let host: ServedHost
   const ask = (path: string, method = 'GET', headers: string[] = []) =>
     sendRaw(host.internal!, [`${method} ${path} HTTP/1.1`, 'host: a', 'content-length: 0', ...headers])
   before(async () => {
-    host = await serve({ replica: 1 })
+    host = await serve({ replica: 1, runtime: grace.runtime }, { JANGTEO_LEAVE_GRACE: String(GRACE) })
   })
 
   test('tells its health and its metrics to whoever asks, and nothing else', async () => {
@@ -268,6 +271,7 @@ describe('a host', () => {
     assert.equal(status, 503)
     assert.equal(JSON.parse(text).status, 'closing')
     assert.equal((await ask('/health/live'))[0], 200)
+    grace.wake()
     await stopping
     assert.equal((await ask('/health/live'))[0], 0)
   })

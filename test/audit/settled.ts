@@ -4,7 +4,7 @@ import { written } from '#src/audit/report.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Waits until an audit finds nothing wrong; fails with its report when that does not come. */
-export const settled = async (look: () => Promise<AuditReport>, seconds = 30): Promise<AuditReport> => {
+export const settled = async (look: () => Promise<AuditReport>, seconds = 60): Promise<AuditReport> => {
   let report: AuditReport | undefined
   await eventually(
     async () => {

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { PATIENCE } from './patience.ts'
 
 /** A shop that runs, wherever it does. */
 interface Running {
   readonly origin: string
   stop(): Promise<void>
 }
-
-/** Milliseconds a step may take before it counts as not happening. */
-const PATIENCE = 15_000
 
 let browsing: Promise<Browser> | undefined
 

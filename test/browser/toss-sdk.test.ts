@@ -8,6 +8,7 @@ import { chromium, type Page } from 'playwright-core'
 import { simulatorStore, startSimulator } from '#simulators/toss/for-tests.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
+import { PATIENCE } from './patience.ts'
 
 const runtime = steerableRuntime()
 const toss = await startSimulator({ ...(await simulatorStore(runtime)), runtime })
@@ -55,7 +56,7 @@ declare const codeOf: (attempt: () => unknown) => Promise<string>
 
 const openShop = async (): Promise<{ page: Page; refused: string[] }> => {
   const context = await browser.newContext({ locale: 'ko-KR', viewport: { width: 390, height: 844 } })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(PATIENCE)
   const page = await context.newPage()
   const refused: string[] = []
   page.on('console', (message) => {

@@ -15,6 +15,7 @@ import { readSettings } from '#src/settings.ts'
 import { shop as services } from '#src/shop.ts'
 import { settled } from '../audit/settled.ts'
 import { type ApiClient, apiClient, putOnSale, shippingAddress, signInStaff, signUp } from '../support/client.ts'
+import { eventually } from '../support/eventually.ts'
 import { STAFF } from '../support/shop.ts'
 import { TIME_PASSES } from './lane.ts'
 import { startProcess } from './shop-process.ts'
@@ -85,7 +86,8 @@ test(`killed in the middle of ${BUYERS} buyers, ${ROUNDS} times, nothing that wa
         }),
       ),
     )
-    await sleep(300 + randomInt(900))
+    await eventually(() => told.paid.length > 0, 'somebody has paid')
+    await sleep(randomInt(900))
     // Looked at in the middle of it all, nothing is wrong either: what is not done yet is in flight.
     const report = await audit({ ...looked, acknowledged: [...told.placed] })
     assert.equal(report.violations, 0, written(report))

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { product } from '#services/product/contract.ts'
 import { orderService } from '#services/order/service.ts'
 import { type Guarded, startGuarded } from './shop.ts'
@@ -16,7 +15,7 @@ describe('selling what is there', () => {
     const skuId = await shop.sku(1)
     shop.meetAt('product.reserve')
     const first = shop.buyer().place(skuId)
-    await sleep(50)
+    await shop.begun()
     return kept([first, shop.buyer().place(skuId)])
   }
 
@@ -42,7 +41,7 @@ describe('one order for a double click', () => {
     const key = randomUUID()
     shop.meetAt('order.place')
     const first = buyer.place(skuId, 1, key)
-    await sleep(50)
+    await shop.begun()
     const [a, b] = await Promise.all([first, buyer.place(skuId, 1, key)])
     return new Set([a.id, b.id]).size
   }

@@ -1,20 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { StepHook } from '#engines/postgres/database.ts'
+import { eventually } from '../support/eventually.ts'
 
-/** Milliseconds after which nobody else can be coming: a guard holds them. */
-const PATIENCE = 300
+/** Seconds after which nobody else can be coming: a guard before the database holds them. Fewer than a lock is waited for. */
+const PATIENCE = 3
 
-/** Makes transactions of one step meet just before their commits, so that each has read what the other has not written. */
-export const meeting = () => {
+/**
+ * Makes transactions of one step meet just before their commits, so that each has read what the other has not written.
+ * `held` says whether one of them waits for a lock: then a guard keeps it from coming, and it is not waited for.
+ */
+export const meeting = (held: () => Promise<boolean>) => {
   let wanted: string | undefined
   let arrived = 0
-  let open = (): void => {}
-  let opened: Promise<void> = Promise.resolve()
 
   const onStep: StepHook = async (step, moment) => {
     if (moment !== 'before' || step !== wanted) return
-    if (++arrived === 2) open()
-    await Promise.race([opened, sleep(PATIENCE)])
+    arrived++
+    await eventually(async () => arrived > 1 || (await held()), 'another comes, or is held', PATIENCE).catch(() => {})
   }
 
   return {
@@ -23,7 +24,8 @@ export const meeting = () => {
     at: (step: string): void => {
       wanted = step
       arrived = 0
-      opened = new Promise((resolve) => (open = resolve))
     },
+    /** Resolves once the first of them has come. */
+    begun: (): Promise<void> => eventually(() => arrived > 0, 'one has come'),
   }
 }

@@ -11,7 +11,8 @@ import { product } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
 import { audit, type Finding } from '#src/audit/audit.ts'
 import { settled } from '../audit/settled.ts'
-import { memberActor, staffActor, startTestHost } from '../support/host.ts'
+import { waiting } from '../support/blocked.ts'
+import { memberActor, staffActor, startTestHost, type TestHost } from '../support/host.ts'
 import { address } from '../support/purchases.ts'
 import { meeting } from './meeting.ts'
 import { startObligingProvider } from './obliging-provider.ts'
@@ -19,9 +20,9 @@ import { startObligingProvider } from './obliging-provider.ts'
 /** Product, order and payment, whose guards can be taken away, and an audit to see what comes of it. */
 export const startGuarded = async (given: { readonly orders?: ServiceDefinition<any> } = {}) => {
   const provider = await startObligingProvider()
-  const meet = meeting()
+  const meet = meeting(async () => (await waiting(host.db('order'))) > 0)
   const services = [productService, given.orders ?? orderService, paymentService]
-  const host = await startTestHost(services, {
+  const host: TestHost = await startTestHost(services, {
     settings: { TOSS_BASE_URL: provider.baseUrl, TOSS_SECRET_KEY: 'unused', ORDER_PAY_MINUTES: 10 },
     onStep: meet.onStep,
   })
@@ -33,6 +34,8 @@ export const startGuarded = async (given: { readonly orders?: ServiceDefinition<
     provider,
     /** Makes two transactions of a step meet before their commits. */
     meetAt: meet.at,
+    /** Resolves once the first of them is there. */
+    begun: meet.begun,
     buyer: (memberId = randomUUID()) => ({
       orders: host.as(order, memberActor(memberId)),
       payments: host.as(payment, memberActor(memberId)),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Tx } from '#kernel/store.ts'
 import { type Won, won } from '#kernel/money.ts'
 import { lockOrders, replaceLines } from '#services/order/store.ts'
+import { blocked } from '../support/blocked.ts'
 import { type Guarded, startGuarded } from './shop.ts'
 
 /** What a reader that locks an order makes of it: its amount, and what its lines cost. */
@@ -18,7 +18,7 @@ const race = async (shop: Guarded, read: Read): Promise<{ amount: number; lines:
   const changing = db.tx('order.change-items', async (tx) => {
     const order = (await lockOrders(tx, [id])).get(id)!
     begin()
-    await sleep(200)
+    await blocked(db, 1)
     const lines = order.lines.map((line) => ({ ...line, quantity: 3 }))
     await replaceLines(tx, { ...order, lines, amount: won(3_000) as Won })
   })

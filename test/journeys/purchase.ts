@@ -74,6 +74,6 @@ export const purchase = (shop: ShopUnderTest): void => {
     const buyer = await signUp(shop.origin)
     assert.equal((await buyer.send('GET', '/api/members/me')).status, 200)
     await buyer.must('POST', '/api/auth/sign-out', {})
-    await eventually(async () => (await buyer.send('GET', '/api/members/me')).status === 401, 'the token is refused', 5)
+    await eventually(async () => (await buyer.send('GET', '/api/members/me')).status === 401, 'the token is refused')
   })
 }

@@ -58,3 +58,20 @@ export const leapingRuntime = (): Runtime => {
       }),
   }
 }
+
+/** A runtime, of whose sleeps those of just `ms` milliseconds end when the test says so. */
+export const holdingSleeps = <R extends Runtime>(of: R, ms: number) => {
+  const held: (() => void)[] = []
+  const runtime: R = {
+    ...of,
+    sleep: (each, signal) => (each === ms ? new Promise((resolve) => held.push(resolve)) : of.sleep(each, signal)),
+  }
+  return {
+    runtime,
+    /** How many sleep now. */
+    held: (): number => held.length,
+    wake: (): void => {
+      for (const end of held.splice(0)) end()
+    },
+  }
+}

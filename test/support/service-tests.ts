@@ -26,7 +26,7 @@ export const runBound = async (
   concurrency = 1,
 ): Promise<void> => {
   assert.ok(files.length > 0)
-  const options = ['--test', '--test-reporter=tap', `--test-concurrency=${concurrency}`, '--test-timeout=120000']
+  const options = ['--test', '--test-reporter=tap', `--test-concurrency=${concurrency}`, '--test-timeout=300000']
   const child = spawn(process.execPath, [...options, ...files], {
     env: { ...process.env, [BINDING]: binding, NODE_TEST_CONTEXT: undefined },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -20,7 +20,7 @@ inEachTopology(
     })
 
     test('the traces of a purchase hang together, from the edge to the last consumer', async () => {
-      await eventually(async () => missingEdges(spans()).length === 0, 'every edge is there', 20).catch(() => {})
+      await eventually(async () => missingEdges(spans()).length === 0, 'every edge is there').catch(() => {})
       assert.deepEqual(missingEdges(spans()), [])
     })
 

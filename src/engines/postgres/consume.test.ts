@@ -226,7 +226,7 @@ describe('a consumer', () => {
       const taken = beta.tx('beta.this', (other) =>
         takeRun(other, 'recorder', 'alpha', from, { xid: '9', id: 9 }, [1], 0),
       )
-      const late = runtime.sleep(1_000).then(() => 'late')
+      const late = runtime.sleep(30_000).then(() => 'late')
       assert.equal(await Promise.race([taken, late]), undefined)
       assert.equal(await beta.tx('beta.this', (other) => lockCursor(other, 'recorder', 'alpha')), undefined)
     })

@@ -25,10 +25,10 @@ before(async () => {
   alpha = stores.open('alpha', { sizes: { shared: 2, exclusive: 8 } })
 })
 
-const emit = (id: string, hold?: Promise<void>, type = happened) =>
+const emit = (id: string, hold?: () => Promise<void>, type = happened) =>
   alpha.tx('alpha.emit', async (tx) => {
     await tx.emit(type, { id })
-    await hold
+    await hold?.()
   })
 const idsOf = (events: readonly Logged[]) => events.map((each) => (each.payload as { id: string } | null)?.id)
 
@@ -74,8 +74,9 @@ describe('reading a log', () => {
     }
     const from = (await headOf(stores.relay, 'alpha'))!
     const late = latch()
-    const older = emit('older', late.opened)
-    await stores.runtime.sleep(20)
+    const begun = latch()
+    const older = emit('older', () => (begun.open(), late.opened))
+    await begun.opened
     await emit('younger')
 
     const naiveFirst = await naive(from.id)
@@ -100,7 +101,7 @@ describe('reading a log', () => {
     const read: (string | undefined)[] = []
     let writing = true
     const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let n = 0; n < 40; n++) await emit(`${writer}.${n}`, stores.runtime.sleep((writer * 7 + n) % 4))
+      for (let n = 0; n < 40; n++) await emit(`${writer}.${n}`, () => stores.runtime.sleep((writer * 7 + n) % 4))
     })
     const reading = (async () => {
       for (let last = false; ;) {

@@ -326,7 +326,7 @@ describe('an instance that goes', () => {
     const [gone, dead] = await listen(ok)
     gone.close()
     const [, alive] = await listen(ok)
-    const endpoint = reach({}, [dead, alive])
+    const endpoint = reach({ failures: 10_000 }, [dead, alive])
     const together = Array.from({ length: 200 }, () => codeOf(endpoint.call('take', {}, context())))
     assert.deepEqual(new Set(await Promise.all(together)), new Set(['ok']))
     const { retried } = endpoint.stats()
