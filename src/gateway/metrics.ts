@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import type { CallObserver } from '#kernel/call.ts'
+import { loopLag, withoutLoopLag } from './loop-lag.ts'
 
 /** What a process tells Prometheus. */
 export interface Metrics {
@@ -18,7 +19,10 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export const metricsOf = (given: { readonly defaults?: boolean } = {}): Metrics => {
   const registry = new Registry()
   const registers = [registry]
-  if (given.defaults ?? true) collectDefaultMetrics({ register: registry })
+  if (given.defaults ?? true) {
+    collectDefaultMetrics({ register: registry, ...withoutLoopLag })
+    loopLag(registry)
+  }
   const requests = new Histogram({
     name: 'jangteo_request_seconds',
     help: 'Requests at the edge by operation, method and status',

@@ -12,11 +12,11 @@ import type { Wakes } from './wakes.ts'
 
 /** Milliseconds between looks at the outbox when nobody told of new events. */
 const OUTBOX_POLL = 1_000
-/** Milliseconds between two runs of a relay or a consumer: events gather meanwhile. */
-const PACE = 20
+/** Milliseconds between two runs of a relay or a consumer at first: events gather meanwhile. */
+const PACE = 25
 /** Milliseconds between two looks at what a group has taken in. */
 const BOOKS_IDLE = 1_000
-const BOOKS_PACE = 200
+const BOOKS_PACE = 1_000
 
 /** Messages of a source that a consumer's group has yet to take in. */
 export interface KafkaLag {

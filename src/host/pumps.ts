@@ -16,7 +16,7 @@ import type { Wakes } from './wakes.ts'
 
 /** Milliseconds between looks of a reader that nobody woke: only a safety net. */
 const LOG_POLL = 5_000
-/** Milliseconds between two batches of one consumer: events gather meanwhile. */
+/** Milliseconds between two batches of one consumer at first: events gather meanwhile. */
 const CONSUMER_PACE = 25
 const RETRY_POLL = 500
 const PRUNE_POLL = 60_000

@@ -3,8 +3,6 @@ import { getHeapStatistics } from 'node:v8'
 import type { HostReport } from '#kernel/report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
-/** Milliseconds between two looks at the event loop; what it measures includes them. */
-const RESOLUTION = 20
 /** The last minute in parts. */
 const PART = 10_000
 const PARTS = 6
@@ -19,12 +17,13 @@ export interface Vitals {
 
 /** Watches this process until it is stopped. */
 export const watchVitals = (runtime: Runtime): Vitals => {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION })
+  // Each turn of the event loop is measured when it comes: a clock that looks would wake a process that has nothing to do.
+  const delay = monitorEventLoopDelay({ samplePerIteration: true })
   delay.enable()
   const stopped = new AbortController()
 
   const loopNow = () => {
-    const late = (part: number): number => Math.max(0, delay.percentile(part) / 1e6 - RESOLUTION)
+    const late = (part: number): number => delay.percentile(part) / 1e6
     return delay.count === 0 ? { p50: 0, p99: 0 } : { p50: late(50), p99: late(99) }
   }
   const cpuNow = () => {

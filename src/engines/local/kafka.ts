@@ -5,7 +5,7 @@ import { prepared, startEngine, type LocalEngine, type StartEngine } from './eng
 import { withDependencies } from './maven.ts'
 import { freePort } from './ports.ts'
 import { ask } from './probes.ts'
-import { java, run } from './programs.ts'
+import { java, run, SMALL_JVM } from './programs.ts'
 
 const KAFKA = { group: 'org.apache.kafka', name: 'kafka_2.13', version: '4.3.0' }
 
@@ -88,7 +88,7 @@ export const startKafka = async (
   mkdirSync(folder, { recursive: true })
   writeFileSync(config, properties(folder, port, await freePort(runtime), given.listeners ?? []))
   writeFileSync(logging, LOGGING)
-  const virtual = ['-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(home, 'lib', '*')]
+  const virtual = [...SMALL_JVM, '-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(home, 'lib', '*')]
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
     const tool = [...virtual, 'kafka.tools.StorageTool']
     const id = (await run(file, [...tool, 'random-uuid'])).trim()

@@ -6,7 +6,7 @@ import { prepared, startEngine, type LocalEngine, type StartEngine } from './eng
 import { oneFile } from './maven.ts'
 import { freePort } from './ports.ts'
 import { answersHttp } from './probes.ts'
-import { java } from './programs.ts'
+import { java, SMALL_JVM } from './programs.ts'
 
 const OPENSEARCH = {
   group: 'org.opensearch.distribution.integ-test-zip',
@@ -42,7 +42,7 @@ rootLogger.level = warn
 rootLogger.appenderRef.out.ref = out
 `
 
-const JVM = '-Xms512m\n-Xmx512m\n18-23:-Djava.security.manager=allow\n'
+const JVM = [...SMALL_JVM, '-Xms512m', '-Xmx512m', '18-23:-Djava.security.manager=allow', ''].join('\n')
 
 /**
  * Starts an OpenSearch of one node, without plug-ins, fetched with Maven the first time. It refuses to run as root: root

@@ -4,6 +4,13 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { CannotStart } from '#kernel/cannot-start.ts'
 
+/**
+ * What a JVM on a machine of one's own is told. Its optimizing compiler is for servers that run for weeks: in the minutes
+ * an engine runs here it takes more than it ever saves, beside a shop on the same few cores. So do collectors with threads
+ * of their own, on a heap that small.
+ */
+export const SMALL_JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const
+
 /** How many lines of a program's complaint are shown. */
 const LINES = 15
 

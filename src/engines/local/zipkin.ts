@@ -3,7 +3,7 @@ import { cacheFolder, kept } from './cache.ts'
 import { prepared, startEngine, type LocalEngine, type StartEngine } from './engine.ts'
 import { oneFile } from './maven.ts'
 import { answersHttp } from './probes.ts'
-import { java } from './programs.ts'
+import { java, SMALL_JVM } from './programs.ts'
 
 const ZIPKIN = { group: 'io.zipkin', name: 'zipkin-server', version: '3.5.1' }
 
@@ -22,14 +22,7 @@ export const startZipkin = async (given: StartEngine): Promise<LocalEngine> => {
     name: 'Zipkin',
     url: `http://127.0.0.1:${port}`,
     file,
-    args: [
-      '-Xmx256m',
-      '-XX:+UseSerialGC',
-      '-XX:TieredStopAtLevel=1',
-      '-jar',
-      join(home, `zipkin-server-${ZIPKIN.version}-exec.jar`),
-      ...listen,
-    ],
+    args: [...SMALL_JVM, '-Xmx256m', '-jar', join(home, `zipkin-server-${ZIPKIN.version}-exec.jar`), ...listen],
     answers: () => answersHttp(`http://127.0.0.1:${port}/health`),
   })
 }

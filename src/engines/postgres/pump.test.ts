@@ -8,8 +8,9 @@ import { pump } from './pump.ts'
 /** A runtime whose sleeps end when the test says so. */
 const sleepy = () => {
   const naps: { ms: number; end: () => void }[] = []
+  const state = { now: 0 }
   const runtime: Runtime = {
-    ...systemRuntime(),
+    ...systemRuntime({ now: () => state.now }),
     sleep: (ms, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       naps.push({ ms, end: resolve })
@@ -17,7 +18,7 @@ const sleepy = () => {
       return promise
     },
   }
-  return { runtime, naps, last: () => naps.at(-1)!.ms }
+  return { runtime, naps, last: () => naps.at(-1)!.ms, at: (now: number) => void (state.now = now) }
 }
 const settle = async () => {
   for (let n = 0; n < 10; n++) await turn()
@@ -55,19 +56,35 @@ describe('a pump', () => {
     await p.stop()
   })
 
-  test('paces its steps, so that work gathers', async () => {
-    const p = pumping([5, 5], 1_000, 10)
+  test('paces its steps, so that work gathers, and more while there is always some', async () => {
+    const p = pumping([5, 5, 5, 5, 0, 5], 1_000, 10)
+    for (let nap = 0; nap < 4; nap++) {
+      await settle()
+      p.naps[nap]!.end()
+    }
     await settle()
     assert.deepEqual(
       p.naps.map((each) => each.ms),
-      [10],
+      [10, 20, 40, 40, 4],
     )
-    p.naps[0]!.end()
+    // Whoever comes after a pause is not kept waiting.
+    p.naps.at(-1)!.end()
     await settle()
-    assert.deepEqual(
-      p.naps.map((each) => each.ms),
-      [10, 10],
-    )
+    assert.equal(p.last(), 10)
+    await p.stop()
+  })
+
+  test('sleeps until a beat of the process, where others look too', async () => {
+    const p = pumping([])
+    await fallAsleep(p)
+    p.at(260)
+    p.wake()
+    for (let short = 0; short < 6; short++) {
+      await settle()
+      p.naps.at(-1)!.end()
+    }
+    await settle()
+    assert.equal(p.last(), 990)
     await p.stop()
   })
 

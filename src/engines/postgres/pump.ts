@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { untilBeat } from '#kernel/beat.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** Work that goes on until stopped. */
@@ -12,13 +13,16 @@ export interface Pump {
 /** Looks after a wake that found nothing yet: an event is seen once every older transaction has ended. */
 const LOOKS = [4, 8, 16, 32, 64]
 const FAILED_AT_MOST = 5_000
+/** While there is work again and again the pause grows to so many times the first. */
+const PACE_GROWS_TO = 4
 /** Someone else is at it: they may stop at any time. */
 const BUSY_AT_MOST = 500
 
 /**
  * Calls `step` again and again while it finds work; when it finds none, sleeps until woken or for `idle` milliseconds.
- * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each; not after a step
- * that did `full` things: there are surely more.
+ * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each, and up to four
+ * times that while every step finds some: whoever comes now and then is not kept waiting, and a storm costs few steps. No
+ * pause follows a step that did `full` things: there are surely more.
  * `step` answers how many things it did, or `busy` when someone else is at it. An error is logged and waited out.
  */
 export const pump = (
@@ -48,6 +52,7 @@ export const pump = (
   const loop = async (): Promise<void> => {
     let failures = 0
     let look = 0
+    let inARow = 0
     while (!stopped) {
       try {
         const done = await step()
@@ -56,14 +61,15 @@ export const pump = (
         if (done !== 0) {
           look = 0
           if (done === 'busy') await sleep(Math.min(idle, BUSY_AT_MOST), false)
-          else if (pace && done < full) await sleep(pace, false)
+          else if (pace && done < full) await sleep(pace * Math.min(2 ** inARow++, PACE_GROWS_TO), false)
           continue
         }
+        inARow = 0
         if (woken) look = 0
         woken = false
         // Between short looks it will see by itself what it is woken for; only the long sleep is cut short.
         const short = LOOKS[look++]
-        await sleep(short ?? idle, short === undefined)
+        await sleep(short ?? untilBeat(runtime, idle), short === undefined)
       } catch (error) {
         if (failures++ === 0) logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
         await sleep(Math.min(FAILED_AT_MOST, 100 * 2 ** failures), false)

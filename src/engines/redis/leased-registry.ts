@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { untilBeat } from '#kernel/beat.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -118,7 +119,7 @@ export const leasedRegistry = (
     while (!stopped.signal.aborted) {
       await look().catch(() => {})
       void lookAtSelf().catch(() => {})
-      await runtime.sleep(BEAT, stopped.signal).catch(() => {})
+      await runtime.sleep(untilBeat(runtime, BEAT), stopped.signal).catch(() => {})
     }
   }
   const deaf = redis.hear(news, (id) => {
