@@ -55,6 +55,8 @@ const shelfService = service(shelf, { emits: [sold] }, ({ db }) => ({
 let smudged = true
 const latencies: number[] = []
 const swept: number[] = []
+/** What the sweep that gathers did each time. */
+const gathered: number[] = []
 const tillService = service(till, { needs: { shelf } }, ({ db, call, runtime }) => ({
   operations: {
     buy: ({ item }) => call.shelf.sell({ item, at: runtime.now() }),
@@ -78,6 +80,15 @@ const tillService = service(till, { needs: { shelf } }, ({ db, call, runtime }) 
       swept.push(now)
       return 0
     }),
+    sweep(
+      'crumbs',
+      20,
+      async () => {
+        gathered.push(gathered.length === 0 ? 2 : 1)
+        return gathered.at(-1)!
+      },
+      { pace: 3_600_000, full: 2 },
+    ),
   ],
 }))
 
@@ -111,6 +122,15 @@ describe('a host', () => {
       await eventually(async () => (await client.receipts({})).length === 2, 'receipts are printed')
       assert.deepEqual(await client.receipts({}), ['apple', 'bread'])
       await assert.rejects(client.buy({ item: 'nothing' }), { code: 'SOLD_OUT' })
+    })
+  })
+
+  test('a sweep that gathers goes on at once only when it did as many as it does in one go', async () => {
+    gathered.length = 0
+    swept.length = 0
+    await withHosts([settings({ services: [shelfService, tillService] })], async () => {
+      await eventually(() => swept.length > 5, 'others run again and again')
+      assert.deepEqual(gathered, [2, 1])
     })
   })
 

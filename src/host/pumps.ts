@@ -64,7 +64,7 @@ export const startPumps = (
         ? [pump(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]
         : []
     const sweeping = (built.sweeps ?? []).map((each) =>
-      pump(`${name}.${each.name}`, { runtime, logger, idle: each.every }, () =>
+      pump(`${name}.${each.name}`, { runtime, logger, idle: each.every, ...each.gathers }, () =>
         inBackground(tracer, `${name}.${each.name}`, systemContext(name, runtime), () => each.run(runtime.now())),
       ),
     )

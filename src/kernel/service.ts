@@ -81,19 +81,30 @@ export interface Consumer {
 
 export const consumer = (name: string, reactions: readonly Reaction[]): Consumer => ({ name, reactions })
 
-/** Work that comes due: claims due rows (SKIP LOCKED), does them, answers how many. Run again at once while it answers more than 0. */
+/**
+ * Work that comes due: claims due rows (SKIP LOCKED), does them, answers how many. Run again while it answers more than 0:
+ * at once, or, where it gathers, after a moment unless it did as many as it does in one go.
+ */
 export interface Sweep {
   readonly name: string
   /** Milliseconds between looks when nothing was due. */
   readonly every: number
   readonly run: (now: number) => Promise<number>
+  readonly gathers?: Gathering
 }
 
-export const sweep = (name: string, every: number, run: (now: number) => Promise<number>): Sweep => ({
-  name,
-  every,
-  run,
-})
+/** Lets more come due before it is done together: `pace` milliseconds, unless the last time was `full`. */
+interface Gathering {
+  readonly pace: number
+  readonly full: number
+}
+
+export const sweep = (
+  name: string,
+  every: number,
+  run: (now: number) => Promise<number>,
+  gathers?: Gathering,
+): Sweep => ({ name, every, run, ...(gathers && { gathers }) })
 
 /** A service's settings, by name, already checked. */
 export type Settings = Readonly<Record<string, string | number | boolean>>

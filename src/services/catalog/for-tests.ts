@@ -58,7 +58,8 @@ export const startCatalogHost = async (settings: Settings = {}, more: Partial<Ho
     const { OPENSEARCH_URL: url, OPENSEARCH_PREFIX: prefix } = settings
     await fetch(`${url}/${prefix}*/_refresh`, { method: 'POST' })
   }
-  const paid = async (lines: readonly (readonly [productId: string, quantity: number])[]): Promise<void> => {
+  /** Pays an order and has its products ranked; answers whether there is more to rank at once. */
+  const paid = async (lines: readonly (readonly [productId: string, quantity: number])[]): Promise<number> => {
     await host.inside(orders.contract).tell({
       events: [
         {
@@ -78,8 +79,9 @@ export const startCatalogHost = async (settings: Settings = {}, more: Partial<Ho
     })
     await host.settled()
     const { built } = host.host.services.find((each) => each.definition.contract.name === 'catalog')!
-    await built.sweeps!.find((each) => each.name === 'ranking')!.run(host.runtime.now())
+    const more = await built.sweeps!.find((each) => each.name === 'ranking')!.run(host.runtime.now())
     await current()
+    return more
   }
 
   const visitor = host.as(catalog, { kind: 'anonymous' })

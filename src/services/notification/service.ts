@@ -11,7 +11,7 @@ import { member, memberWithdrawn } from '#services/member/contract.ts'
 import { orderCanceled, orderExpired, orderPaid } from '#services/order/contract.ts'
 import { paymentRefunded } from '#services/payment/contract.ts'
 import { forgetConfirmations } from './confirmation-store.ts'
-import { confirmations } from './confirmations.ts'
+import { confirmations, GATHERING } from './confirmations.ts'
 import { notification, notificationCreated, TICKET_INVALID } from './contract.ts'
 import { tail } from './feed-store.ts'
 import { canceledWords, expiredWords, paidWords, refundedWords, toldOf, type Words } from './messages.ts'
@@ -114,7 +114,7 @@ export const notificationService = service(
         ]),
       ],
       sweeps: [
-        sweep('confirmations', 500, mails.send),
+        sweep('confirmations', 500, mails.send, GATHERING),
         sweep(
           'forget',
           60_000,
