@@ -115,10 +115,12 @@ export class Answers implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    const waiting = this.#waiting()
+    if (waiting.length === 0) return
     if (this.#type === ANSWERS_TYPE) return this.#fail(new Error('The answers ended before all were there'))
     // Refused as a whole, or by something in between: that is the answer to each.
     const text = this.#rest.toString()
-    for (const each of this.#waiting()) {
+    for (const each of waiting) {
       each.done = true
       each.resolve({ status: this.#status, type: this.#type, text, leaving: this.#leaving })
     }
