@@ -29,7 +29,7 @@ export interface Confirmations {
 
 const MANY = 50
 /** Letters of a moment are written together: nobody waits for them as for an answer. */
-export const GATHERING = { pace: 200, full: MANY }
+export const GATHERING = { pace: 50, full: MANY }
 /** Milliseconds after which an attempt is taken for lost. */
 const LOST_AFTER = 60_000
 /** About half a day with the waits between. */
