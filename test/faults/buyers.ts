@@ -83,6 +83,7 @@ export const startBuyers = (market: Market, perSecond: number, tally: Tally): Bu
     const lines = items[0]!.skuId === items[1]!.skuId ? items.slice(1) : items
     const key = randomUUID()
     await step('list', () => edge.send('GET', '/api/catalog/products?limit=20'))
+    await step('search', () => edge.send('GET', `/api/catalog/products?q=${encodeURIComponent('이어폰')}`))
     await step('detail', () => edge.send('GET', `/api/catalog/products/${productIds[n % productIds.length]}`))
     const order = await step('place', () =>
       edge.send('POST', '/api/orders', { ...me, 'idempotency-key': key }, { items: lines, shippingAddress }),

@@ -36,7 +36,7 @@ export interface Ground {
   /** Where the payment window and the mailbox are: outside. */
   readonly outside: string
   readonly engines: Readonly<Record<Engine, Killable>>
-  /** By host and replica (`order-1`), `postgres` and `redis`. */
+  /** By host and replica (`order-1`), and by engine: `postgres`, `redis`, `kafka`, `opensearch`. */
   readonly proxies: Readonly<Record<string, Proxy>>
   /** The process that runs a replica now. */
   host(name: string, replica: number): HostProcess
@@ -84,25 +84,28 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
     return started
   }
   try {
+    const first = await freePorts(PORTS)
+    const last = first + PORTS - 1
+    const [bridged, postgresAt, redisAt, kafkaAt, openSearchAt] = [last, last - 1, last - 2, last - 3, last - 4]
     const database = await run(startEmbedded({ dataDir: join(folder, 'postgres'), runtime, progress: say }))
     const engine = (name: string, start: (given: StartEngine) => Promise<LocalEngine>) =>
       run(killable(start, join(folder, name), say))
     const [redis, kafka, opensearch, zipkin, toxiproxy] = await Promise.all([
       engine('redis', startRedis),
-      engine('kafka', startKafka),
+      engine('kafka', (given) => startKafka({ ...given, advertised: kafkaAt })),
       engine('opensearch', startOpenSearch),
       engine('zipkin', startZipkin),
       engine('toxiproxy', startToxiproxy),
     ])
 
-    const first = await freePorts(PORTS)
     const { placed, places } = placesFrom(first)
     const proxy = toxins(toxiproxy.engine().url)
     const proxies: Record<string, Proxy> = {}
-    const last = first + PORTS - 1
-    opened.add(await bridge(last, `${database.connection.host}/.s.PGSQL.${database.connection.port}`))
-    proxies['postgres'] = await proxy('postgres', last - 1, last)
-    proxies['redis'] = await proxy('redis', last - 2, redis.engine().port)
+    opened.add(await bridge(bridged, `${database.connection.host}/.s.PGSQL.${database.connection.port}`))
+    proxies['postgres'] = await proxy('postgres', postgresAt, bridged)
+    proxies['redis'] = await proxy('redis', redisAt, redis.engine().port)
+    proxies['kafka'] = await proxy('kafka', kafkaAt, kafka.engine().port)
+    proxies['opensearch'] = await proxy('opensearch', openSearchAt, opensearch.engine().port)
     for (const { host, replica, listens, reached } of places)
       if (listens !== reached) proxies[`${host}-${replica}`] = await proxy(`${host}-${replica}`, reached, listens)
 
@@ -112,10 +115,10 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
     const data = join(folder, 'shop')
     mkdirSync(data)
     const env = {
-      ...shopSettings(data, `postgresql://${user}@127.0.0.1:${last - 1}/${name}`),
-      REDIS_URL: `redis://127.0.0.1:${last - 2}`,
-      KAFKA_BROKERS: kafka.engine().url,
-      OPENSEARCH_URL: opensearch.engine().url,
+      ...shopSettings(data, `postgresql://${user}@127.0.0.1:${postgresAt}/${name}`),
+      REDIS_URL: `redis://127.0.0.1:${redisAt}`,
+      KAFKA_BROKERS: `127.0.0.1:${kafkaAt}`,
+      OPENSEARCH_URL: `http://127.0.0.1:${openSearchAt}`,
       ZIPKIN_URL: zipkin.engine().url,
       TRACE_PERCENT: '10',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',

@@ -11,7 +11,7 @@ import { openMarket } from './market.ts'
 import { faults } from './rows.ts'
 import { tally, type Told } from './tally.ts'
 
-// npm run test:faults [-- --only TEXT --rate N --times N --json FILE]: customers buy steadily from a shop of many processes on
+// npm run test:faults [-- --only TEXT,TEXT --rate N --times N --json FILE]: customers buy steadily from a shop of many processes on
 // real engines, while one thing after another goes wrong. A row for each: what customers saw, and what the audit says.
 
 const { values } = parseArgs({
@@ -28,7 +28,8 @@ const CALM = 3_000
 const LONGEST = 60_000
 const AUDITS = 20
 
-const chosen = faults.filter(({ name }) => name.includes(values.only))
+const wanted = values.only.split(',')
+const chosen = faults.filter(({ name }) => wanted.some((each) => name.includes(each)))
 if (chosen.length === 0 || !(RATE > 0)) {
   console.error(`There is no fault "${values.only}". There are:\n${faults.map((each) => `  ${each.name}`).join('\n')}`)
   process.exit(2)

@@ -19,7 +19,11 @@ export interface KafkaListener {
 }
 
 /** One node that is broker and controller at once; every inner topic has the one replica there can be. */
-const properties = (folder: string, port: number, controller: number, listeners: readonly KafkaListener[]): string =>
+const properties = (
+  folder: string,
+  { port, advertised, controller }: { readonly port: number; readonly advertised: number; readonly controller: number },
+  listeners: readonly KafkaListener[],
+): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -29,7 +33,7 @@ const properties = (folder: string, port: number, controller: number, listeners:
       ...listeners.map((each) => `${each.protocol}://127.0.0.1:${each.port}`),
     ].join(','),
     'advertised.listeners': [
-      `PLAINTEXT://127.0.0.1:${port}`,
+      `PLAINTEXT://127.0.0.1:${advertised}`,
       ...listeners.map((each) => `${each.protocol}://localhost:${each.port}`),
     ].join(','),
     'listener.security.protocol.map': [
@@ -71,10 +75,15 @@ const API_VERSIONS = Buffer.from('0000000a0012000000000007ffff', 'hex')
 
 /**
  * Starts a Kafka of one node (KRaft), fetched with Maven the first time. `listeners` are further ways in, one of each
- * protocol; `scram` are users it knows from its first start on, as `SCRAM-SHA-512=[name=shop,password=…]`.
+ * protocol; `scram` are users it knows from its first start on, as `SCRAM-SHA-512=[name=shop,password=…]`. Clients are
+ * told to come to the port `advertised` where something stands in between.
  */
 export const startKafka = async (
-  given: StartEngine & { readonly listeners?: readonly KafkaListener[]; readonly scram?: readonly string[] },
+  given: StartEngine & {
+    readonly listeners?: readonly KafkaListener[]
+    readonly scram?: readonly string[]
+    readonly advertised?: number
+  },
 ): Promise<LocalEngine> => {
   const ready = await prepared(given)
   const { runtime, folder, port, progress } = ready
@@ -86,7 +95,8 @@ export const startKafka = async (
   const config = join(folder, 'server.properties')
   const logging = join(folder, 'log4j2.properties')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(config, properties(folder, port, await freePort(runtime), given.listeners ?? []))
+  const ports = { port, advertised: given.advertised ?? port, controller: await freePort(runtime) }
+  writeFileSync(config, properties(folder, ports, given.listeners ?? []))
   writeFileSync(logging, LOGGING)
   const virtual = [...SMALL_JVM, '-Xmx512m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(home, 'lib', '*')]
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
