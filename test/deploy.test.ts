@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { shop } from '#src/shop.ts'
 import { startTestShop } from '#test/support/shop.ts'
-import { declared } from '#src/settings.ts'
+import { declared } from '#src/settings/declared.ts'
 import { readPlacement } from '#src/host/placement.ts'
 import { allFiles, chartPlacement, knownMetrics, namedMetrics, namedSettings, unpinned } from './deploy/rules.ts'
 

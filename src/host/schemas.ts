@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { Mode } from '#src/settings.ts'
+import type { Mode } from '#src/settings/declared.ts'
 import { simulatorSchemas } from './simulated.ts'
 import type { Schema } from './stores.ts'
 

@@ -1,4 +1,4 @@
-import { declared, type Mode } from '#src/settings.ts'
+import { declared, type Mode } from './declared.ts'
 
 interface Shown {
   readonly about: string
@@ -31,7 +31,7 @@ const rowOf = (name: string, setting: Shown, checkout: string): string => {
 /** `docs/settings.md`, written from the table of settings. */
 export const settingsDocument = (checkout: string): string => `# Settings
 
-Written from \`src/settings.ts\` by \`node scripts/documents.ts\`; a test keeps the two alike.
+Written from \`src/settings/declared.ts\` by \`node scripts/documents.ts\`; a test keeps the two alike.
 
 Settings are environment variables. They are checked when the shop starts: everything wrong is told at once, with what
 would be right. An empty one counts as not given. \`npm run status\` shows those in force, without secrets.

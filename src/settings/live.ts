@@ -1,5 +1,5 @@
 import { type LiveSetting, Unfit } from '#kernel/live-setting.ts'
-import { declared, type Declared, type Mode, otherwiseOf } from '#src/settings.ts'
+import { declared, type Declared, type Mode, otherwiseOf } from './declared.ts'
 
 /** Every environment but that of development is held to the rules of production. */
 const rulesOf = (environment: string): Mode => (environment === 'development' ? 'development' : 'production')
