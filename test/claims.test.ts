@@ -7,6 +7,7 @@ import type { Queryable, Statement } from '#kernel/store.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { claimPending } from '#services/auth/credential-store.ts'
 import { deleteLeftBehind } from '#services/cart/store.ts'
+import { claimMails } from '#services/email/mail-store.ts'
 import { claimConfirmations } from '#services/notification/confirmation-store.ts'
 import { claimRefunds } from '#services/payment/refund-store.ts'
 import { claimUnknown, forgetRefused } from '#services/payment/store.ts'
@@ -18,7 +19,7 @@ import { freshStores, type Stores } from './support/stores.ts'
 
 const NOW = Date.UTC(2026, 10, 20)
 const EARLIER = new Date(NOW - 60_000)
-const SERVICES = ['auth', 'cart', 'notification', 'payment']
+const SERVICES = ['auth', 'cart', 'email', 'notification', 'payment']
 /** A plan is kept from the sixth time on. */
 const UNTIL_KEPT = 6
 
@@ -62,6 +63,16 @@ const claims: readonly {
       INSERT INTO cart (kind, owner_id, touched_at)
       SELECT 'guest', gen_random_uuid(), ${EARLIER} FROM generate_series(1, 50)`,
     claim: (db) => deleteLeftBehind(db, NOW, 20),
+    most: 20,
+  },
+  {
+    service: 'email',
+    table: 'mail',
+    what: 'mails',
+    add: sql`
+      INSERT INTO mail (id, sealed, next_at, useless_after)
+      SELECT gen_random_uuid(), '', ${EARLIER}, ${new Date(NOW + 60_000)} FROM generate_series(1, 50)`,
+    claim: async (db) => (await claimMails(db, NOW, NOW + 60_000, 20)).length,
     most: 20,
   },
   {

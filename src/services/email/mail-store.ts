@@ -28,10 +28,11 @@ export interface DueMail {
 /** Claims due mails for one attempt each; nobody else gets them before `lostAt`. A code, soon useless, goes before a letter. */
 export const claimMails = (db: Queryable, now: number, lostAt: number, most: number): Promise<DueMail[]> =>
   db.query<DueMail>(sql`
-    UPDATE mail SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
       SELECT id FROM mail WHERE state = 'WAITING' AND next_at <= ${new Date(now)}
       ORDER BY useless_after LIMIT ${most} FOR UPDATE SKIP LOCKED)
+    UPDATE mail SET attempts = attempts + 1, next_at = ${new Date(lostAt)}
+    WHERE id IN (SELECT id FROM due)
     RETURNING id, sealed, attempts, useless_after AS "uselessAfter"`)
 
 /** What an attempt ended a mail with. */
