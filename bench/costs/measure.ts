@@ -21,24 +21,40 @@ interface Options {
 /** Every process of the database has told its counters by then. */
 const TOLD = 1_200
 const IDLE = 5_000
-/** Bytes of WAL in a second with which a shop counts as one in which nothing happens. */
+/** Bytes of WAL between two looks with which a shop counts as one in which nothing happens. */
 const QUIET = 8_192
+/** Looks at a shop in which nobody buys yet, and looks at most until one is quiet again. */
+const LEARNING = 12
 const PATIENCE = 60
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until consumers are through and the last letter of confirmation is sent. */
-const settled = async (client: pg.Client, say: (line: string) => void): Promise<void> => {
-  let quiet = 0
-  let before = await walBytes(client)
-  for (let second = 0; second < PATIENCE; second++) {
+/**
+ * Answers how to wait until consumers are through and the last letter of confirmation is sent. Many hosts write of
+ * themselves, that they live and who may publish, so what is quiet for a shop is learned while nobody has bought yet.
+ */
+const settling = (client: pg.Client, say: (line: string) => void): (() => Promise<void>) => {
+  let usual: number | undefined
+  const grownSoon = async (): Promise<number> => {
+    const before = await walBytes(client)
     await pause(TOLD)
-    const now = await walBytes(client)
-    quiet = now - before < QUIET ? quiet + 1 : 0
-    if (quiet === 2) return
-    before = now
+    return (await walBytes(client)) - before
   }
-  say(`Work goes on ${PATIENCE} seconds after the last purchase: what it costs is told too low.`)
+  const learn = async (): Promise<number> => {
+    const grown: number[] = []
+    for (let look = 0; look < LEARNING; look++) grown.push(await grownSoon())
+    // What is still being worked off comes first; of the rest the larger half is passed over.
+    return Math.max(QUIET, 2 * grown.slice(LEARNING / 2).sort((a, b) => a - b)[LEARNING / 4]!)
+  }
+  return async () => {
+    usual ??= await learn()
+    let quiet = 0
+    for (let look = 0; look < PATIENCE; look++) {
+      quiet = (await grownSoon()) < usual ? quiet + 1 : 0
+      if (quiet === 2) return
+    }
+    say(`Work goes on ${PATIENCE} looks after the last purchase: what it costs is told too low.`)
+  }
 }
 
 /** Bytes of the topics on the disk. */
@@ -201,6 +217,7 @@ const measureShop = async (
   const client = await connect(embedded.connection, 'bench costs')
   try {
     await countStatements(client)
+    const settled = settling(client, say)
     for (const each of ground.connections) each.close()
     // Opened for each level: a connection on which nothing is asked for a while is closed.
     const buy = async (clients: number, forSeconds: number) => {
@@ -211,7 +228,7 @@ const measureShop = async (
       for (const each of opened) each.close()
       return done
     }
-    await settled(client, say)
+    await settled()
     const quiet = await snapshot(client, under)
     await pause(IDLE)
     const idle = idleOf(quiet, await snapshot(client, under))
@@ -222,10 +239,10 @@ const measureShop = async (
     for (const clients of levels) {
       say(`Measuring: ${clients} customers …`)
       await buy(clients, 0.5)
-      await settled(client, say)
+      await settled()
       const before = await snapshot(client, under)
       const { done, loadSeconds, busy } = await whileBusy(under, () => buy(clients, seconds))
-      await settled(client, say)
+      await settled()
       measured.push(levelOf(clients, done, before, await snapshot(client, under), idle, loadSeconds, busy))
     }
     const { usage } = await snapshot(client, under)

@@ -8,7 +8,7 @@ import type { LiveSettings } from './live-settings.ts'
 import { awake } from './patience.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
-const LOOK = 500
+const LOOK = 1_000
 /** While the service is away, looks are rarer: each of them counts against it, and others call it too. */
 const AWAY = 2_000
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Announcement } from '#kernel/remote/registry.ts'
 
@@ -8,6 +9,8 @@ export const LEASE = 2_000
 const FORGOTTEN = 60_000
 /** Nothing of a shop that is gone stays for longer. */
 const ABANDONED = 3_600_000
+/** Texts of leases that are remembered. */
+const LEASES_AT_MOST = 1_000
 
 /** What a lease says. */
 export interface Told extends Announcement {
@@ -96,7 +99,17 @@ const parsed = (text: string): Told | undefined => {
   }
 }
 
-const leasesOf = ([epoch, taken, ...rest]: readonly string[]): Leases => {
+/** What texts say, each read once for as long as it is among the last seen: of a lease that is renewed only its end changes. */
+const parsedOnce = (): ((text: string) => Told | undefined) => {
+  const known = new LRUCache<string, { readonly told: Told | undefined }>({ max: LEASES_AT_MOST })
+  return (text) => {
+    let found = known.get(text)
+    if (!found) known.set(text, (found = { told: parsed(text) }))
+    return found.told
+  }
+}
+
+const leasesOf = ([epoch, taken, ...rest]: readonly string[], parsed: (text: string) => Told | undefined): Leases => {
   const all: Lease[] = []
   const strange: string[] = []
   for (let i = 0; i < rest.length; i += 3) {
@@ -110,8 +123,9 @@ const leasesOf = ([epoch, taken, ...rest]: readonly string[]): Leases => {
 
 /** The leases at one key of a Redis. Every call rejects while it is away. */
 export const leasesAt = (client: Redis, key: string, newId: () => string) => {
+  const told = parsedOnce()
   const beat = async (id: string, text: string, name = ''): Promise<Leases> =>
-    leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[])
+    leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[], told)
   return {
     look: () => beat('', ''),
     claim: (id: string, told: Told) => beat(id, JSON.stringify(told), told.host),

@@ -357,6 +357,22 @@ describe('central configuration', () => {
     )
   })
 
+  test('a host that says the same again is written down every few seconds, and one that says something else at once', async () => {
+    const seenAt = async () => (await staff.hosts({ environment })).items[0]!.seenAt
+    const report = { name: 'order-1', version: 3, given: [], kept: [], left: [] }
+    await hosts.current({ environment, host: report })
+    const first = await seenAt()
+    shop.runtime.advance(1_000)
+    await hosts.current({ environment, host: report })
+    assert.equal(await seenAt(), first)
+    await hosts.current({ environment, host: { ...report, version: 4 } })
+    assert.notEqual(await seenAt(), first)
+    const second = await seenAt()
+    shop.runtime.advance(5_000)
+    await hosts.current({ environment, host: { ...report, version: 4 } })
+    assert.notEqual(await seenAt(), second)
+  })
+
   test('only staff of operations may look or change, and only services ask for what is current', async () => {
     const actors = [
       [{ kind: 'anonymous' }, UNAUTHENTICATED],

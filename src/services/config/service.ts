@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { instant } from '#kernel/contract.ts'
 import { cursorOf, placeOf } from '#kernel/cursor.ts'
@@ -8,7 +9,7 @@ import { secretsOf } from '#kernel/secrets.ts'
 import { service, sweep } from '#kernel/service.ts'
 import { member } from '#services/member/contract.ts'
 import { changing } from './changing.ts'
-import { config, configChanged } from './contract.ts'
+import { config, configChanged, type HostReport } from './contract.ts'
 import { showing } from './showing.ts'
 import { findHead, findHosts, findState, forgetHosts, noteHost, replaceSealed, sealedAfter } from './store.ts'
 import { type Opened, schemaOf } from './values.ts'
@@ -18,6 +19,7 @@ const NOTED = 5_000
 const GONE = 15_000
 /** Milliseconds for which a host that is gone is still shown. */
 const REMEMBERED = 600_000
+const HOSTS_AT_MOST = 5_000
 
 /**
  * Central configuration: values of settings that may change while the shop runs, per environment and service. What can
@@ -53,6 +55,18 @@ export const configServiceOf = (given: {
       const changes = changing(tools, secrets, schema, openedIn)
       const shows = showing(tools, schema, openedIn, nameOf)
 
+      /** What each host said last, and when we wrote it down: who says the same again soon costs no statement. */
+      const noted = new LRUCache<string, { readonly said: string; readonly at: number }>({ max: HOSTS_AT_MOST })
+      const note = async (environment: string, host: HostReport): Promise<void> => {
+        const key = `${environment} ${host.name}`
+        const said = JSON.stringify(host)
+        const now = runtime.now()
+        const last = noted.get(key)
+        if (last?.said === said && now >= last.at && now - last.at < NOTED) return
+        await db.query(noteHost(environment, host, now))
+        noted.set(key, { said, at: now })
+      }
+
       return {
         operations: {
           list: ({ environment }) => shows.list(environment),
@@ -84,7 +98,7 @@ export const configServiceOf = (given: {
             }
           },
           current: async ({ environment, after, host }) => {
-            if (host) await db.query(noteHost(environment, host, runtime.now(), NOTED))
+            if (host) await note(environment, host)
             const { number, id } = await findHead(db, environment)
             if (after === id) return { id, version: number, values: null }
             const state = await findState(db, environment, number)

@@ -99,17 +99,11 @@ export const findEnvironments = async (db: Queryable): Promise<string[]> =>
     await db.query<{ name: string }>(sql`SELECT name FROM environment UNION SELECT environment FROM host ORDER BY 1`)
   ).map((row) => row.name)
 
-/** Notes what a host said; a host that says the same again is written down only every few seconds. */
-export const noteHost = (
-  environment: string,
-  { name, ...said }: HostReport,
-  now: number,
-  every: number,
-): Statement => sql`
+/** Notes what a host said. */
+export const noteHost = (environment: string, { name, ...said }: HostReport, now: number): Statement => sql`
   INSERT INTO host (environment, name, said, seen_at)
   VALUES (${environment}, ${name}, ${JSON.stringify(said)}::jsonb, ${new Date(now)})
-  ON CONFLICT (environment, name) DO UPDATE SET said = excluded.said, seen_at = excluded.seen_at
-  WHERE host.said <> excluded.said OR host.seen_at < ${new Date(now - every)}`
+  ON CONFLICT (environment, name) DO UPDATE SET said = excluded.said, seen_at = excluded.seen_at`
 
 export const findHosts = async (
   db: Queryable,
