@@ -4,7 +4,11 @@ import { after, before, describe, test } from 'node:test'
 import { generateKeyPair, SignJWT } from 'jose'
 import type { OpenApiDocument, OpenApiOperation } from '#kernel/openapi.ts'
 import type { JsonSchema } from '#kernel/json-schema.ts'
+import { fromUrl } from '#engines/postgres/connection.ts'
+import { audit } from '#src/audit/audit.ts'
+import { shop as services } from '#src/shop.ts'
 import { exampleOf } from '#gateway/docs-example.ts'
+import { settled } from './audit/settled.ts'
 import { changed, fingerprints, type Fingerprints } from './bad-input/fingerprint.ts'
 import { brokenBodies, oddTexts, spoiled, withText } from './bad-input/mutations.ts'
 import { each, send, type Wrong } from './bad-input/send.ts'
@@ -57,6 +61,8 @@ before(async () => {
   const address = await other.must('POST', '/api/members/me/addresses', shippingAddress)
   await other.must('PUT', `/api/cart/items/${skuId}`, { quantity: 2 })
   marks = await fingerprints(shop.databaseUrl)
+  const adminOf = () => fromUrl(shop.databaseUrl)
+  await settled(() => audit({ services, adminOf, runtime: shop.runtime, grace: 0 }))
   await marks.quiet()
   const told = await other.must('GET', '/api/notifications')
   foreign = {

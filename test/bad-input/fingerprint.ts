@@ -51,6 +51,10 @@ export const fingerprints = async (url: string): Promise<Fingerprints> => {
     const found = await client.query<{ name: string; line: string }>(text)
     return new Map(found.rows.map((row) => [row.name, row.line]))
   }
+  /** What is on its way to a mailbox will be told of. */
+  const mailed = async (): Promise<boolean> =>
+    (await client.query("SELECT FROM jt_email.mail WHERE state = 'WAITING'")).rowCount === 0
+
   return {
     take,
     quiet: async () => {
@@ -58,7 +62,7 @@ export const fingerprints = async (url: string): Promise<Fingerprints> => {
       for (let calm = 0; calm < 3;) {
         await new Promise((resolve) => setTimeout(resolve, 150))
         const now = await take()
-        calm = changed(last, now).length === 0 ? calm + 1 : 0
+        calm = changed(last, now).length === 0 && (await mailed()) ? calm + 1 : 0
         last = now
       }
       return last

@@ -79,8 +79,8 @@ test('a host that is killed and one that hangs are seen, and the page goes on; s
     await accessible(page, 'a shop with hosts that are silent')
   } finally {
     process_(1).kill('SIGCONT')
+    await shop.start('goods', 2)
   }
-  await shop.start('goods', 2)
   await page.getByText('호스트 4개가 모두 정상입니다.').waitFor()
   assert.equal(await detail.count(), 1)
   assert.deepEqual(errors, [])

@@ -64,7 +64,14 @@ export const holdingSleeps = <R extends Runtime>(of: R, ms: number) => {
   const held: (() => void)[] = []
   const runtime: R = {
     ...of,
-    sleep: (each, signal) => (each === ms ? new Promise((resolve) => held.push(resolve)) : of.sleep(each, signal)),
+    sleep: (each, signal) => {
+      if (each !== ms) return of.sleep(each, signal)
+      return new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        held.push(resolve)
+        signal?.addEventListener('abort', () => reject(signal.reason as Error))
+      })
+    },
   }
   return {
     runtime,

@@ -8,7 +8,7 @@ import { knownLeases, type Known } from './known-leases.ts'
 import { LEASE, leasesAt, type Leases, type Told } from './leases.ts'
 
 /** Milliseconds between two looks, and between two renewals: a lease survives three that fail. */
-const BEAT = 500
+export const BEAT = 500
 /** Milliseconds between two looks at whether this process is ready; two in a row must say no. */
 const READY_EVERY = 2_000
 

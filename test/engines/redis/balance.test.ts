@@ -59,7 +59,7 @@ const join1 = async (prefix: string, name: string, more: { weight: number; zone?
 }
 const shares = async (prefix: string, zone: string | undefined, calls: number): Promise<Record<string, number>> => {
   const known = registry(prefix)
-  await eventually(() => known.places('goods').length === 3, 'all are known', 5)
+  await eventually(() => known.places('goods').length === 3, 'all are known')
   const origins = () => known.places('goods')
   const remote = remoteEndpoint({ contract: goods, origins, ...(zone !== undefined && { zone }), ...common })
   closing.push(remote.close)

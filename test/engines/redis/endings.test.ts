@@ -31,7 +31,7 @@ const gateway = async (poll = 3_600_000) => {
   const redis = openRedis(url, { name: 'test', log: silent })
   const shop = await openShop({ spreadEndings: spreadBy(redis, 'ended'), settings: { revocationPoll: poll } })
   closing.push(redis.close, shop.stop)
-  await eventually(() => redis.ready(), 'Redis is reached', 5)
+  await eventually(() => redis.ready(), 'Redis is reached')
   return { redis, shop }
 }
 const as = async (shop: { url: string }, token: string, path = '/api/mine', method = 'GET') =>
@@ -44,7 +44,7 @@ test('a sign-in that ended at one gateway is ended at the others at once', async
   const [mine, theirs] = [await one.shop.token(), await other.shop.token()]
   assert.equal(await as(other.shop, theirs), 200)
   assert.ok((await as(one.shop, mine, '/api/auth/sign-out', 'POST')) < 300)
-  await eventually(async () => (await as(other.shop, theirs)) === 401, 'it is refused', 1)
+  await eventually(async () => (await as(other.shop, theirs)) === 401, 'it is refused')
 })
 
 test('what is no session is passed over; without Redis looks go on', async () => {
@@ -56,5 +56,5 @@ test('what is no session is passed over; without Redis looks go on', async () =>
   assert.equal(await as(shop, token), 200)
   redis.client.disconnect()
   shop.ended.push({ id: '01900000-0000-7000-8000-00000000000e', at: Date.now() })
-  await eventually(async () => (await as(shop, token)) === 401, 'it is refused', 2)
+  await eventually(async () => (await as(shop, token)) === 401, 'it is refused')
 })

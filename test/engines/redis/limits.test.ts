@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '#engines/local/redis.ts'
 import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
 import { sharedCounts } from '#engines/redis/shared-counts.ts'
@@ -43,7 +42,7 @@ before(async () => {
       }),
     )
   }
-  await eventually(() => stores.every((each) => each.ready()), 'both reached Redis', 5)
+  await eventually(() => stores.every((each) => each.ready()), 'both reached Redis')
 })
 after(async () => {
   await Promise.all(shops.map((each) => each.stop()))
@@ -66,23 +65,19 @@ const leftOf = (answer: Response): number => Number(/;r=(\d+);/.exec(answer.head
 describe('limits are shared by all gateways', () => {
   test('what one counted the other knows within a moment', async () => {
     await admitted(Array.from({ length: 60 }, () => look(0)))
-    await sleep(300)
-    await look(1)
-    await sleep(300)
-    assert.equal(leftOf(await look(1)), 38)
+    let looks = 0
+    await eventually(async () => leftOf(await look(1)) === 40 - ++looks, 'the other knows')
     // The rest of the limit is open at either, and no more.
-    assert.equal(await admitted(Array.from({ length: 60 }, () => look(1))), 38)
+    assert.equal(await admitted(Array.from({ length: 60 }, () => look(1))), 40 - looks)
     // One that was idle hears with the first it counts.
-    await look(0)
-    await sleep(300)
-    assert.equal((await look(0)).status, 429)
+    await eventually(async () => (await look(0)).status === 429, 'it hears')
   })
 
   test('a storm at both at once lets through at most what each may before it hears of the other', async () => {
     const all = await admitted(Array.from({ length: 400 }, (_, i) => look(i % 2)))
     assert.ok(all >= 100 && all <= 200, String(all))
-    await sleep(300)
-    for (const gateway of [0, 1]) assert.equal((await look(gateway)).status, 429)
+    for (const gateway of [0, 1])
+      await eventually(async () => (await look(gateway)).status === 429, 'each hears of the other')
   })
 
   test('an exact limit lets through as many as it says, whatever the storm', async () => {
@@ -108,13 +103,11 @@ describe('limits are shared by all gateways', () => {
     assert.equal(await admitted(Array.from({ length: 4 }, () => make(0))), 4)
     const { port } = engine
     await engine.kill()
-    const began = performance.now()
-    // The four stay counted where they were made; nobody waits for a Redis that is away.
+    // The four stay counted where they were made; nobody waits for a Redis that is away: it is started only then.
     assert.equal(await admitted(Array.from({ length: 20 }, () => make(0))), 6)
     assert.equal(await admitted(Array.from({ length: 20 }, () => make(1))), 10)
-    assert.ok(performance.now() - began < 3_000)
     await start(port)
-    await eventually(() => stores.every((each) => each.ready()), 'both are back', 5)
+    await eventually(() => stores.every((each) => each.ready()), 'both are back')
     client++
     assert.equal(await admitted(Array.from({ length: 40 }, (_, i) => make(i % 2))), 10)
   })
