@@ -8,9 +8,10 @@ import { productDetail, productList, suggestion } from './scenarios/reading.ts'
 import { insideOf, sideBySide, tableOf } from './tables.ts'
 import { topologies } from './topologies.ts'
 
-// npm run bench [-- --topology NAME,NAME --only NAME --seconds N --connections N --json FILE]: a fresh shop, driven over its
-// public API, every outcome asserted, audited afterwards. Beside each figure the limit measured in the same run; of several
-// topologies one after another, side by side. With --costs: what a purchase costs, by process and resource.
+// npm run bench [-- --topology NAME,NAME --only NAME --seconds N --warm N --connections N --json FILE]: a fresh shop, driven
+// over its public API, every outcome asserted, audited afterwards. Each scenario runs for some seconds before it is measured: figures
+// are those of a shop that has been open for a while. Beside each the limit measured in the same run; of several topologies
+// one after another, side by side. With --costs: what a purchase costs, by process and resource.
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     json: { type: 'string' },
     seconds: { type: 'string', default: '6' },
+    warm: { type: 'string', default: '10' },
     connections: { type: 'string', default: '128' },
     costs: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -47,6 +49,7 @@ const runs: Run[] = []
 for (const topology of named) {
   const done = await run(topology, chosen, {
     seconds: Number(values.seconds),
+    warm: Number(values.warm),
     connections: Number(values.connections),
     say,
   })

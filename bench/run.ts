@@ -30,6 +30,8 @@ export interface Run {
 
 interface Options {
   readonly seconds: number
+  /** Seconds a scenario runs before it is measured: code that was never called is compiled meanwhile, in every process. */
+  readonly warm: number
   readonly connections: number
   readonly say: (line: string) => void
 }
@@ -51,7 +53,7 @@ export const run = async (
   scenarios: readonly Scenario[],
   options: Options,
 ): Promise<Run | undefined> => {
-  const { say, seconds, connections } = options
+  const { say, seconds, warm, connections } = options
   return underLoad(topology, { say }, async ({ shop, embedded, env }) => {
     say('Preparing members and products …')
     const staffPassword = env.JANGTEO_STAFF_PASSWORD
@@ -61,7 +63,7 @@ export const run = async (
     let orders: Measured | undefined
     const measure = async (scenario: Scenario): Promise<Row> => {
       say(`Measuring: ${scenario.name} …`)
-      await scenario.run({ ...ground, seconds: 1, ...(scenario === hotSku && { putOnSale: ground.putOnSale }) })
+      await scenario.run({ ...ground, seconds: warm, ...(scenario === hotSku && { putOnSale: ground.putOnSale }) })
       const [before, answered] = [cpu(), await callsAnswered(shop)]
       const measured = await scenario.run(ground)
       const [after, answeredThen] = [cpu(), await callsAnswered(shop)]
