@@ -148,6 +148,16 @@ const planted: readonly {
   { rule: 'testsAllRun', files: { 'src/kernel/a.test.ts': `test.skip('later', () => {})` }, broken: true },
   { rule: 'testsAllRun', files: { 'src/kernel/a.test.ts': `test('now', { only: true }, () => {})` }, broken: true },
   { rule: 'testsAllRun', files: { 'src/kernel/a.test.ts': `test('now', () => {})` }, broken: false },
+  {
+    rule: 'testsHoldNoStopwatch',
+    files: { 'src/kernel/a.test.ts': 'assert.ok(performance.now() - began < 900)' },
+    broken: true,
+  },
+  {
+    rule: 'testsHoldNoStopwatch',
+    files: { 'src/kernel/a.test.ts': 'const until = Date.now() + 1_000', 'bench/load.ts': 'return Date.now() - began' },
+    broken: false,
+  },
   { rule: 'plainTypeScript', files: { 'src/kernel/a.ts': 'export enum State { Open }' }, broken: true },
   { rule: 'plainTypeScript', files: { 'src/kernel/a.ts': `const text = 'x'\nconst enumerate = 1` }, broken: false },
 ]

@@ -22,6 +22,16 @@ export const testsAllRun: Rule = codeRule(
   'every test runs',
 )
 
+/**
+ * How long something took says how busy the machine was. A test proves what happened, before what, on a clock of its own
+ * (test/support/clock.ts) where time must pass.
+ */
+export const testsHoldNoStopwatch: Rule = codeRule(
+  (path) => /\.test\.tsx?$/.test(path),
+  /\b(performance|Date)\.now\(\)\s*-\s*[a-z]/,
+  'a test does not assert how long something took',
+)
+
 /** What cannot be stripped away, or hides from the reader. */
 export const plainTypeScript: Rule = codeRule(
   (path) => /^(src|simulators|samples|web|bench|scripts)\//.test(path),

@@ -22,7 +22,7 @@ interface ZipkinSpan {
 /** What Zipkin knows of the traces of late. Since about `from`. */
 const known = async (from: number): Promise<(Told & { readonly tags: Readonly<Record<string, string>> })[]> => {
   const url = new URL('/api/v2/traces', zipkin)
-  url.search = new URLSearchParams({ limit: '500', lookback: String(Date.now() - from + 2_000) }).toString()
+  url.search = new URLSearchParams({ limit: '500', lookback: String(Date.now() + 2_000 - from) }).toString()
   const traces = (await (await fetch(url)).json()) as ZipkinSpan[][]
   return traces.flat().map(({ id, parentId, name = '', localEndpoint, tags = {} }) => ({
     spanId: id,

@@ -110,10 +110,10 @@ test('100,000 events survive the deaths of relays, consumers and the broker', { 
 
   const tell = async (): Promise<void> => {
     const last = new Map<number, number>()
-    const began = Date.now()
+    const began = runtime.now()
     for (let told = 0; told < EVENTS; told += AT_ONCE) {
       const due = began + (told / EVENTS) * LASTS
-      if (due > Date.now()) await runtime.sleep(due - Date.now())
+      if (due > runtime.now()) await runtime.sleep(due - runtime.now())
       const payloads = Array.from({ length: Math.min(AT_ONCE, EVENTS - told) }, () => {
         const key = Math.floor(Math.random() * KEYS)
         last.set(key, (last.get(key) ?? 0) + 1)
@@ -137,19 +137,19 @@ test('100,000 events survive the deaths of relays, consumers and the broker', { 
     }
   }
 
-  const began = Date.now()
+  const began = runtime.now()
   await Promise.all([
     tell(),
     kill(workers.slice(0, 2), chanceOf(seed), 500, 5_000),
     kill(workers.slice(2), chanceOf(seed + 1), 500, 8_000),
     kill([brokerVictim], chanceOf(seed + 2), 4_000, 15_000),
   ])
-  const toldAfter = Date.now() - began
+  const toldAfter = runtime.now() - began
   const count = async (): Promise<number> =>
     (await beta.query<{ count: number }>(sql`SELECT count(*) AS count FROM seen`))[0]!.count
   await eventually(async () => (await count()) >= EVENTS, 'all events had their effect', 120)
   t.diagnostic(
-    `seed ${seed}: ${EVENTS} events told in ${toldAfter} ms, all taken in after ${Date.now() - began} ms; killed: ${[...killed].map(([name, times]) => `${name} ${times}`).join(', ')}`,
+    `seed ${seed}: ${EVENTS} events told in ${toldAfter} ms, all taken in after ${runtime.now() - began} ms; killed: ${[...killed].map(([name, times]) => `${name} ${times}`).join(', ')}`,
   )
 
   assert.equal(await count(), EVENTS)
