@@ -1,10 +1,12 @@
+import { createTransport } from 'nodemailer'
 import type { Runtime } from '#kernel/runtime.ts'
 import { traced } from '#kernel/tracing.ts'
-import { connections, type ServerSettings, type SmtpError } from './connections.ts'
 import type { Mail, Mailer, Outcome } from './mailer.ts'
-import { messageOf, type Sender, senderOf } from './message.ts'
 
-const settingsOf = (url: string): ServerSettings => {
+/** Milliseconds an attempt may take, waiting for a connection included. */
+const PATIENCE = 30_000
+
+const settingsOf = (url: string) => {
   const parsed = new URL(url)
   const secure = parsed.protocol === 'smtps:'
   const loopback = /^(127\.|localhost$|\[::1\]$)/.test(parsed.hostname)
@@ -23,7 +25,7 @@ const settingsOf = (url: string): ServerSettings => {
 
 /** An address or a code of a mail never gets into `why`: only codes of nodemailer and SMTP. */
 const outcomeOf = (error: unknown): Outcome => {
-  const { code, responseCode, command } = error as SmtpError
+  const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string }
   const why = [code, responseCode, command].filter((each) => each !== undefined).join(' ') || 'no reason given'
   // 5xx on the envelope or the content is this mail's fault; on greeting or sign-in it is ours, and passes.
   const refused = (code === 'EENVELOPE' || code === 'EMESSAGE') && (responseCode === undefined || responseCode >= 500)
@@ -35,22 +37,40 @@ export const smtpMailer = (given: {
   readonly url: string
   /** The sender; a function where it may change. */
   readonly from: string | (() => string)
-  readonly runtime: Pick<Runtime, 'now' | 'sleep'>
+  readonly runtime: Runtime
 }): Mailer => {
-  const server = connections(settingsOf(given.url), given.runtime)
-  let known: { readonly from: string; readonly sender: Sender } | undefined
-  const sender = (): Sender => {
-    const from = typeof given.from === 'function' ? given.from() : given.from
-    if (known?.from !== from) known = { from, sender: senderOf(from) }
-    return known.sender
-  }
-  const send = async (mail: Mail): Promise<Outcome> => {
+  const { runtime } = given
+  const transport = createTransport({
+    ...settingsOf(given.url),
+    pool: true,
+    maxConnections: 3,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  const send = async ({ id, at, ...mail }: Mail): Promise<Outcome> => {
+    const settled = new AbortController()
+    const late = new AbortController()
+    void runtime.sleep(PATIENCE, settled.signal).then(
+      () => late.abort(),
+      () => {},
+    )
     try {
-      const from = sender()
-      await server.send(from.address, mail.to, messageOf(from, mail))
+      await transport.sendMail({
+        from: typeof given.from === 'function' ? given.from() : given.from,
+        ...mail,
+        messageId: `<${id}@jangteo>`,
+        date: new Date(at),
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        signal: late.signal,
+      })
       return { kind: 'sent' }
     } catch (error) {
       return outcomeOf(error)
+    } finally {
+      settled.abort()
     }
   }
 
@@ -62,6 +82,6 @@ export const smtpMailer = (given: {
         if (outcome.kind !== 'sent') span?.end(outcome.why)
         return outcome
       }),
-    close: () => server.close(),
+    close: () => transport.close(),
   }
 }
