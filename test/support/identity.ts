@@ -12,11 +12,11 @@ import { startTestHost, type TestHost } from './host.ts'
 import { startTestMailbox, type TestMailbox } from './mailbox.ts'
 import { testSettings } from './settings.ts'
 
-/** Auth, member and e-mail with a mailbox; the order and the cart service are played by the test. */
+/** Auth, member and e-mail with a mailbox; the order service is played by the test. */
 export interface IdentityShop {
   readonly shop: TestHost
   readonly mailbox: TestMailbox
-  /** What the order and the cart service answer, and what they were asked. */
+  /** What the order service answers. */
   readonly neighbours: Neighbours
   readonly anyone: Client<typeof auth>
   /** An address nobody has used. */
@@ -32,8 +32,6 @@ export interface IdentityShop {
 export interface Neighbours {
   openOrders: number
   orders: number
-  cartFails: boolean
-  readonly merges: { guestId: string; memberId: string }[]
 }
 
 /** What a token says, unchecked: for looking at, not for trusting. */
@@ -47,22 +45,15 @@ export const startIdentity = async (
   given: Partial<HostSettings> & { settings?: Settings } = {},
 ): Promise<IdentityShop> => {
   const mailbox = await startTestMailbox()
-  const neighbours: Neighbours = { openOrders: 0, orders: 0, cartFails: false, merges: [] }
+  const neighbours: Neighbours = { openOrders: 0, orders: 0 }
   const orders: Endpoint = {
     call: async (operation) =>
       operation === 'openOrders'
         ? { count: neighbours.openOrders }
         : { items: Array.from({ length: neighbours.orders }, () => ({})), nextCursor: null },
   }
-  const carts: Endpoint = {
-    call: async (_, input) => {
-      if (neighbours.cartFails) throw new Error('The cart is away')
-      neighbours.merges.push(input as Neighbours['merges'][number])
-      return { merged: 0 }
-    },
-  }
   const shop = await startTestHost([authService, memberService, emailService], {
-    elsewhere: (service) => (service === 'order' ? orders : service === 'cart' ? carts : undefined),
+    elsewhere: (service) => (service === 'order' ? orders : undefined),
     ...given,
     settings: { ...testSettings, SMTP_URL: mailbox.smtpUrl, ...given.settings },
   })

@@ -1,9 +1,7 @@
-import type { CallContext } from '#kernel/context.ts'
 import type { Client } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Secrets } from '#kernel/secrets.ts'
 import type { Handlers, Tools } from '#kernel/service.ts'
-import type { cart as cartContract } from '#services/cart/contract.ts'
 import { PROOF_INVALID, type email as emailContract } from '#services/email/contract.ts'
 import type { Member, member as memberContract } from '#services/member/contract.ts'
 import { OVERDUE, type Accounts } from './accounts.ts'
@@ -13,7 +11,7 @@ import type { Guard } from './guard.ts'
 import type { Passwords } from './passwords.ts'
 import type { Sessions } from './sessions.ts'
 
-export interface Entrance extends Pick<Tools, 'db' | 'runtime' | 'log'> {
+export interface Entrance extends Pick<Tools, 'db' | 'runtime'> {
   readonly secrets: Secrets
   readonly passwords: () => Passwords
   readonly guard: Guard
@@ -21,26 +19,15 @@ export interface Entrance extends Pick<Tools, 'db' | 'runtime' | 'log'> {
   readonly accounts: Accounts
   readonly members: Client<typeof memberContract>
   readonly emails: Client<typeof emailContract>
-  readonly carts: Client<typeof cartContract>
 }
 
 /** The ways in: signing up and signing in. */
 export const entry = (given: Entrance): Pick<Handlers<typeof auth>, 'signUp' | 'signIn'> => {
-  const { db, runtime, log, secrets, passwords, guard, sessions, accounts, members, emails, carts } = given
+  const { db, runtime, secrets, passwords, guard, sessions, accounts, members, emails } = given
 
-  /** What the guest had in the cart comes along. A cart that is away keeps nobody out; its things are still the guest's. */
-  const bringCart = async ({ actor }: CallContext, memberId: string): Promise<void> => {
-    const guestId = 'guestId' in actor ? actor.guestId : undefined
-    if (!guestId) return
-    await carts
-      .merge({ guestId, memberId })
-      .catch((error: unknown) => log.warn({ err: error }, 'A guest’s cart was not brought along at sign-in'))
-  }
-
-  const letIn = async (credential: Credential, member: Member, context: CallContext): Promise<Session | undefined> => {
+  const letIn = async (credential: Credential, member: Member): Promise<Session | undefined> => {
     const begun = await db.tx('auth.begin-session', (tx) => sessions.begin(tx, credential))
     if (!begun) return undefined
-    await bringCart(context, member.id)
     return sessions.answer(begun, member, credential.roles)
   }
 
@@ -69,13 +56,13 @@ export const entry = (given: Entrance): Pick<Handlers<typeof auth>, 'signUp' | '
   }
 
   return {
-    signUp: async ({ email, password, name, emailProof }, context) => {
+    signUp: async ({ email, password, name, emailProof }) => {
       const use = secrets.mac('sign-up', emailProof)
       await emails.redeemProof({ proof: emailProof, email, purpose: 'sign-up', use })
       const credential = await claim(derivedId('member', emailProof), email, password, name)
       if (!credential) throw EMAIL_TAKEN(undefined, { field: 'email' })
       const member = await profileOf(credential)
-      const session = member && (await letIn(credential, member, context))
+      const session = member && (await letIn(credential, member))
       // Signed up, withdrawn, and the old proof once more: it has done its work.
       if (!session) throw PROOF_INVALID(undefined, { field: 'emailProof' })
       return session
@@ -93,7 +80,7 @@ export const entry = (given: Entrance): Pick<Handlers<typeof auth>, 'signUp' | '
         if (changed) credential = { ...found, passwordHash }
       }
       const member = await profileOf(credential)
-      const session = member && (await letIn(credential, member, context))
+      const session = member && (await letIn(credential, member))
       if (!session) throw CREDENTIALS_INVALID()
       return session
     },

@@ -1,6 +1,5 @@
 import { secretsOf } from '#kernel/secrets.ts'
 import { consumer, on, service, sweep } from '#kernel/service.ts'
-import { cart } from '#services/cart/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member, memberWithdrawn } from '#services/member/contract.ts'
 import { accounts } from './accounts.ts'
@@ -27,7 +26,7 @@ const DAY = 24 * 3_600_000
 export const authService = service(
   auth,
   {
-    needs: { member, email, cart },
+    needs: { member, email },
     emits: [sessionEnded],
     migrations: new URL('./migrations/', import.meta.url),
   },
@@ -51,7 +50,6 @@ export const authService = service(
       accounts: people,
       members: call.member,
       emails: call.email,
-      carts: call.cart,
     }
 
     return {

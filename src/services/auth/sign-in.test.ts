@@ -2,20 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openCaches } from '#engines/cache/caches.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import { cart } from '#services/cart/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
-import { claimsOf, PASSWORD, startIdentity } from '#test/support/identity.ts'
+import { claimsOf, startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
 import { noPlatform } from '#kernel/platform.ts'
-import { auth } from './contract.ts'
 import { authService } from './service.ts'
 import { STAFF_EMAIL } from './staff.ts'
 
 const STAFF_PASSWORD = 'a staff password 1'
-const { shop, anyone, join, somebody, proof, actorOf, neighbours } = await startIdentity({
+const { shop, anyone, join, somebody, actorOf } = await startIdentity({
   settings: { JANGTEO_STAFF_PASSWORD: STAFF_PASSWORD },
 })
 const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
@@ -26,28 +24,6 @@ test('a wrong password and an address nobody has are told apart by nothing', asy
   const nobody = await refused('CREDENTIALS_INVALID', anyone.signIn({ email: somebody(), password: 'wrong' }))
   const told = ({ code, status, messages, data, field }: typeof wrong) => ({ code, status, messages, data, field })
   assert.deepEqual(told(wrong), told(nobody))
-})
-
-test('what a guest put in the cart comes along at sign-up and sign-in', async () => {
-  const guestId = shop.runtime.id()
-  const guest = shop.as(auth, { kind: 'guest', guestId })
-  const to = somebody()
-  const session = await guest.signUp({ email: to, password: PASSWORD, name: '홍길동', emailProof: await proof(to) })
-  assert.deepEqual(neighbours.merges.at(-1), { guestId, memberId: session.member.id })
-  await guest.signIn({ email: to, password: PASSWORD })
-  assert.equal(neighbours.merges.length, 2)
-  await anyone.signIn({ email: to, password: PASSWORD })
-  await refused('CREDENTIALS_INVALID', guest.signIn({ email: to, password: 'wrong' }))
-  assert.equal(neighbours.merges.length, 2, 'no guest, or no sign-in: nothing to bring')
-})
-
-test('a cart that is away keeps nobody out', async () => {
-  const session = await join()
-  neighbours.cartFails = true
-  const guest = shop.as(auth, { kind: 'guest', guestId: shop.runtime.id() })
-  const { email: to, id } = session.member
-  assert.equal((await guest.signIn({ email: to, password: session.password })).member.id, id)
-  neighbours.cartFails = false
 })
 
 test('staff sign in with every role in their token; customers have none', async () => {
@@ -67,7 +43,6 @@ test('starting again leaves the staff account alone, unless its password is anot
     const call = {
       member: host.client(member, 'auth'),
       email: host.client(email, 'auth'),
-      cart: host.client(cart, 'auth'),
     }
     const settings = { ...testSettings, JANGTEO_STAFF_PASSWORD: password }
     const history = { read: () => Promise.reject(new Error('auth reads no history')) }
