@@ -170,7 +170,7 @@ describe('the deadline', () => {
     }
     const call = codeOf(reach().call('read', {}, context(200)))
     await eventually(() => left > 0, 'it is asked')
-    assert.equal(left, 200)
+    assert.equal(left, 180)
     let ended = false
     void call.then(() => (ended = true))
     runtime.advance(199)
@@ -180,6 +180,37 @@ describe('the deadline', () => {
     assert.equal(await call, 'DEADLINE_EXCEEDED')
     assert.equal(requests, 1)
     await eventually(() => hungUp, 'the callee sees that nobody waits')
+  })
+
+  test('of a callee is a little nearer: that what it asks hangs is no fault of its own', async () => {
+    answer = () => {}
+    const behind = reach()
+    const middle = serveLocally(
+      stock,
+      { read: () => 'read', put: () => 'put', take: (_, given) => behind.call('take', {}, given) as Promise<string> },
+      { runtime, log: silent },
+    )
+    const port = await startInternalServer({
+      host: '127.0.0.1',
+      port: 0,
+      served: () => ({ contract: stock, endpoint: middle }),
+      tokens,
+      runtime,
+      log: silent,
+    })
+    closing.push(port.close)
+    const endpoint = reach({ failures: 1, openFor: 60_000 }, [port.origin])
+    let answered: unknown
+    void codeOf(endpoint.call('take', {}, context(5_000))).then((code) => (answered = code))
+    await eventually(() => requests === 1, 'what hangs is asked')
+    runtime.advance(4_900)
+    try {
+      await eventually(() => answered !== undefined, 'the callee says so in time')
+      assert.equal(answered, 'DEADLINE_EXCEEDED')
+      assert.equal(endpoint.stats().instances[0]!.breaker, 'closed')
+    } finally {
+      runtime.advance(100)
+    }
   })
 
   test('that has passed sends nothing', async () => {
