@@ -86,5 +86,5 @@ export const topologies: Readonly<Record<string, (env: Env) => Promise<BenchShop
   },
   two: (env) => startPlaced(two, 'embedded', env),
   hosts: (env) => startPlaced(split, 'embedded', env),
-  cluster: (env) => startPlaced(split, 'redis,kafka,opensearch', env),
+  cluster: (env) => startPlaced(split, 'redis,kafka,opensearch,zipkin,prometheus', env),
 }

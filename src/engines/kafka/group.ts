@@ -102,6 +102,11 @@ export const memberOf = (
     groupId: group,
     autocommit: false,
     isolationLevel: FetchIsolationLevels.READ_UNCOMMITTED,
+    // Not at the first joining alone: the client joins anew by itself when it may not note how far it has come, and with
+    // its own minute a member that then dies would keep its partitions for as long.
+    sessionTimeout: SESSION,
+    rebalanceTimeout: SESSION,
+    heartbeatInterval: HEARTBEAT,
   }
 
   const open = (): Consumer => {
@@ -142,11 +147,7 @@ export const memberOf = (
     made.member.on('consumer:heartbeat:stalled', () => (broken ??= new Error('No sign of life reaches the group')))
     made.member.topics.trackAll(...topics)
     made.reader.topics.trackAll(...topics)
-    await made.member.joinGroup({
-      sessionTimeout: SESSION,
-      rebalanceTimeout: SESSION,
-      heartbeatInterval: HEARTBEAT,
-    })
+    await made.member.joinGroup({})
     return made
   }
 
