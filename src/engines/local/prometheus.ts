@@ -11,7 +11,7 @@ export interface Watched {
   readonly addresses: readonly string[]
 }
 
-/** Starts a Prometheus that looks at `watched` every five seconds and raises the alerts of the file `rules`. */
+/** Starts a Prometheus that looks at `watched` as often as those of deploy/observe do, and raises the alerts of the file `rules`. */
 export const startPrometheus = async (
   given: StartEngine & { readonly watched: readonly Watched[]; readonly rules?: string },
 ): Promise<LocalEngine> => {
@@ -21,7 +21,7 @@ export const startPrometheus = async (
   const config = join(folder, 'prometheus.json')
   // JSON is YAML too.
   const settings = {
-    global: { scrape_interval: '5s', evaluation_interval: '5s' },
+    global: { scrape_interval: '15s', evaluation_interval: '15s' },
     rule_files: given.rules ? [given.rules] : [],
     scrape_configs: [
       {

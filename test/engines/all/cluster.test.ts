@@ -62,19 +62,15 @@ test('a cluster stands on engines of its own, starts one that died again, and le
   const buyer = await signUp(origin)
   assert.equal((await payOrder(buyer, await placeOrder(buyer, skuId))).status, 'PAID')
 
-  await eventually(
-    async () => {
-      const answer = await fetch(`${addresses.at(-1)}/api/v1/query?query=up`)
-      const { data } = (await answer.json()) as {
-        data: { result: { metric: { host: string }; value: [number, string] }[] }
-      }
-      return ['back', 'edge'].every((host) =>
-        data.result.some((each) => each.metric.host === host && each.value[1] === '1'),
-      )
-    },
-    'Prometheus sees both hosts',
-    30,
-  )
+  await eventually(async () => {
+    const answer = await fetch(`${addresses.at(-1)}/api/v1/query?query=up`)
+    const { data } = (await answer.json()) as {
+      data: { result: { metric: { host: string }; value: [number, string] }[] }
+    }
+    return ['back', 'edge'].every((host) =>
+      data.result.some((each) => each.metric.host === host && each.value[1] === '1'),
+    )
+  }, 'Prometheus sees both hosts')
   assert.match((await ask(portOf(addresses[0]!), 'CLIENT LIST\r\n')).toString(), / name=jangteo-/)
 
   process.kill(Number(readFileSync(join(folder, 'data', 'engines', 'redis', 'engine.pid'), 'utf8')), 'SIGKILL')

@@ -7,8 +7,8 @@ import { eventually } from '#test/support/eventually.ts'
 import { scratchFolder } from '#test/support/engines.ts'
 import { startSearchedShop } from './shop.ts'
 
-/** Milliseconds a search may take of OpenSearch in these tests. */
-const DEADLINE = 5_000
+/** Milliseconds a search may take of OpenSearch in these tests: less than a call may take, for PostgreSQL is asked then. */
+const DEADLINE = 2_000
 
 const folder = scratchFolder()
 let engine = await startOpenSearch({ folder })

@@ -40,7 +40,7 @@ const valueOf = async (query: string): Promise<number | undefined> => {
 }
 
 test('a real Prometheus reads every host, and can make something of what they say', async () => {
-  await eventually(async () => (await valueOf('sum(up{job="jangteo"})')) === 2, 'both hosts are up', 30)
+  await eventually(async () => (await valueOf('sum(up{job="jangteo"})')) === 2, 'both hosts are up')
   const { activeTargets } = await ask('targets')
   assert.deepEqual(
     activeTargets.map((each: { lastError: string }) => each.lastError),
