@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '../support/eventually.ts'
 import { type Lane, openLane } from './lane.ts'
 
 /** What a customer does once the shop is back. */
@@ -57,20 +58,24 @@ const summary = <C>(customers: readonly Customer<C>[], outcomes: readonly string
     .map(([habit, some]) => `${habit}: ${some.map((each) => outcomes[customers.indexOf(each)]).join(', ')}`)
     .join(' · ')
 
-/** Milliseconds a customer who is asked to come back goes on doing so. */
-const PATIENCE = 60_000
+/** Seconds for which a customer who is asked to come back does so, and milliseconds until the next time. */
+const PATIENCE = 60
+const AGAIN = 200
 
 /** Does what may be repeated again as long as the shop says that it is only busy, as a customer would. */
-const persist = async (act: () => Promise<unknown>): Promise<void> => {
-  for (const until = Date.now() + PATIENCE; ;)
-    try {
-      await act()
-      return
-    } catch (error) {
-      if (!/: 50[34] /.test((error as Error).message) || Date.now() > until) throw error
-      await sleep(200)
-    }
-}
+const persist = (act: () => Promise<unknown>): Promise<void> =>
+  eventually(
+    () =>
+      act().then(
+        () => true,
+        (error: Error) => {
+          if (!/: 50[34] /.test(error.message)) throw error
+          return sleep(AGAIN, false)
+        },
+      ),
+    'a shop that was busy does what it is asked',
+    PATIENCE,
+  )
 
 /** One case: kills the shop at a point, starts it again, lets it settle, audits, and looks at how it ended for everybody. */
 const strike = async <C>(lane: Lane, flow: Flow<C>, killing: Killing): Promise<string> => {
