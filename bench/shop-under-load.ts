@@ -19,6 +19,8 @@ interface Given {
   readonly say: (line: string) => void
   /** Settings of the database beside those of the embedded one. */
   readonly database?: string
+  /** Settings of the shop beside those every run has. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const startDatabase = async (root: string, { say, database }: Given): Promise<Embedded> => {
@@ -65,6 +67,7 @@ export const underLoad = async <T>(
     JANGTEO_STAFF_PASSWORD: 'password of the bench',
     JANGTEO_PASSWORD_MEMORY: '1024',
     JANGTEO_CODES_PER_CLIENT: '100000',
+    ...given.settings,
   }
   let stop = async (): Promise<void> => {}
   try {

@@ -63,6 +63,8 @@ export const cpuOf = (level: Level, fits: (kind: string) => boolean): number =>
 
 export const isDatabase = (kind: string): boolean => kind.startsWith('database') && !isOutside(kind)
 export const isEngine = (kind: string): boolean => ['kafka', 'redis', 'opensearch'].includes(kind)
+/** Processes that watch the shop. */
+export const isWatcher = (kind: string): boolean => ['zipkin', 'prometheus'].includes(kind)
 /** Processes that a shop in production does not run: customers, simulators, who starts the hosts here. */
 export const isOutside = (kind: string): boolean =>
   ['load', 'simulators', 'supervisor'].includes(kind) || /^database (bench|simulator)/.test(kind)

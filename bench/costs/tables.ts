@@ -1,4 +1,13 @@
-import { type Costs, cpuOf, isDatabase, isEngine, isOutside, type Level, type TopologyCosts } from './costs.ts'
+import {
+  type Costs,
+  cpuOf,
+  isDatabase,
+  isEngine,
+  isOutside,
+  isWatcher,
+  type Level,
+  type TopologyCosts,
+} from './costs.ts'
 
 /** A table in Markdown; the first column is text, the others are figures. */
 export const markdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -13,7 +22,7 @@ export const figure = (value: number): string => {
 const sum = (values: Readonly<Record<string, number>>): number =>
   Object.values(values).reduce((all, each) => all + each, 0)
 
-const isShop = (kind: string): boolean => !isDatabase(kind) && !isEngine(kind) && !isOutside(kind)
+const isShop = (kind: string): boolean => ![isDatabase, isEngine, isWatcher, isOutside].some((is) => is(kind))
 const KIB = 1024
 
 const lines: readonly (readonly [string, (level: Level) => number])[] = [
@@ -23,6 +32,7 @@ const lines: readonly (readonly [string, (level: Level) => number])[] = [
   ['CPU of the shop, µs', (each) => cpuOf(each, isShop)],
   ['CPU of PostgreSQL, µs', (each) => cpuOf(each, isDatabase)],
   ['CPU of Kafka, Redis, OpenSearch, µs', (each) => cpuOf(each, isEngine)],
+  ['CPU of Zipkin and Prometheus, µs', (each) => cpuOf(each, isWatcher)],
   ['CPU of customers and simulators, µs', (each) => cpuOf(each, isOutside)],
   ['statements', (each) => sum(each.statements)],
   ['commits', (each) => each.commits],

@@ -51,6 +51,8 @@ export const kindOf = (command: string): string => {
   if (command.includes('kafka.Kafka')) return 'kafka'
   if (command.includes('redis-server')) return 'redis'
   if (/opensearch/i.test(command)) return 'opensearch'
+  if (/zipkin-server\S*\.jar/.test(command)) return 'zipkin'
+  if (/prometheus\S* --config/.test(command)) return 'prometheus'
   return 'supervisor'
 }
 

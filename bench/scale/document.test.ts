@@ -70,6 +70,8 @@ describe('what is read of the system', () => {
     assert.equal(kindOf('node src/main.ts start'), 'shop')
     assert.equal(kindOf('node src/main.ts cluster --engines kafka,redis'), 'supervisor')
     assert.equal(kindOf('java -cp x kafka.Kafka server.properties'), 'kafka')
+    assert.equal(kindOf('java -Xmx256m -jar home/zipkin-server-3.5.1-exec.jar --server.port=1'), 'zipkin')
+    assert.equal(kindOf('/usr/bin/prometheus --config.file=prometheus.json'), 'prometheus')
     assert.equal(kindOf('redis-server *:6379'), 'redis')
   })
 })

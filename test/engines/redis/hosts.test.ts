@@ -76,14 +76,15 @@ const sees = (...wanted: string[]) =>
   eventually(() => living().sort().join() === wanted.join(), `${wanted.join()} take orders, not ${living().join()}`)
 
 describe('hosts with leases', () => {
-  test('are listed with what they run and in which version', () => {
-    assert.deepEqual(
+  test('are listed with what they run and in which version', async () => {
+    const listed = () =>
       registry
         .hosts()
         .map(({ host, version, ready, alive }) => [host, version, ready, alive].join())
-        .sort(),
-      ['back-1', 'back-2', 'edge-1', 'edge-2', 'outside'].map((each) => `${each},7.1,true,true`),
-    )
+        .sort()
+    // A process that had no turn for longer than a lease is missing until it renews.
+    const all = ['back-1', 'back-2', 'edge-1', 'edge-2', 'outside'].map((each) => `${each},7.1,true,true`)
+    await eventually(() => listed().join() === all.join(), 'all five are listed')
     assert.deepEqual(
       registry
         .places('gateway')
