@@ -8,7 +8,7 @@ import { fault, type Fault } from './fault.ts'
 const REFUSED = fault('REFUSED', 409, { ko: '안 됩니다.', en: 'No.' })
 
 /** Lanes whose batches end when the test says so. */
-const held = (options: { lanes: number; max: number }) => {
+const held = (options: { lanes: number; max: number; apart?: (input: number) => unknown }) => {
   const batches: { inputs: number[]; end: (error?: Error) => void }[] = []
   const made = lanes<number, number>(options, (inputs) => {
     const { promise, resolve, reject } = Promise.withResolvers<number[]>()
@@ -60,6 +60,25 @@ describe('lanes', () => {
     )
     assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8, 10, 12, 14])
     assert.deepEqual(stats(), { batches: 4, inputs: 8, waiting: 0 })
+  })
+
+  test('what is to be kept apart never shares a batch, and all get their turn in order', async () => {
+    const { call, batches } = held({ lanes: 1, max: 2, apart: (n) => n % 2 })
+    const calls = [1, 2, 3, 5, 4, 7].map((n) => call(n))
+    for (let n = 0; n < 3; n++) {
+      await turn()
+      await turn()
+      batches[n]!.end()
+    }
+    assert.deepEqual(await Promise.all(calls), [2, 4, 6, 10, 8, 14])
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [
+        [1, 3],
+        [2, 4],
+        [5, 7],
+      ],
+    )
   })
 
   test('one refusal does not fail its neighbours', async () => {

@@ -61,6 +61,8 @@ export const lanes = <I, O>(
     readonly name?: string
     /** What of an input its batch works with, when that is not all of it. */
     readonly inputOf?: (input: I) => unknown
+    /** Inputs for which this differs never share a batch. */
+    readonly apart?: (input: I) => unknown
   },
   run: (inputs: I[]) => Promise<readonly (O | Fault)[]>,
 ): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats } => {
@@ -89,11 +91,26 @@ export const lanes = <I, O>(
     }
   }
 
+  const { apart, max } = options
+
+  /** Takes the next batch out of the queue: the first of what waits, and what may go with it, in order. */
+  const take = (): Waiting<I, O>[] => {
+    const first = apart?.(queue[0]!.input)
+    if (apart && queue.some((each) => apart(each.input) !== first)) {
+      const fits = queue.filter((each) => apart(each.input) === first).slice(0, max)
+      const taken = new Set(fits)
+      queue = queue.filter((each) => !taken.has(each))
+      return fits
+    }
+    const taken = queue.length <= max ? queue : queue.slice(0, max)
+    queue = taken === queue ? [] : queue.slice(max)
+    return taken
+  }
+
   const flush = (): void => {
     scheduled = false
     while (free > 0 && queue.length > 0) {
-      const taken = queue.length <= options.max ? queue : queue.slice(0, options.max)
-      queue = taken === queue ? [] : queue.slice(options.max)
+      const taken = take()
       free--
       void drive(taken)
     }

@@ -303,6 +303,27 @@ describe('serving in this host', () => {
     assert.equal(lines.length, 1)
   })
 
+  test('what a batch calls goes to the versions chosen for those in it, and to no others’', async () => {
+    const seen: (string | undefined)[] = []
+    const many = batched(async (inputs: readonly { n: number }[]) => {
+      await turn()
+      seen.push(currentContext()?.versions)
+      return inputs.map(({ n }) => ({ n, together: inputs.length }))
+    })
+    const endpoint = serveLocally(things, { ...handlers, many }, { runtime, log: silent })
+    const call = (n: number, more: Partial<CallContext> = {}) => endpoint.call('many', { n }, edge(more))
+    const chosen = { versions: 'other@2' }
+    const answers = await Promise.all([call(1), call(2, chosen), call(3), call(4, chosen), call(5)])
+    assert.deepEqual(answers, [
+      { n: 1, together: 3 },
+      { n: 2, together: 2 },
+      { n: 3, together: 3 },
+      { n: 4, together: 2 },
+      { n: 5, together: 3 },
+    ])
+    assert.deepEqual(seen.sort(), [chosen.versions, undefined])
+  })
+
   test('an input whose deadline passed while it waited for its batch is not done', async () => {
     const clock = steerableRuntime()
     const done: number[] = []

@@ -62,8 +62,9 @@ export const serveLocally = <C extends Contract>(
   const checkOutputs = given.checkOutputs ?? false
   const watched: Record<string, ReturnType<typeof lanes>> = {}
 
-  const batchContext = (operation: Operation): CallContext => {
-    const context = systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE)
+  const batchContext = (operation: Operation, versions: string | undefined): CallContext => {
+    const system = systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE)
+    const context = versions === undefined ? system : { ...system, versions }
     const span = currentContext()?.span
     return span ? within(context, span) : context
   }
@@ -73,14 +74,21 @@ export const serveLocally = <C extends Contract>(
     if (!isBatched(handler)) return handler
     type Entry = { input: never; context: CallContext }
     const run = (entries: readonly Entry[]): Promise<readonly unknown[]> =>
-      withContext(batchContext(operation), () =>
+      withContext(batchContext(operation, entries[0]!.context.versions), () =>
         handler.batch(
           entries.map((each) => each.input),
           entries.map((each) => each.context),
         ),
       )
     const { lanes: count, max } = handler
-    const as = { lanes: count, max, name: `${contract.name}.${name} batch`, inputOf: (entry: Entry) => entry.input }
+    const as = {
+      lanes: count,
+      max,
+      name: `${contract.name}.${name} batch`,
+      inputOf: (entry: Entry) => entry.input,
+      // What a batch calls goes to the versions that were chosen for those in it.
+      apart: (entry: Entry) => entry.context.versions,
+    }
     const gathered = lanes<Entry, unknown>(as, async (entries) => {
       // Nobody waits any more for what waited too long in the queue.
       const now = runtime.now()
