@@ -191,7 +191,7 @@ before(async () => {
   })
   await eventually(() => missingEdges(collector.spans).length === 0, 'the purchase is traced').catch(() => {})
   await buyer.must('POST', `/api/orders/${second.id}/cancel`, {
-    reason: '변심',
+    reason: `변심, ${secret['phone as it was written']}이나 ${email}로 연락, 카드 ${secret.card}`,
     refundReceiveAccount: { bank: '88', accountNumber: secret.account, holderName: name },
   })
   const proof = await proofFor('password-reset')

@@ -3,6 +3,7 @@ import { memberOf, type CallContext } from '#kernel/context.ts'
 import type { Client } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
+import { masked } from '#kernel/masked.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import { PAYMENT_NOT_REFUNDABLE, type payment } from '#services/payment/contract.ts'
@@ -115,7 +116,8 @@ export const canceling = (given: {
   }
 
   return async (input: { id: string; reason: string }, context: CallContext): Promise<Order> => {
-    const order = await decide(memberOf(context.actor), input.id, input.reason)
+    // The reason goes on into events and to the provider.
+    const order = await decide(memberOf(context.actor), input.id, masked(input.reason))
     return shown(order.status === 'CANCEL_REQUESTED' ? await refund(order) : order)
   }
 }
