@@ -4,6 +4,9 @@ import { hearing, type Hearing } from './listening.ts'
 
 /** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
 const COMMAND_TIMEOUT = 250
+/** Whether a command failed by taking longer: Redis, or this process, is busy; nobody said that it is away. */
+export const isSlow = (error: unknown): boolean => error instanceof Error && error.message === 'Command timed out'
+
 /** Milliseconds between two tries to reach a Redis that is away, at most. */
 const LONGEST_PAUSE = 1_000
 

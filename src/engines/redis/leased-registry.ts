@@ -3,7 +3,7 @@ import { untilBeat } from '#kernel/beat.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { RedisStore } from './connection.ts'
+import { isSlow, type RedisStore } from './connection.ts'
 import { knownLeases, type Known } from './known-leases.ts'
 import { LEASE, leasesAt, type Leases, type Told } from './leases.ts'
 
@@ -146,13 +146,25 @@ export const leasedRegistry = (
     )
   }
 
-  /** Takes the name. A process that died a moment ago may still have it: whoever does not renew it loses it. */
+  /**
+   * Takes the name. A process that died a moment ago may still have it: whoever does not renew it loses it. While Redis is
+   * away nobody can know; it is told as soon as it is back. One that only takes its time is asked again.
+   */
   const claim = async (id: string, told: Told): Promise<void> => {
     const until = runtime.now() + LEASE + 2 * BEAT
     for (;;) {
-      const { taken } = await take(leases.claim(id, told))
-      if (taken === '') return
-      if (runtime.now() > until) refuse(told.host, taken)
+      let taken = ''
+      let slow = false
+      try {
+        taken = (await take(leases.claim(id, told))).taken
+      } catch (error) {
+        slow = isSlow(error)
+      }
+      if (taken === '' && !slow) return
+      if (runtime.now() > until) {
+        if (taken !== '') refuse(told.host, taken)
+        return
+      }
       await runtime.sleep(BEAT / 2)
     }
   }
@@ -161,10 +173,7 @@ export const leasedRegistry = (
     const id = runtime.id()
     const told: Told = { ...announcement, ready: true, since: runtime.now() }
     await redis.tried
-    await claim(id, told).catch((error: unknown) => {
-      // While Redis is away nobody can know; it is told as soon as it is back.
-      if (error instanceof CannotStart) throw error
-    })
+    await claim(id, told)
     own = { id, told, ready }
     tell()
     const leave = async (): Promise<void> => {

@@ -184,6 +184,18 @@ describe('two hosts with one name', () => {
     await sees(registry, '4001')
   })
 
+  test('a Redis that takes its time is asked again: of two still one comes in', async () => {
+    const two = [join1(), join1()]
+    for (const { registry } of two) await registry.begun()
+    process.kill(engine.pid, 'SIGSTOP')
+    const both = Promise.allSettled(two.map(({ registry }) => registry.announce(own('a', 4001), ready)))
+    // Longer than a command may take.
+    await sleep(600)
+    process.kill(engine.pid, 'SIGCONT')
+    assert.deepEqual((await both).map((each) => each.status).sort(), ['fulfilled', 'rejected'])
+    await sees(two[0]!.registry, '4001')
+  })
+
   test('one that died and is started again takes its own place', async () => {
     const { registry } = join1()
     const first = await announced('a', 4001)
