@@ -18,7 +18,7 @@ export const migrate: Command = async ({ args, runtime, env, say = print }) => {
     const schemas = schemasOf(shop, settings.mode)
     const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
     for (const each of ran) say(`  ${each}`)
-    const did = ran.length > 0 ? `ran ${ran.length} migrations` : 'nothing to do'
+    const did = ran.length > 0 ? `made ${ran.length} changes` : 'nothing to do'
     say(`The ${schemas.length} schemas (${stores.where}) are up to date: ${did}.`)
     return 0
   } finally {

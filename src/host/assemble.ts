@@ -117,7 +117,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     opened.add(stores.stop)
     if (runs.gateway) await ensureFree(edgeAddress(settings, given.edgePort))
     const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
-    if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} migrations)`)
+    if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} changes)`)
 
     // An engine that is not set is not loaded either: together their clients weigh as much as the shop.
     const { openRedis } = settings.REDIS_URL === '' ? {} : await import('#engines/redis/connection.ts')

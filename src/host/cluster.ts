@@ -87,7 +87,7 @@ export const startCluster = async (
   try {
     // Once for all: hosts that start together then find every log they read.
     const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions)
-    if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} migrations)`)
+    if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} changes)`)
     if (!stopping) engines = await startClusterEngines(given.engines, settings, { placement, runtime, progress })
     if (!stopping) await start(placement.hosts.filter((host) => !isEdge(host)))
     if (given.samples && settings.mode === 'development' && !stopping)

@@ -83,7 +83,7 @@ export const openStores = async (
   return storesOn(embedded.connection, embedded.stop)
 }
 
-/** Makes schemas and roles, and brings every schema up to date. Answers which migrations ran, as `order: 0001_orders.sql`. */
+/** Makes schemas and roles, and brings every schema up to date. Answers what was done, as `order: 0001_orders.sql`. */
 export const prepareSchemas = async (
   adminOf: (service: string) => ConnectionSettings,
   schemas: readonly Schema[],

@@ -8,7 +8,7 @@ const readStatement = (source: string, after: Position, limit: number): Statemen
   text: `
     SELECT xid::text AS xid, id, name, version, key, payload::text AS payload, at, traceparent
     FROM ${schemaOf(source)}.outbox AS log
-    WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE (xid, id) > ($1::text::xid8, $2) AND xid < ${schemaOf(source)}.log_horizon()
     ORDER BY log.xid, log.id
     LIMIT $3`,
   values: [after.xid, after.id, limit],

@@ -72,7 +72,7 @@ const drain = async (reader: Reader): Promise<void> => {
   const reachesEnd = async () => {
     while ((await reader.step()) !== 0);
     const [row] = await stores.administrator.query<{ done: boolean }>(
-      sql`SELECT coalesce(max(xid::text::bigint), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS done FROM jt_alpha.outbox`,
+      sql`SELECT coalesce(max(xid::text::bigint), 0) < jt_alpha.log_horizon()::text::bigint AS done FROM jt_alpha.outbox`,
     )
     return row!.done && (await reader.step()) === 0
   }

@@ -267,8 +267,8 @@ export const pruneInbox = async (db: Queryable, before: number): Promise<number>
   ).length
 
 /**
- * Forgets events that are older than `before`, but for those whose names are kept for rebuilding read models and, where
- * they are published to a topic, those that are not yet.
+ * Forgets events that are older than `before`, but for those whose names are kept for rebuilding read models, where they
+ * are published to a topic those that are not yet, and the last one: how far the log went is known by it (decision 0095).
  */
 export const pruneOutbox = async (
   db: Queryable,
@@ -280,7 +280,7 @@ export const pruneOutbox = async (
     await db.query(sql`
       DELETE FROM outbox WHERE (xid, id) IN (
         SELECT xid, id FROM outbox
-        WHERE at < ${new Date(before)} AND name <> ALL (${kept})
+        WHERE at < ${new Date(before)} AND name <> ALL (${kept}) AND xid < (SELECT max(last.xid) FROM outbox AS last)
           AND (${topic}::text IS NULL
             OR (outbox.xid, outbox.id) <= (SELECT done.xid, done.id FROM published AS done WHERE topic = ${topic}))
         LIMIT 5000)

@@ -36,7 +36,7 @@ const idsOf = (events: readonly Logged[]) => events.map((each) => (each.payload 
 const allVisible = () =>
   eventually(async () => {
     const [row] = await stores.administrator.query<{ all: boolean }>(
-      sql`SELECT coalesce(max(xid::text::bigint), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS all FROM jt_alpha.outbox`,
+      sql`SELECT coalesce(max(xid::text::bigint), 0) < jt_alpha.log_horizon()::text::bigint AS all FROM jt_alpha.outbox`,
     )
     return row!.all
   }, 'every event is below the horizon')

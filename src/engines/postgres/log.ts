@@ -41,7 +41,7 @@ const readStatement = (source: string, after: Position, names: readonly string[]
     SELECT xid::text AS xid, id, name, version, key, CASE WHEN name = ANY ($3) THEN payload END AS payload, at,
       traceparent
     FROM ${schemaOf(source)}.outbox AS log
-    WHERE (xid, id) > ($1::text::xid8, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE (xid, id) > ($1::text::xid8, $2) AND xid < ${schemaOf(source)}.log_horizon()
     ORDER BY log.xid, log.id
     LIMIT $4`,
   values: [after.xid, after.id, names, limit],
@@ -73,7 +73,7 @@ const headStatement = (source: string): Statement => ({
   name: `head_${source}`,
   text: `
     SELECT xid::text AS xid, id FROM ${schemaOf(source)}.outbox AS log
-    WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE xid < ${schemaOf(source)}.log_horizon()
     ORDER BY log.xid DESC, log.id DESC
     LIMIT 1`,
   values: [],

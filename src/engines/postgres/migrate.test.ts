@@ -12,7 +12,7 @@ import { provision, serviceConnection } from './provision.ts'
 import { sql } from './sql.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
-const PLATFORM = ['platform/0001_log.sql', 'platform/0002_published.sql']
+const PLATFORM = ['platform/0001_log.sql', 'platform/0002_published.sql', 'platform/0003_taken_back.sql']
 const schemas = Array.from({ length: 6 }, (_, n) => `m${n}`)
 
 describe('migrate', () => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
+import { RAISED, raiseLog } from './taken-back.ts'
 
 const PLATFORM = new URL('./platform/', import.meta.url)
 
@@ -34,7 +35,7 @@ export const migrationNames = async (folder: URL | undefined): Promise<string[]>
 
 /**
  * Brings a service's schema up to date: the platform's own files, then the service's, each once, forward only, in one
- * transaction under an advisory lock. Answers the names of those it ran. A schema that a later version has only added to
+ * transaction under an advisory lock. Answers the names of those it ran, and whether it raised the log. A schema that a later version has only added to
  * is left as it is, so that the version before can run beside it and be rolled back to; throws when a later version took
  * something away.
  */
@@ -75,8 +76,9 @@ export const migrate = async (
         CONTRACTS.test(each.text),
       ])
     }
+    const raised = await raiseLog(client)
     await client.query('COMMIT')
-    return missing.map((each) => each.name)
+    return [...missing.map((each) => each.name), ...(raised ? [RAISED] : [])]
   } finally {
     await client.end()
   }

@@ -15,8 +15,8 @@ export const codeOf = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined
 }
 
-/** Undefined table or schema, or one we may not look into yet. */
-const notThereYet = new Set(['42P01', '3F000', '42501'])
+/** Undefined table, function or schema, or one we may not look into yet. */
+const notThereYet = new Set(['42P01', '42883', '3F000', '42501'])
 
 /** Whether the error says that a schema is still to be made, by the host whose it is. */
 export const isNotThereYet = (error: unknown): boolean => notThereYet.has(codeOf(error) ?? '')

@@ -11,7 +11,7 @@ const textOf = ({ xid, id }: Position): string => cursorOf([xid, id])
 
 /** The end of the log now: everything before it is stored and seen, everything that comes is after it. */
 const end = async (db: Queryable): Promise<Position> => {
-  const [row] = await db.query<{ xid: string }>(sql`SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xid`)
+  const [row] = await db.query<{ xid: string }>(sql`SELECT log_horizon()::text AS xid`)
   return { xid: row!.xid, id: 0 }
 }
 
