@@ -55,6 +55,8 @@ export const connect = async (settings: ConnectionSettings, name: string): Promi
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   })
+  // Whoever uses it next is told; said here, it would end the process of whoever uses it now and then.
+  client.on('error', () => {})
   await client.connect()
   gatherWrites(client)
   return client

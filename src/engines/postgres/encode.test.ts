@@ -7,7 +7,6 @@ import { sql } from './sql.ts'
 
 const { connection } = await freshDatabase()
 const client = await connect(connection, 'encode test')
-client.on('error', () => {})
 after(() => client.end())
 
 const echo = async (statement: ReturnType<typeof sql>): Promise<unknown> =>

@@ -37,10 +37,15 @@ test('the catalog is made anew from the beginning while events go on coming by K
 
   let writing = true
   const changing = (async () => {
+    const away = new Set<string>()
     for (let i = 0; writing; i++) {
       const { id, skus } = made[i % made.length]!
+      const skuId = skus[0]!.id
       await shop.staff.update({ id, name: `가방 ${i % 12} 판 ${i}`, status: i % 3 ? 'ON_SALE' : 'STOPPED' })
-      await shop.staff.moveStock({ skuId: skus[0]!.id, delta: i % 2 ? 5 : -5, reason: '실사' })
+      // What was taken away comes back the next time: of nothing there is ever less than none.
+      const comesBack = away.delete(skuId)
+      if (!comesBack) away.add(skuId)
+      await shop.staff.moveStock({ skuId, delta: comesBack ? 5 : -5, reason: '실사' })
       if (i % 5 === 0) made.push(await shop.create(`새 가방 ${randomUUID()}`, { categoryId: 'bags' }))
     }
     return made.length

@@ -38,6 +38,7 @@ const asAdministrator = async (
   work: (client: pg.Client) => Promise<unknown>,
 ): Promise<void> => {
   const client = new pg.Client({ ...connection, database: 'postgres', password: '', ssl: false })
+  client.on('error', () => {})
   await client.connect()
   try {
     await work(client)
