@@ -3,6 +3,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { isEngine, SETTING, starters, type EngineName } from '#engines/local/index.ts'
 import { startSet, type Starter } from '#engines/local/set.ts'
 import { startToxiproxy } from '#engines/local/toxiproxy.ts'
+import { awake } from '#src/host/patience.ts'
 import { readSettings } from '#src/settings.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './options.ts'
@@ -33,7 +34,8 @@ export const engines: Command = async ({ args, runtime, env, say = print }) => {
   for (const [name, { url }] of Object.entries(set.engines))
     if (isEngine(name)) say(`${SETTING[name as EngineName]}=${url}`)
   say('Ctrl-C stops them.')
-  await stopping
+  // Engines keep nobody awake.
+  await awake(() => stopping)
   say('Closing …')
   await set.stop()
   say('Closed.')
