@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { CannotStart } from '#kernel/cannot-start.ts'
 
 /** How to reach a service's schema. */
 export interface ConnectionSettings {
@@ -31,13 +32,40 @@ const parsers: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 }
 
-/** Opens a pipelined connection that acts as the service's role in the service's schema. Statements give up after 30 s. */
+/** How long a statement may take, as PostgreSQL writes it. */
+const STATEMENT_TIMEOUT = '30s'
+
+/** What PgBouncer says of `options`. */
+const REFUSED_OPTIONS = /unsupported startup parameter/
+
+const pooled = ({ host, port }: ConnectionSettings, cause?: unknown): CannotStart =>
+  new CannotStart(
+    `What answers at ${host}:${port} does not pass on what a session asks for, as poolers do: services would not act ` +
+      'as their own roles. Give the address of PostgreSQL itself.',
+    { cause },
+  )
+
+/** Makes sure that the session is the one that was asked for: a pooler may have dropped the role, and the limits with it. */
+const asAskedFor = async (client: pg.Client, settings: ConnectionSettings): Promise<void> => {
+  const { rows } = await client.query<{ limit: string; role: string }>(
+    `SELECT current_setting('statement_timeout') AS limit, current_setting('role') AS role`,
+  )
+  const { limit, role } = rows[0]!
+  if (limit === STATEMENT_TIMEOUT && role === (settings.role ?? 'none')) return
+  await client.end()
+  throw pooled(settings)
+}
+
+/**
+ * Opens a pipelined connection that acts as the service's role in the service's schema. Statements give up after 30 s.
+ * Throws CannotStart where something between drops what the session asks for.
+ */
 export const connect = async (settings: ConnectionSettings, name: string): Promise<pg.Client> => {
   const options = [
     ...(settings.role ? [`-c role=${settings.role}`] : []),
     ...(settings.schema ? [`-c search_path=${settings.schema}`] : []),
     '-c timezone=UTC',
-    '-c statement_timeout=30s',
+    `-c statement_timeout=${STATEMENT_TIMEOUT}`,
     '-c lock_timeout=5s',
     '-c idle_in_transaction_session_timeout=60s',
   ].join(' ')
@@ -57,7 +85,10 @@ export const connect = async (settings: ConnectionSettings, name: string): Promi
   })
   // Whoever uses it next is told; said here, it would end the process of whoever uses it now and then.
   client.on('error', () => {})
-  await client.connect()
+  await client.connect().catch((error: Error) => {
+    throw REFUSED_OPTIONS.test(error.message) ? pooled(settings, error) : error
+  })
+  await asAskedFor(client, settings)
   gatherWrites(client)
   return client
 }
