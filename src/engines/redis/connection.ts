@@ -39,7 +39,14 @@ export const openRedis = (
     name,
     prefix = 'jangteo:',
     log,
-  }: { readonly name: string; readonly prefix?: string; readonly log: Pick<Logger, 'info' | 'warn'> },
+    commandTimeout = COMMAND_TIMEOUT,
+  }: {
+    readonly name: string
+    readonly prefix?: string
+    readonly log: Pick<Logger, 'info' | 'warn'>
+    /** Milliseconds a command may take. */
+    readonly commandTimeout?: number
+  },
 ): RedisStore => {
   const connect = (more: object): Redis => {
     const client = new Redis(url, {
@@ -62,7 +69,7 @@ export const openRedis = (
     })
     return client
   }
-  const client = connect({ commandTimeout: COMMAND_TIMEOUT })
+  const client = connect({ commandTimeout })
   let trouble: Error | undefined
   client.on('error', (error: Error) => (trouble = error)).on('ready', () => (trouble = undefined))
   const tried = new Promise<void>((resolve) => {

@@ -32,7 +32,8 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'jangteo-limits-'))
   await start()
   for (let i = 0; i < 2; i++) {
-    const redis = openRedis(engine.url, { name: `gateway-${i}`, log: silent })
+    // A test process that had no turn for a moment would take Redis for away, and count by itself.
+    const redis = openRedis(engine.url, { name: `gateway-${i}`, log: silent, commandTimeout: 10_000 })
     stores.push(redis)
     shops.push(
       await openShop({
