@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isEngine, starters, type EngineName } from '#engines/local/index.ts'
@@ -9,7 +9,7 @@ import { startThrowaway, TEST_SERVER } from '#engines/postgres/embedded/throwawa
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
-// npm test [file …]: all tests, or those of the files named, on one PostgreSQL that lives as long as the run.
+// npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run.
 // With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
 // of the topologies on all engines; what the folders of the files name is started once and told in the environment.
 
@@ -22,6 +22,12 @@ const filesFor = (browser: boolean, engines: boolean): string[] => {
   const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
   return engines ? [...globSync(`${ENGINES}/**/*.test.ts`).sort(), ...embedded.filter(spansTopologies)] : embedded
 }
+
+/** The files of what was named: a folder is all tests in it. */
+const filesOf = (named: readonly string[]): string[] =>
+  named.flatMap((each) =>
+    statSync(each, { throwIfNoEntry: false })?.isDirectory() ? globSync(`${each}/**/*.test.ts`).sort() : [each],
+  )
 
 /** Whether a file's tests run in each topology: with engines, in that of many hosts on all of them. */
 const spansTopologies = (file: string): boolean => readFileSync(file, 'utf8').includes('inEachTopology(')
@@ -94,7 +100,7 @@ const main = async (): Promise<number> => {
   const browser = args.includes('--browser')
   const engines = args.includes('--engines')
   const named = args.filter((arg) => !arg.startsWith('--'))
-  const files = named.length > 0 ? named : filesFor(browser, engines)
+  const files = named.length > 0 ? filesOf(named) : filesFor(browser, engines)
   if (files.length === 0) {
     console.error('There are no such tests.')
     return 1
