@@ -69,16 +69,32 @@ describe('spans on their way to a collector', () => {
 
   test('are dropped and counted while it is away, with one line when it goes and one when it is back', async () => {
     let away = true
-    const { sending, taken, lines } = started(() => (away ? 'refused' : 'taken'))
+    let offered = 0
+    const runtime = leapingRuntime()
+    const { sending, taken, lines } = started(() => (offered++, away ? 'refused' : 'taken'), { runtime })
     for (let n = 0; n < 3; n++) {
       sending.add(span(n))
       await eventually(async () => sending.stats().dropped === n + 1, 'it is dropped')
     }
+    assert.equal(offered, 9, 'each three times')
     away = false
     sending.add(span(4))
     await eventually(async () => taken.length === 1, 'it is taken again')
-    assert.deepEqual(lines, ['Traces are not taken: they are dropped', 'Traces are taken again'])
+    assert.deepEqual(lines, ['Traces are not taken: some will be dropped', 'Traces are taken again'])
     assert.deepEqual(sending.stats(), { sent: 1, dropped: 3, waiting: 0 })
+    await sending.close()
+  })
+
+  test('are offered again to one that did not take them the first time, in their order', async () => {
+    let offered = 0
+    const { sending, taken } = started(() => (++offered < 3 ? 'refused' : 'taken'), { runtime: leapingRuntime() })
+    for (let n = 0; n < 5; n++) sending.add(span(n))
+    await eventually(async () => taken.length === 5, 'they are taken')
+    assert.deepEqual(
+      taken.map((each) => each.name),
+      [0, 1, 2, 3, 4].map((n) => `span ${n}`),
+    )
+    assert.deepEqual(sending.stats(), { sent: 5, dropped: 0, waiting: 0 })
     await sending.close()
   })
 

@@ -23,6 +23,8 @@ export interface Sender {
 /** Spans that wait at most; while a collector is away the rest is dropped. */
 const ROOM = 8_192
 const BATCH = 512
+/** Times a batch is offered: a collector that is slow or starts anew is met again, one that finds fault with it holds up no other. */
+const TRIES = 3
 /** Milliseconds spans gather. */
 const LINGER = 500
 /** Milliseconds a collector may take for a batch, and for the last ones when we end. */
@@ -66,13 +68,21 @@ export const sender = (given: {
     return Promise.race([handed, late]).finally(() => done.abort())
   }
 
+  /** Batches that failed since one was taken or dropped. */
+  let failed = 0
+
   const sendSome = async (patience: number): Promise<boolean> => {
     const batch = queue.slice(0, BATCH)
     queue = queue.slice(BATCH)
     const error = await hand(batch, patience)
-    if (error) dropped += batch.length
-    else sent += batch.length
-    if (error && !away) log.warn({ collector: name, why: error.message }, 'Traces are not taken: they are dropped')
+    failed = error ? failed + 1 : 0
+    if (!error) sent += batch.length
+    else if (failed < TRIES && !closed && queue.length + batch.length <= room) queue = [...batch, ...queue]
+    else {
+      failed = 0
+      dropped += batch.length
+    }
+    if (error && !away) log.warn({ collector: name, why: error.message }, 'Traces are not taken: some will be dropped')
     if (!error && away) log.info({ collector: name, dropped }, 'Traces are taken again')
     away = error !== undefined
     return !away
