@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,7 @@ import { closing } from '#src/host/closing.ts'
 import { attachStores } from '#src/host/attach.ts'
 import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
 import { readSettings } from '#src/settings.ts'
+import { reseal } from '#src/commands/reseal.ts'
 import { shop } from '#src/shop.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { shopSettings } from '../support/shop-settings.ts'
@@ -42,6 +44,10 @@ export interface Ground {
   host(name: string, replica: number): HostProcess
   /** Starts a replica that has ended; `skewMs` puts its clock wrong. */
   start(name: string, replica: number, given?: { readonly skewMs?: number }): Promise<void>
+  /** Settings of hosts that start from now on. */
+  readonly settings: Record<string, string>
+  /** `npm run reseal` with these settings. */
+  reseal(): Promise<void>
   pause(ms: number): Promise<void>
   /** Puts right what a fault that was broken off left behind: the network, and hosts that were stopped or have ended. */
   mend(): Promise<void>
@@ -49,6 +55,9 @@ export interface Ground {
   audit(paid: readonly string[]): Promise<AuditReport>
   stop(): Promise<void>
 }
+
+/** One that nobody has had. */
+export const aSecret = (): string => randomBytes(24).toString('base64url')
 
 const SKEW = fileURLToPath(new URL('./clock-skew.mjs', import.meta.url))
 
@@ -114,13 +123,15 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
     const { user, database: name } = database.connection
     const data = join(folder, 'shop')
     mkdirSync(data)
-    const env = {
+    const env: Record<string, string> = {
       ...shopSettings(data, `postgresql://${user}@127.0.0.1:${postgresAt}/${name}`),
       REDIS_URL: `redis://127.0.0.1:${redisAt}`,
       KAFKA_BROKERS: `127.0.0.1:${kafkaAt}`,
       OPENSEARCH_URL: `http://127.0.0.1:${openSearchAt}`,
       ZIPKIN_URL: zipkin.engine().url,
       TRACE_PERCENT: '10',
+      JANGTEO_SECRET: aSecret(),
+      JANGTEO_INTERNAL_SECRET: aSecret(),
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',
     }
 
@@ -177,6 +188,11 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
       proxies,
       host: (host, replica) => running.get(`${host}-${replica}`)!,
       start,
+      settings: env,
+      reseal: async () => {
+        const done = await reseal({ args: [], runtime, env: { ...env, DATABASE_URL: database.url }, say: () => {} })
+        if (done !== 0) throw new Error('Something is left under the old secret')
+      },
       pause: (ms) => runtime.sleep(ms),
       mend: async () => {
         for (const each of Object.values(proxies)) await each.heal()

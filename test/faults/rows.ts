@@ -1,6 +1,6 @@
 import type { HostProcess } from '#src/host/host-process.ts'
 import type { Fault } from './fault.ts'
-import type { Engine, Ground } from './ground.ts'
+import { aSecret, type Engine, type Ground } from './ground.ts'
 
 /** The hosts of the ground that serve customers; each has a second replica. */
 const HOSTS = ['front', 'product', 'order', 'payment', 'edge'] as const
@@ -84,15 +84,42 @@ const skewed = (minutes: number): Fault => ({
   seconds: 8,
 })
 
+const restartAll = async (ground: Ground): Promise<void> => {
+  for (const name of HOSTS)
+    for (const replica of [1, 2]) {
+      await ground.host(name, replica).stop()
+      await ground.start(name, replica)
+    }
+}
+
 const rollingRestart: Fault = {
   name: 'rolling restart of every host',
   allows: 'none',
   strike: async (ground) => {
-    for (const name of HOSTS)
-      for (const replica of [1, 2]) {
-        await ground.host(name, replica).stop()
-        await ground.start(name, replica)
-      }
+    await restartAll(ground)
+    return async () => {}
+  },
+}
+
+const SECRETS = ['JANGTEO_SECRET', 'JANGTEO_INTERNAL_SECRET'] as const
+
+/** As docs/operations.md has it. */
+const secretsChanged: Fault = {
+  name: 'both secrets changed, a rolling restart for each step',
+  allows: 'none',
+  strike: async (ground) => {
+    const { settings } = ground
+    for (const each of SECRETS) settings[`${each}_ALSO`] = aSecret()
+    await restartAll(ground)
+    for (const each of SECRETS) {
+      const [old, fresh] = [settings[each]!, settings[`${each}_ALSO`]!]
+      settings[each] = fresh
+      settings[`${each}_ALSO`] = old
+    }
+    await restartAll(ground)
+    await ground.reseal()
+    for (const each of SECRETS) delete settings[`${each}_ALSO`]
+    await restartAll(ground)
     return async () => {}
   },
 }
@@ -141,5 +168,6 @@ export const faults: readonly Fault[] = [
   skewed(1),
   skewed(-1),
   rollingRestart,
+  secretsChanged,
   scaleOut,
 ]
