@@ -9,7 +9,7 @@ import { serveLocally, systemContext } from '#kernel/call.ts'
 import { contract } from '#kernel/contract.ts'
 import { remoteEndpoint } from '#kernel/remote/endpoint.ts'
 import { startInternalServer } from '#kernel/remote/server.ts'
-import { callerTokens, internalKey } from '#kernel/remote/token.ts'
+import { callerTokens } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // What a remote call costs in CPU, caller and callee together, beside the barest call over HTTP there is:
@@ -21,7 +21,7 @@ const AT_ONCE = 64
 const asJson = process.argv[2] === '--json'
 const runtime = systemRuntime()
 const log = pino({ level: 'silent' })
-const tokens = callerTokens([internalKey('a secret for a benchmark, no other use')], runtime)
+const tokens = callerTokens(['a secret for a benchmark, no other use'], runtime)
 const echo = contract('echo', {
   say: {
     summary: 'Says it again.',

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { serveLocally, type Endpoint } from '#kernel/call.ts'
 import type { CallContext } from '#kernel/context.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { callerTokens, internalKey } from '#kernel/remote/token.ts'
+import { callerTokens } from '#kernel/remote/token.ts'
 import { sendRaw } from '#test/support/raw-http.ts'
 import { silent } from '#test/support/silent.ts'
 import { demo, GUEST_ID, MEMBER, openShop, type Shop } from './fixture.ts'
@@ -38,7 +38,7 @@ const ask = (method: string, path: string, headers: readonly string[] = [], body
   )
 
 /** A token as a host of this very shop would sign it, had it leaked or been guessed. */
-const inside = callerTokens([internalKey('k'.repeat(32))], systemRuntime()).sign('demo', 'order', { kind: 'system' })
+const inside = callerTokens(['k'.repeat(32)], systemRuntime()).sign('demo', 'order', { kind: 'system' })
 
 describe('operations that only services call cannot be reached through the gateway', () => {
   // `hidden` has a path in its contract but is for services; `inner` has none.

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { serveLocally } from '#kernel/call.ts'
 import { hostContract, type HostSeen } from '#kernel/platform.ts'
-import { callerTokens, internalKey } from '#kernel/remote/token.ts'
+import { callerTokens } from '#kernel/remote/token.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
@@ -41,7 +41,7 @@ test('one that is known to be silent keeps nobody waiting', async () => {
         zone: null,
       },
     ],
-    tokens: callerTokens([internalKey('a secret of many characters')], runtime),
+    tokens: callerTokens(['a secret of many characters'], runtime),
     tls: undefined,
     runtime,
     log: silent,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Announcement, Registry } from '#kernel/remote/registry.ts'
 import type { HostTls } from '#kernel/remote/tls.ts'
-import { callerTokens, internalKey, type CallerTokens } from '#kernel/remote/token.ts'
+import { signing, type Signing } from '#kernel/remote/signing.ts'
+import { callerTokens, type CallerTokens } from '#kernel/remote/token.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
@@ -34,16 +35,23 @@ export interface Network {
   readonly simulators: (registry: Registry) => Promise<SimulatorsElsewhere>
 }
 
-/** The tokens by which hosts know each other: signed with the first secret, believed with both. */
-export const internalTokens = (settings: ShopSettings, runtime: Runtime): CallerTokens => {
+/** The secrets by which hosts know each other: the first signs, both are believed. */
+const internalSecrets = (settings: ShopSettings, runtime: Runtime): readonly string[] => {
   const { JANGTEO_INTERNAL_SECRET: own, JANGTEO_INTERNAL_SECRET_ALSO: also, mode } = settings
   if (own === '' && mode === 'production')
     throw new CannotStart(
       'JANGTEO_INTERNAL_SECRET is missing: hosts of one shop know each other by it. Set it to the same 32 characters or more, which nobody can guess, on every host.',
     )
-  const secrets = [own || developmentSecret(settings.JANGTEO_DATA, runtime), ...(also === '' ? [] : [also])]
-  return callerTokens(secrets.map(internalKey), runtime)
+  return [own || developmentSecret(settings.JANGTEO_DATA, runtime), ...(also === '' ? [] : [also])]
 }
+
+/** The tokens of calls between hosts. */
+export const internalTokens = (settings: ShopSettings, runtime: Runtime): CallerTokens =>
+  callerTokens(internalSecrets(settings, runtime), runtime)
+
+/** What leases in Redis are signed with. */
+export const leaseSigning = (settings: ShopSettings, runtime: Runtime): Signing =>
+  signing(internalSecrets(settings, runtime), 'jangteo leases')
 
 /** The certificates of the inside; nothing where none are set. Throws CannotStart when some are missing or cannot be read. */
 export const internalTls = (settings: ShopSettings): HostTls | undefined => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Registry } from '#kernel/remote/registry.ts'
+import type { Signing } from '#kernel/remote/signing.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import { leasedRegistry } from '#engines/redis/leased-registry.ts'
@@ -24,6 +25,8 @@ export const openRegistry = async (
   placement: Placement | undefined,
   given: {
     readonly redis: RedisStore | undefined
+    /** What leases are signed with. */
+    readonly signing: Signing
     readonly runtime: Runtime
     readonly log: Logger
     readonly scheme: 'http' | 'https'

@@ -7,7 +7,7 @@ import type { StepHook } from '#engines/postgres/database.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { everyone } from './everyone.ts'
-import { internalTls, internalTokens, type Network } from './network.ts'
+import { internalTls, internalTokens, leaseSigning, type Network } from './network.ts'
 import { fixedPlaces } from './placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from './placement.ts'
 import { ownName, ownPlace } from './own-place.ts'
@@ -130,7 +130,16 @@ const networkOf = (
   const zone = settings.JANGTEO_ZONE || placed?.zone
   const version = settings.JANGTEO_VERSION || placed?.version
   return {
-    openRegistry: (redis, log) => openRegistry(placement, { redis, runtime, log, scheme, progress, patience }),
+    openRegistry: (redis, log) =>
+      openRegistry(placement, {
+        redis,
+        signing: leaseSigning(settings, runtime),
+        runtime,
+        log,
+        scheme,
+        progress,
+        patience,
+      }),
     runs,
     everyone: everyone(placement, { scheme }),
     tokens,

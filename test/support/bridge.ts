@@ -18,7 +18,7 @@ export interface Bridge {
 }
 
 export const startBridge = async (runtime: Runtime, log: Logger): Promise<Bridge> => {
-  const tokens = callerTokens([randomBytes(32)], runtime)
+  const tokens = callerTokens([randomBytes(32).toString('base64url')], runtime)
   const served = new Map<string, Served>()
   const remotes: RemoteEndpoint[] = []
   const server = await startInternalServer({

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
+import type { Signing } from '#kernel/remote/signing.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
-import { internalTokens } from '#src/host/network.ts'
+import { internalTokens, leaseSigning } from '#src/host/network.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { eventually } from './eventually.ts'
@@ -22,6 +23,8 @@ export interface HostsShop {
   internal(host: string, replica?: number): string
   /** The tokens its hosts know each other by. */
   tokens(): CallerTokens
+  /** What its hosts sign their leases with. */
+  leases(): Signing
   readonly databaseUrl: string
   readonly processes: readonly HostProcess[]
   /** Moves the clocks of all its hosts on by milliseconds. */
@@ -119,6 +122,7 @@ export const startHosts = async (
     edges,
     internal: (host, replica = 1) => `http://127.0.0.1:${portOf(host) + replica - 1}`,
     tokens: () => internalTokens(readSettings(env), systemRuntime()),
+    leases: () => leaseSigning(readSettings(env), systemRuntime()),
     databaseUrl: database.url,
     processes,
     advance: async (ms) => {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { untilBeat } from '#kernel/beat.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
+import type { Signing } from '#kernel/remote/signing.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { isSlow, type RedisStore } from './connection.ts'
 import { knownLeases, type Known } from './known-leases.ts'
@@ -37,10 +38,15 @@ const byOrigin = (all: readonly Known[]): Known[] => [...new Map(all.map((each) 
  */
 export const leasedRegistry = (
   redis: RedisStore,
-  given: { readonly runtime: Runtime; readonly log: Pick<Logger, 'info' | 'warn'>; readonly otherwise: Registry },
+  given: {
+    readonly signing: Signing
+    readonly runtime: Runtime
+    readonly log: Pick<Logger, 'info' | 'warn'>
+    readonly otherwise: Registry
+  },
 ): LeasedRegistry => {
   const { runtime, log, otherwise } = given
-  const leases = leasesAt(redis.client, redis.key('leases'), runtime.id)
+  const leases = leasesAt(redis.client, redis.key('leases'), { newId: runtime.id, signing: given.signing })
   const news = redis.key('leases:news')
   const known = knownLeases()
   const strange = new Set<string>()

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { Announcement } from '#kernel/remote/registry.ts'
+import type { Signing } from '#kernel/remote/signing.ts'
 
 /** Milliseconds a lease is good for without being renewed. */
 export const LEASE = 2_000
@@ -91,20 +92,25 @@ for i = 1, #fields, 2 do
 end
 return answer`
 
-const parsed = (text: string): Told | undefined => {
+/** What a lease says, as it lies in Redis: whoever else may write there cannot have calls sent to a place of theirs. */
+const written = (told: Told, { sign }: Signing): string =>
+  JSON.stringify({ ...told, signature: sign(JSON.stringify(told)) })
+
+const parsed = (text: string, { isOurs }: Signing): Told | undefined => {
   try {
-    return toldSchema.parse(JSON.parse(text)) as Told
+    const { signature, ...told } = JSON.parse(text)
+    return isOurs(JSON.stringify(told), signature) ? (toldSchema.parse(told) as Told) : undefined
   } catch {
     return undefined
   }
 }
 
 /** What texts say, each read once for as long as it is among the last seen: of a lease that is renewed only its end changes. */
-const parsedOnce = (): ((text: string) => Told | undefined) => {
+const parsedOnce = (signing: Signing): ((text: string) => Told | undefined) => {
   const known = new LRUCache<string, { readonly told: Told | undefined }>({ max: LEASES_AT_MOST })
   return (text) => {
     let found = known.get(text)
-    if (!found) known.set(text, (found = { told: parsed(text) }))
+    if (!found) known.set(text, (found = { told: parsed(text, signing) }))
     return found.told
   }
 }
@@ -122,14 +128,24 @@ const leasesOf = ([epoch, taken, ...rest]: readonly string[], parsed: (text: str
 }
 
 /** The leases at one key of a Redis. Every call rejects while it is away. */
-export const leasesAt = (client: Redis, key: string, newId: () => string) => {
-  const told = parsedOnce()
+export const leasesAt = (
+  client: Redis,
+  key: string,
+  { newId, signing }: { readonly newId: () => string; readonly signing: Signing },
+) => {
+  const told = parsedOnce(signing)
+  /** Renewed twice a second, and seldom another. */
+  let last: { readonly of: Told; readonly text: string } | undefined
+  const textOf = (of: Told): string => {
+    if (last?.of !== of) last = { of, text: written(of, signing) }
+    return last.text
+  }
   const beat = async (id: string, text: string, name = ''): Promise<Leases> =>
     leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[], told)
   return {
     look: () => beat('', ''),
-    claim: (id: string, told: Told) => beat(id, JSON.stringify(told), told.host),
-    renew: (id: string, told: Told) => beat(id, JSON.stringify(told)),
+    claim: (id: string, told: Told) => beat(id, textOf(told), told.host),
+    renew: (id: string, told: Told) => beat(id, textOf(told)),
     giveUp: (id: string) => beat(id, LEFT),
   }
 }

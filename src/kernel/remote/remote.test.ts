@@ -16,7 +16,7 @@ import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 import { remoteEndpoint, type RemoteEndpoint, type RemoteLimits } from './endpoint.ts'
 import { startInternalServer, type InternalServer } from './server.ts'
-import { callerTokens, internalKey } from './token.ts'
+import { callerTokens } from './token.ts'
 import { FAULT_TYPE, faultToText, pathOf } from './wire.ts'
 
 const NO = fault('NO', 409, { ko: '안 됩니다.', en: 'No.' })
@@ -34,7 +34,7 @@ const stock = contract('stock', {
 })
 
 const runtime = stillRuntime()
-const tokens = callerTokens([internalKey('a secret of many characters')], runtime)
+const tokens = callerTokens(['a secret of many characters'], runtime)
 const context = (ms = 5_000): CallContext => ({
   actor: { kind: 'anonymous' },
   caller: 'order',
@@ -436,7 +436,7 @@ describe('the internal port', () => {
   })
 
   test('refuses everything else, and tells nothing', async () => {
-    const forged = callerTokens([internalKey('another secret')], runtime).sign('stock', 'order', { kind: 'system' })
+    const forged = callerTokens(['another secret'], runtime).sign('stock', 'order', { kind: 'system' })
     const tampered = `${Buffer.from(JSON.stringify({ s: 'stock', c: 'order', a: { kind: 'system' }, e: 9e15 })).toString('base64url')}.${good.split('.')[1]}`
     const elsewhere = tokens.sign('payment', 'order', { kind: 'system' })
     for (const token of [undefined, 'x', 'x.y', '.', forged, tampered, elsewhere])
@@ -452,7 +452,7 @@ describe('the internal port', () => {
 
   test('a token grows old, and a key may be changed without a pause', () => {
     const clock = steerableRuntime()
-    const [older, newer] = [internalKey('older'), internalKey('newer')]
+    const [older, newer] = ['older', 'newer']
     const before = callerTokens([older], clock)
     const during = callerTokens([newer, older], clock)
     const after = callerTokens([newer], clock)
@@ -471,7 +471,7 @@ describe('the internal port', () => {
   test('a host whose clock is a minute behind is believed, and one that keeps a token too long is not', () => {
     const [clock, behind] = [steerableRuntime(), steerableRuntime()]
     behind.advance(-60_000)
-    const key = internalKey('one secret')
+    const key = 'one secret'
     const [here, there] = [callerTokens([key], clock), callerTokens([key], behind)]
     for (let minute = 0; minute < 10; minute++) {
       assert.ok(here.verify('stock', there.sign('stock', 'order', { kind: 'system' })), `after ${minute} minutes`)
@@ -495,7 +495,7 @@ describe('the internal port', () => {
       log,
     })
     closing.push(port.close)
-    const forged = callerTokens([internalKey('another secret')], runtime).sign('stock', 'order', { kind: 'system' })
+    const forged = callerTokens(['another secret'], runtime).sign('stock', 'order', { kind: 'system' })
     for (let n = 0; n < 20; n++)
       await fetch(`${port.origin}${read}`, { method: 'POST', headers: { 'x-caller-token': forged } })
     assert.equal(told.length, 1)

@@ -11,7 +11,7 @@ import { systemRuntime } from '../runtime.ts'
 import { remoteEndpoint, type RemoteEndpoint } from './endpoint.ts'
 import { startInternalServer, type InternalServer } from './server.ts'
 import type { HostTls } from './tls.ts'
-import { callerTokens, internalKey } from './token.ts'
+import { callerTokens } from './token.ts'
 
 // Certificates for 127.0.0.1 by two authorities that know nothing of each other; they are for tests alone.
 const file = (name: string): string =>
@@ -23,7 +23,7 @@ const stock = contract('stock', {
   read: { summary: 'Reads.', method: 'GET', access: 'public', input: nothing, output: z.string() },
 })
 const runtime = systemRuntime()
-const tokens = callerTokens([internalKey('a secret of many characters')], runtime)
+const tokens = callerTokens(['a secret of many characters'], runtime)
 const told: string[] = []
 const log = pino({ level: 'warn' }, { write: (line: string) => void told.push(line) })
 const remotes: RemoteEndpoint[] = []

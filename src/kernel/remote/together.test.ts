@@ -17,7 +17,7 @@ import { batched } from '../service.ts'
 import { remoteEndpoint, type RemoteEndpoint, type RemoteLimits } from './endpoint.ts'
 import { startInternalServer } from './server.ts'
 import { arrivedFrom, lineOf, MOST } from './together.ts'
-import { callerTokens, internalKey } from './token.ts'
+import { callerTokens } from './token.ts'
 import { ANSWERS_TYPE } from './wire.ts'
 
 const NO = fault('NO', 409, { ko: '안 됩니다.', en: 'No.' }, z.object({ n: z.int() }))
@@ -35,7 +35,7 @@ const stock = contract('stock', {
 })
 
 const runtime = systemRuntime()
-const tokens = callerTokens([internalKey('a secret of many characters')], runtime)
+const tokens = callerTokens(['a secret of many characters'], runtime)
 const batches: number[] = []
 let held = Promise.resolve()
 const endpoint = serveLocally(

@@ -1,7 +1,7 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Actor } from '../context.ts'
 import type { Runtime } from '../runtime.ts'
+import { signing } from './signing.ts'
 
 /** Who calls, and on whose behalf. */
 export interface Caller {
@@ -32,28 +32,20 @@ const LIFE = 180_000
 const LEFT = 120_000
 const REMEMBERED = 5_000
 
-/** The key of internal calls, from a secret that serves other purposes too. */
-export const internalKey = (secret: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', 'jangteo internal calls', 32))
-
 /**
- * Tokens signed with HMAC-SHA256 by a key all hosts of a shop have. The first key signs, every key verifies, so that a
- * key is changed without a pause. What was made or checked is remembered: actors call many times in a row.
+ * Tokens signed with the secrets all hosts of a shop have. What was made or checked is remembered: actors call many times
+ * in a row.
  */
-export const callerTokens = (keys: readonly Uint8Array[], runtime: Runtime): CallerTokens => {
+export const callerTokens = (secrets: readonly string[], runtime: Runtime): CallerTokens => {
+  const calls = signing(secrets, 'jangteo internal calls')
   const made = new LRUCache<string, { token: string; until: number }>({ max: REMEMBERED })
   const checked = new LRUCache<string, Claims>({ max: REMEMBERED })
-  const macOf = (key: Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
   const claimsOf = (token: string): Claims | undefined => {
     const dot = token.indexOf('.')
-    const mac = Buffer.from(token.slice(dot + 1), 'base64url')
     const text = token.slice(0, dot)
-    const isOurs = keys.some((key) => {
-      const right = macOf(key, text)
-      return right.length === mac.length && timingSafeEqual(right, mac)
-    })
-    return isOurs ? (JSON.parse(Buffer.from(text, 'base64url').toString()) as Claims) : undefined
+    if (!calls.isOurs(text, token.slice(dot + 1))) return undefined
+    return JSON.parse(Buffer.from(text, 'base64url').toString()) as Claims
   }
 
   return {
@@ -64,7 +56,7 @@ export const callerTokens = (keys: readonly Uint8Array[], runtime: Runtime): Cal
       if (known && known.until - now > LEFT && known.until - now <= LIFE) return known.token
       const claims: Claims = { s: service, c: caller, a: actor, e: now + LIFE }
       const text = Buffer.from(JSON.stringify(claims)).toString('base64url')
-      const token = `${text}.${macOf(keys[0]!, text).toString('base64url')}`
+      const token = `${text}.${calls.sign(text)}`
       made.set(subject, { token, until: claims.e })
       return token
     },

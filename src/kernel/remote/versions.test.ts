@@ -8,11 +8,11 @@ import { systemRuntime } from '../runtime.ts'
 import { remoteEndpoint } from './endpoint.ts'
 import type { Place } from './registry.ts'
 import { startInternalServer, type InternalServer } from './server.ts'
-import { callerTokens, internalKey } from './token.ts'
+import { callerTokens } from './token.ts'
 import { isChosen, versionChoices } from './versions.ts'
 
 const runtime = systemRuntime()
-const tokens = callerTokens([internalKey('a secret of many characters')], runtime)
+const tokens = callerTokens(['a secret of many characters'], runtime)
 const common = { tokens, runtime, log: silent }
 const goods = contract('goods', {
   which: { summary: 'Its version.', method: 'GET', access: 'service', input: nothing, output: z.string() },

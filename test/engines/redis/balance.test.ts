@@ -8,7 +8,8 @@ import { serveLocally, systemContext, type Endpoint } from '#kernel/call.ts'
 import { contract, nothing } from '#kernel/contract.ts'
 import { remoteEndpoint } from '#kernel/remote/endpoint.ts'
 import { startInternalServer } from '#kernel/remote/server.ts'
-import { callerTokens, internalKey } from '#kernel/remote/token.ts'
+import { signing } from '#kernel/remote/signing.ts'
+import { callerTokens } from '#kernel/remote/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { startRedis } from '#engines/local/redis.ts'
 import { openRedis } from '#engines/redis/connection.ts'
@@ -17,7 +18,7 @@ import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 
 const runtime = systemRuntime()
-const tokens = callerTokens([internalKey('a secret of many characters')], runtime)
+const tokens = callerTokens(['a secret of many characters'], runtime)
 const common = { tokens, runtime, log: silent }
 const goods = contract('goods', {
   who: { summary: 'Its name.', method: 'GET', access: 'service', input: nothing, output: z.string() },
@@ -44,7 +45,12 @@ after(async () => {
 
 const registry = (prefix: string) => {
   const redis = openRedis(url, { name: 'test', prefix, log: silent })
-  const made = leasedRegistry(redis, { runtime, log: silent, otherwise: nowhere })
+  const made = leasedRegistry(redis, {
+    signing: signing(['a secret'], 'leases'),
+    runtime,
+    log: silent,
+    otherwise: nowhere,
+  })
   closing.push(redis.close, made.close)
   return made
 }

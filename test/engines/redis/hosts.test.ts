@@ -32,6 +32,8 @@ import { silent } from '#test/support/silent.ts'
 // Real processes that find each other by leases in a Redis of our own, which is killed and brought back.
 
 const runtime = systemRuntime()
+/** What hosts of this shop know each other by. */
+const secret = { JANGTEO_INTERNAL_SECRET: 'the secret of the hosts of this test' }
 const nowhere = {
   places: () => [],
   hosts: () => [],
@@ -54,11 +56,11 @@ before(async () => {
       { name: 'back', runs: allServices, replicas: 2 },
       { name: 'edge', runs: ['gateway'], replicas: 2 },
     ],
-    env: { REDIS_URL: engine.url, JANGTEO_VERSION: '7.1' },
+    env: { REDIS_URL: engine.url, JANGTEO_VERSION: '7.1', ...secret },
   })
   staff = await signInStaff(shop.origin)
   redis = openRedis(engine.url, { name: 'test', log: silent })
-  registry = leasedRegistry(redis, { runtime, log: silent, otherwise: nowhere })
+  registry = leasedRegistry(redis, { signing: shop.leases(), runtime, log: silent, otherwise: nowhere })
   await registry.begun()
 })
 after(async () => {
@@ -97,7 +99,12 @@ describe('hosts with leases', () => {
   test('one without a placement joins by Redis alone; a second of a name is refused with a sentence', async () => {
     const serve = async (name: string) =>
       serveHost(
-        readSettings({ ...shopSettings(folder, shop.databaseUrl), REDIS_URL: engine.url, JANGTEO_LEAVE_GRACE: '0' }),
+        readSettings({
+          ...shopSettings(folder, shop.databaseUrl),
+          ...secret,
+          REDIS_URL: engine.url,
+          JANGTEO_LEAVE_GRACE: '0',
+        }),
         {
           shop: services,
           runs: ['email'],

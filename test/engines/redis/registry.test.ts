@@ -6,6 +6,7 @@ import { after, afterEach, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, Registry } from '#kernel/remote/registry.ts'
+import { signing, type Signing } from '#kernel/remote/signing.ts'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { startRedis } from '#engines/local/redis.ts'
 import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
@@ -17,6 +18,7 @@ import { silent } from '#test/support/silent.ts'
 // A Redis of our own: it is killed, emptied and brought back.
 
 const runtime = systemRuntime()
+const ours = signing(['a secret of many characters'], 'leases')
 let folder: string
 let engine: Awaited<ReturnType<typeof startRedis>>
 const start = async (port?: number): Promise<void> => {
@@ -41,9 +43,9 @@ const opened: { redis: RedisStore; registry: LeasedRegistry }[] = []
 const warnings: object[] = []
 const log = { info: () => {}, warn: (facts: object) => void warnings.push(facts) }
 /** One process: its connection and its registry. */
-const join1 = (given: { prefix?: string; otherwise?: Registry; runtime?: Runtime } = {}) => {
+const join1 = (given: { prefix?: string; otherwise?: Registry; runtime?: Runtime; signing?: Signing } = {}) => {
   const redis = openRedis(engine.url, { name: 'test', log: silent, prefix: given.prefix ?? 'jangteo:' })
-  const registry = leasedRegistry(redis, { runtime, log, otherwise, ...given })
+  const registry = leasedRegistry(redis, { signing: ours, runtime, log, otherwise, ...given })
   opened.push({ redis, registry })
   /** Dies without a word. */
   const die = async (): Promise<void> => {
@@ -278,6 +280,28 @@ describe('Redis', () => {
     await sleep(1_200)
     assert.equal(ports(registry), '4001')
     assert.deepEqual(told(), ['x', 'x', 'y', 'y', 'z', 'z'], 'once by each process')
+  })
+
+  test('with a lease that nobody of this shop signed: it is told and passed over', async () => {
+    const { registry } = join1()
+    await announced('a', 4001)
+    await sees(registry, '4001')
+    const stranger = join1({ signing: signing(['another secret, of somebody else'], 'leases') })
+    await stranger.registry.begun()
+    await stranger.registry.announce(own('b', 4002), ready)
+    await eventually(() => warnings.some((each) => 'fields' in each), 'it is told')
+    await sleep(600)
+    assert.equal(ports(registry), '4001')
+  })
+
+  test('while the secret is changed: leases under the old one and the new one are believed', async () => {
+    const [old, fresh] = ['a secret of many characters', 'the secret that comes after it']
+    const join = (...secrets: string[]) => join1({ signing: signing(secrets, 'leases') }).registry
+    const [before, meanwhile] = [join(old, fresh), join(fresh, old)]
+    await before.announce(own('a', 4001), ready)
+    await meanwhile.announce(own('b', 4002), ready)
+    for (const each of [before, meanwhile, join(fresh, old)]) await sees(each, '4001,4002')
+    await sees(join(fresh), '4002')
   })
 
   test('with a key of another kind: the registry counts as away and nothing crashes', async () => {
