@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { attachStores } from '#src/host/attach.ts'
 import { schemasOf } from '#src/host/schemas.ts'
 import { COUNTED } from '#src/host/status-store.ts'
+import { subscriptionsOf } from '#src/audit/consumers.ts'
 import { lookAtShop, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/status.ts'
 import { readSettings, showSettings, type ShopSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
@@ -90,7 +91,12 @@ export const status: Command = async ({ args, runtime, env, say = print }) => {
   }
   const stores = await attachStores(settings, { runtime })
   try {
-    const found = await lookAtShop(stores.adminOf, schemasOf(shop, settings.mode), runtime)
+    const found = await lookAtShop(
+      stores.adminOf,
+      schemasOf(shop, settings.mode),
+      await subscriptionsOf(shop, runtime),
+      runtime,
+    )
     const errors = lastErrors(settings)
     if (values.json)
       say(JSON.stringify({ mode: settings.mode, settings: shown, where: stores.where, ...found, errors }))

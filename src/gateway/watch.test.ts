@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { contract, event } from '#kernel/contract.ts'
 import { batched, consumer, on, service } from '#kernel/service.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
+import type { Host } from '#src/host/host.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { watchServices } from './watch.ts'
@@ -13,6 +14,12 @@ const said = event('speaker.said', {
   version: 1,
   key: 'to',
   summary: 'Something was said.',
+  payload: z.object({ to: z.string() }),
+})
+const sighed = event('speaker.sighed', {
+  version: 1,
+  key: 'to',
+  summary: 'Nobody wants to hear it.',
   payload: z.object({ to: z.string() }),
 })
 const speaker = contract('speaker', {
@@ -24,10 +31,13 @@ const speaker = contract('speaker', {
     output: z.object({}),
   },
 })
-const speakerService = service(speaker, { emits: [said] }, ({ db }) => ({
+const speakerService = service(speaker, { emits: [said, sighed] }, ({ db }) => ({
   operations: {
     say: batched(async (inputs) => {
-      await db.tx('speaker.say', (tx) => tx.emitAll(said, inputs))
+      await db.tx('speaker.say', async (tx) => {
+        await tx.emitAll(said, inputs)
+        await tx.emitAll(sighed, inputs)
+      })
       return inputs.map(() => ({}))
     }),
   },
@@ -43,18 +53,26 @@ const listenerService = service(contract('listener', {}), {}, () => ({
   ],
 }))
 
-const scrape = (services: Parameters<typeof watchServices>[1], { logOf }: { readonly logOf: LogOf }) => {
+const scrape = (
+  services: Parameters<typeof watchServices>[1],
+  { logOf }: { readonly logOf: LogOf },
+  kafka?: Parameters<typeof watchServices>[2]['kafka'],
+) => {
   const registry = new Registry()
-  watchServices(registry, services, { logOf })
+  watchServices(registry, services, { logOf, ...(kafka && { kafka }) })
   return () => registry.metrics()
 }
+const watched = ({ services }: Pick<Host, 'services'>) =>
+  services.map(({ definition, endpoint, db, built }) => ({
+    service: definition.contract.name,
+    endpoint,
+    db,
+    consumers: built.consumers,
+  }))
 
 test('batches, connections, lag and events set aside are told when asked for', async () => {
   const shop = await startTestHost([speakerService, listenerService])
-  const metrics = scrape(
-    shop.host.services.map(({ definition, endpoint, db }) => ({ service: definition.contract.name, endpoint, db })),
-    shop.host,
-  )
+  const metrics = scrape(watched(shop.host), shop.host)
   await shop.inside(speaker).say({ to: 'nobody' })
   await eventually(async () => (await metrics()).includes('consumer="deaf",state="RETRYING"} 1'), 'it is set aside')
   const text = await metrics()
@@ -64,17 +82,13 @@ test('batches, connections, lag and events set aside are told when asked for', a
   assert.match(text, /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 0/)
 })
 
-test('a consumer that does not run is behind by what was told', async () => {
+test('a consumer that does not run is behind by what it wants of what was told', async () => {
   const shop = await startTestHost([speakerService, listenerService], { background: false })
-  const services = shop.host.services
-  const [first, second] = services.map(({ definition, endpoint, db }) => ({
-    service: definition.contract.name,
-    endpoint,
-    db,
-  }))
-  await shop
-    .db('listener')
-    .query({ text: "INSERT INTO cursor (consumer, source) VALUES ('deaf', 'speaker')", values: [] })
+  const [first, second] = watched(shop.host)
+  await shop.db('listener').query({
+    text: "INSERT INTO cursor (consumer, source) VALUES ('deaf', 'speaker'), ('gone', 'speaker')",
+    values: [],
+  })
   for (const to of ['a', 'b', 'c']) await shop.inside(speaker).say({ to })
   assert.match(
     await scrape([first!, second!], shop.host)(),
@@ -84,5 +98,12 @@ test('a consumer that does not run is behind by what was told', async () => {
     await scrape([second!], shop.host)(),
     /jangteo_events_behind\{service="listener",consumer="deaf",source="speaker"\} 3/,
     'also where the source runs in another process',
+  )
+  assert.doesNotMatch(await scrape([second!], shop.host)(), /consumer="gone"/, 'one that is no more is behind nothing')
+  const kafka = { topicOf: (source: string) => source, lags: () => [] }
+  assert.doesNotMatch(
+    await scrape([second!], shop.host, kafka)(),
+    /jangteo_events_behind\{/,
+    'a cursor from before Kafka stands where it stood',
   )
 })

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { LaneStats } from '#kernel/batch.ts'
 import type { LocalEndpoint } from '#kernel/call.ts'
-import type { ServiceGauge } from '#kernel/service.ts'
+import type { Consumer, ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { findPublished } from '#engines/kafka/relay-store.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
@@ -16,6 +16,7 @@ export interface Watched {
   readonly tells?: boolean
   readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
   readonly gauges?: readonly ServiceGauge[] | undefined
+  readonly consumers?: readonly Consumer[] | undefined
 }
 
 /** Logs of events as metrics see them, wherever they lie. */
@@ -71,7 +72,11 @@ const watchPools = (registers: Registry[], services: readonly Watched[]): void =
 }
 
 /** How far consumers are behind the logs they read, and what they have set aside. */
-const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
+const watchConsumers = (
+  registers: Registry[],
+  services: readonly Watched[],
+  { logOf, byKafka }: { readonly logOf: LogOf; readonly byKafka: boolean },
+): void => {
   new Gauge({
     name: 'jangteo_events_set_aside',
     help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
@@ -93,14 +98,19 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
     registers,
     async collect() {
       this.reset()
-      const tellLag = async (service: string, cursor: Cursor): Promise<void> => {
+      // Where events travel by Kafka nobody reads logs, whatever cursors are left from before.
+      if (byKafka) return
+      const tellLag = async ({ service, consumers = [] }: Watched, cursor: Cursor): Promise<void> => {
         const { consumer, source } = cursor
-        this.set({ service, consumer, source }, await behind(logOf(source), source, cursor))
+        const wanted = consumers.find((each) => each.name === consumer)?.reactions.map(({ event }) => event.name)
+        if (!wanted) return
+        // Events it does not want are passed over without moving its cursor each time.
+        this.set({ service, consumer, source }, await behind(logOf(source), source, cursor, wanted))
       }
       // A store that is away leaves its own lines out, not everybody's; neither does a log that is in another.
       await Promise.allSettled(
-        services.map(async ({ service, db }) => {
-          await Promise.allSettled((await cursorsOf(db)).map((cursor) => tellLag(service, cursor)))
+        services.map(async (each) => {
+          await Promise.allSettled((await cursorsOf(each.db)).map((cursor) => tellLag(each, cursor)))
         }),
       )
     },
@@ -159,7 +169,7 @@ const watchGauges = (registers: Registry[], services: readonly Watched[]): void 
 export const watchServices = (registry: Registry, services: readonly Watched[], events: WatchedEvents): void => {
   watchBatches([registry], services)
   watchPools([registry], services)
-  watchConsumers([registry], services, events.logOf)
+  watchConsumers([registry], services, { logOf: events.logOf, byKafka: events.kafka !== undefined })
   watchKafka([registry], services, events)
   watchGauges([registry], services)
 }

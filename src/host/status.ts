@@ -43,10 +43,22 @@ export interface ShopStatus {
 const without = (some: readonly string[], all: readonly string[]): string[] =>
   some.filter((each) => !all.includes(each))
 
-/** Looks at a shop through its databases, whether it runs or not, and changes nothing. */
+/** The events a consumer wants of a source. */
+interface Wanted {
+  readonly service: string
+  readonly consumer: string
+  readonly source: string
+  readonly events: readonly string[]
+}
+
+/**
+ * Looks at a shop through its databases, whether it runs or not, and changes nothing. Events that a consumer does not want
+ * are passed over without moving its cursor: they do not count as ahead of it.
+ */
 export const lookAtShop = async (
   adminOf: Attached['adminOf'],
   schemas: readonly Schema[],
+  wanted: readonly Wanted[],
   runtime: Runtime,
 ): Promise<ShopStatus> => {
   // As the administrator: a service's role may not be there yet.
@@ -61,17 +73,19 @@ export const lookAtShop = async (
   }
 
   const lagOf = async (service: string, cursor: Cursor): Promise<LagStatus> => {
-    const behind = await within(cursor.source, (db) => findBehind(db, cursor))
-    return { consumer: `${service}.${cursor.consumer}`, source: cursor.source, ...behind }
+    const { consumer, source } = cursor
+    const its = wanted.find((each) => each.service === service && each.consumer === consumer && each.source === source)
+    const behind = await within(source, (db) => findBehind(db, cursor, its?.events))
+    return { consumer: `${service}.${consumer}`, source, ...behind }
   }
 
   const look = async ({ name, migrations }: Schema) => {
-    const wanted = await migrationNames(migrations)
+    const names = await migrationNames(migrations)
     return within(name, async (db) => {
       const ran = await findMigrations(db)
       const ready = ran.includes(PLATFORM_LOG)
       return {
-        schema: { name, ran: ran.length, missing: without(wanted, ran), ahead: without(ran, wanted) },
+        schema: { name, ran: ran.length, missing: without(names, ran), ahead: without(ran, names) },
         cursors: ready ? await findCursors(db) : [],
         setAside: ready ? await countSetAside(db) : { all: 0, dead: 0 },
       }

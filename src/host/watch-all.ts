@@ -32,6 +32,7 @@ export const watchAll = (
       endpoint,
       db,
       gauges: built.gauges,
+      consumers: built.consumers,
       tells: definition.emits.length > 0,
     })),
     { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
