@@ -53,13 +53,9 @@ const listenerService = service(contract('listener', {}), {}, () => ({
   ],
 }))
 
-const scrape = (
-  services: Parameters<typeof watchServices>[1],
-  { logOf }: { readonly logOf: LogOf },
-  kafka?: Parameters<typeof watchServices>[2]['kafka'],
-) => {
+const scrape = (services: Parameters<typeof watchServices>[1], { logOf }: { readonly logOf: LogOf }) => {
   const registry = new Registry()
-  watchServices(registry, services, { logOf, ...(kafka && { kafka }) })
+  watchServices(registry, services, { logOf })
   return () => registry.metrics()
 }
 const watched = ({ services }: Pick<Host, 'services'>) =>
@@ -100,10 +96,4 @@ test('a consumer that does not run is behind by what it wants of what was told',
     'also where the source runs in another process',
   )
   assert.doesNotMatch(await scrape([second!], shop.host)(), /consumer="gone"/, 'one that is no more is behind nothing')
-  const kafka = { topicOf: (source: string) => source, lags: () => [] }
-  assert.doesNotMatch(
-    await scrape([second!], shop.host, kafka)(),
-    /jangteo_events_behind\{/,
-    'a cursor from before Kafka stands where it stood',
-  )
 })

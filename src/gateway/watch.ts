@@ -72,11 +72,7 @@ const watchPools = (registers: Registry[], services: readonly Watched[]): void =
 }
 
 /** How far consumers are behind the logs they read, and what they have set aside. */
-const watchConsumers = (
-  registers: Registry[],
-  services: readonly Watched[],
-  { logOf, byKafka }: { readonly logOf: LogOf; readonly byKafka: boolean },
-): void => {
+const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
   new Gauge({
     name: 'jangteo_events_set_aside',
     help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
@@ -98,8 +94,6 @@ const watchConsumers = (
     registers,
     async collect() {
       this.reset()
-      // Where events travel by Kafka nobody reads logs, whatever cursors are left from before.
-      if (byKafka) return
       const tellLag = async ({ service, consumers = [] }: Watched, cursor: Cursor): Promise<void> => {
         const { consumer, source } = cursor
         const wanted = consumers.find((each) => each.name === consumer)?.reactions.map(({ event }) => event.name)
@@ -169,7 +163,7 @@ const watchGauges = (registers: Registry[], services: readonly Watched[]): void 
 export const watchServices = (registry: Registry, services: readonly Watched[], events: WatchedEvents): void => {
   watchBatches([registry], services)
   watchPools([registry], services)
-  watchConsumers([registry], services, { logOf: events.logOf, byKafka: events.kafka !== undefined })
+  watchConsumers([registry], services, events.logOf)
   watchKafka([registry], services, events)
   watchGauges([registry], services)
 }

@@ -45,10 +45,11 @@ test('while Kafka is away events wait in the outbox, as the metrics tell, and ar
   const registry = new Registry()
   watchServices(
     registry,
-    host.services.map(({ definition, endpoint, db }) => ({
+    host.services.map(({ definition, endpoint, db, built }) => ({
       service: definition.contract.name,
       endpoint,
       db,
+      consumers: built.consumers,
       tells: definition.emits.length > 0,
     })),
     { logOf: host.logOf, kafka: { topicOf: ground.kafka.topicOf, lags: host.kafkaLags } },
