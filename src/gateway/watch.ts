@@ -4,8 +4,8 @@ import type { LocalEndpoint } from '#kernel/call.ts'
 import type { Consumer, ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { findPublished } from '#engines/kafka/relay-store.ts'
+import { COUNTED, findBehind, findCursors, findSetAside, type Cursor } from '#engines/postgres/lag-store.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
-import { behind, cursorsOf, setAsideOf, type Cursor } from './lag-store.ts'
 import { toldGauge, toldTotal, type Series } from './told-total.ts'
 
 /** A service of this process as metrics see it. */
@@ -71,6 +71,10 @@ const watchPools = (registers: Registry[], services: readonly Watched[]): void =
   toldGauge({ ...common, name: 'jangteo_pool_open', help: 'Open connections', read: each('open') })
 }
 
+/** Events of a log after a place, up to those that are counted. */
+const behind = async (logOf: LogOf, after: Omit<Cursor, 'consumer'>, names?: readonly string[]): Promise<number> =>
+  Math.min(COUNTED, (await findBehind(logOf(after.source), after, names)).events)
+
 /** How far consumers are behind the logs they read, and what they have set aside. */
 const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
   new Gauge({
@@ -82,7 +86,7 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
       this.reset()
       await Promise.allSettled(
         services.map(async ({ service, db }) => {
-          for (const { consumer, state, count } of await setAsideOf(db)) this.set({ service, consumer, state }, count)
+          for (const { consumer, state, count } of await findSetAside(db)) this.set({ service, consumer, state }, count)
         }),
       )
     },
@@ -99,12 +103,12 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
         const wanted = consumers.find((each) => each.name === consumer)?.reactions.map(({ event }) => event.name)
         if (!wanted) return
         // Events it does not want are passed over without moving its cursor each time.
-        this.set({ service, consumer, source }, await behind(logOf(source), source, cursor, wanted))
+        this.set({ service, consumer, source }, await behind(logOf, cursor, wanted))
       }
       // A store that is away leaves its own lines out, not everybody's; neither does a log that is in another.
       await Promise.allSettled(
         services.map(async (each) => {
-          await Promise.allSettled((await cursorsOf(each.db)).map((cursor) => tellLag(each, cursor)))
+          await Promise.allSettled((await findCursors(each.db)).map((cursor) => tellLag(each, cursor)))
         }),
       )
     },
@@ -122,7 +126,7 @@ const watchKafka = (registers: Registry[], services: readonly Watched[], { logOf
       this.reset()
       const tell = async (service: string, topic: string): Promise<void> => {
         const place = (await findPublished(logOf(service), service, topic)) ?? { xid: '0', id: 0 }
-        this.set({ service }, await behind(logOf(service), service, place))
+        this.set({ service }, await behind(logOf, { source: service, ...place }))
       }
       if (kafka)
         await Promise.allSettled(

@@ -1,8 +1,8 @@
 import { instant } from '#kernel/contract.ts'
 import type { HostReport } from '#kernel/report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { countSetAside, findBehind, findCursors } from '#engines/postgres/lag-store.ts'
 import type { Host } from './host.ts'
-import { countSetAside, findBehind, findCursors } from './status-store.ts'
 
 export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
 

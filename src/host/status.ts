@@ -1,9 +1,11 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import { countSetAside, findBehind, findCursors, type Cursor } from '#engines/postgres/lag-store.ts'
 import { schemaOf } from '#engines/postgres/log.ts'
 import { migrationNames } from '#engines/postgres/migrate.ts'
+import type { Subscription } from '#src/audit/consumers.ts'
 import type { Attached } from './attach.ts'
-import { countSetAside, findBehind, findCursors, findMigrations, findServer, type Cursor } from './status-store.ts'
+import { findMigrations, findServer } from './status-store.ts'
 import type { Schema } from './stores.ts'
 
 /** With it a schema has the tables of the log. */
@@ -43,14 +45,6 @@ export interface ShopStatus {
 const without = (some: readonly string[], all: readonly string[]): string[] =>
   some.filter((each) => !all.includes(each))
 
-/** The events a consumer wants of a source. */
-interface Wanted {
-  readonly service: string
-  readonly consumer: string
-  readonly source: string
-  readonly events: readonly string[]
-}
-
 /**
  * Looks at a shop through its databases, whether it runs or not, and changes nothing. Events that a consumer does not want
  * are passed over without moving its cursor: they do not count as ahead of it.
@@ -58,7 +52,7 @@ interface Wanted {
 export const lookAtShop = async (
   adminOf: Attached['adminOf'],
   schemas: readonly Schema[],
-  wanted: readonly Wanted[],
+  subscriptions: readonly Subscription[],
   runtime: Runtime,
 ): Promise<ShopStatus> => {
   // As the administrator: a service's role may not be there yet.
@@ -74,8 +68,10 @@ export const lookAtShop = async (
 
   const lagOf = async (service: string, cursor: Cursor): Promise<LagStatus> => {
     const { consumer, source } = cursor
-    const its = wanted.find((each) => each.service === service && each.consumer === consumer && each.source === source)
-    const behind = await within(source, (db) => findBehind(db, cursor, its?.events))
+    const wanted = subscriptions.find(
+      (each) => each.service === service && each.consumer === consumer && each.source === source,
+    )
+    const behind = await within(source, (db) => findBehind(db, cursor, wanted?.events))
     return { consumer: `${service}.${consumer}`, source, ...behind }
   }
 
