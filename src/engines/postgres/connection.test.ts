@@ -22,8 +22,13 @@ test('a connection that the server ends while nobody uses it is told to whoever 
   }
 })
 
+const listening = async (between: Server): Promise<Server> => {
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
+  return between
+}
+
 /** What stands between and forgets the options of a session, as a pooler that was told to ignore them. */
-const forgetful = async (): Promise<Server> => {
+const forgetful = (): Promise<Server> => {
   const between = createServer((client) => {
     const { host, port } = connection
     const server = createConnection(host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port })
@@ -38,20 +43,18 @@ const forgetful = async (): Promise<Server> => {
     })
     for (const each of [client, server]) each.on('error', () => {})
   })
-  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
-  return between
+  return listening(between)
 }
 
 /** A pooler that knows no options, as PgBouncer says it. */
-const strict = async (): Promise<Server> => {
+const strict = (): Promise<Server> => {
   const between = createServer((client) => {
     const said = Buffer.from('SFATAL\0C08P01\0Munsupported startup parameter: options\0\0')
     const head = Buffer.from([69, 0, 0, 0, said.length + 4])
     client.once('data', () => client.end(Buffer.concat([head, said])))
     client.on('error', () => {})
   })
-  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve))
-  return between
+  return listening(between)
 }
 
 for (const [what, start] of Object.entries({ forgetful, strict }))

@@ -134,18 +134,12 @@ export const leasesAt = (
   { newId, signing }: { readonly newId: () => string; readonly signing: Signing },
 ) => {
   const told = parsedOnce(signing)
-  /** Renewed twice a second, and seldom another. */
-  let last: { readonly of: Told; readonly text: string } | undefined
-  const textOf = (of: Told): string => {
-    if (last?.of !== of) last = { of, text: written(of, signing) }
-    return last.text
-  }
   const beat = async (id: string, text: string, name = ''): Promise<Leases> =>
     leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[], told)
   return {
     look: () => beat('', ''),
-    claim: (id: string, told: Told) => beat(id, textOf(told), told.host),
-    renew: (id: string, told: Told) => beat(id, textOf(told)),
+    claim: (id: string, told: Told) => beat(id, written(told, signing), told.host),
+    renew: (id: string, told: Told) => beat(id, written(told, signing)),
     giveUp: (id: string) => beat(id, LEFT),
   }
 }
