@@ -116,7 +116,11 @@ export interface Place {
 }
 
 /** An event read back from a log. */
-export type Recorded<E extends EventType = EventType> = Delivered<z.output<E['payload']>> & { readonly place: Place }
+export type Recorded<E extends EventType = EventType> = Delivered<z.output<E['payload']>> & {
+  readonly place: Place
+  /** Why the payload cannot be read, where it does not fit the event's schema: it is then as it was found. */
+  readonly unreadable?: string
+}
 
 /** What services told the world, for making a read model anew. Only events that are kept are all there. */
 export interface History {

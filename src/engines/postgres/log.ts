@@ -1,5 +1,8 @@
+import type { EventType } from '#kernel/contract.ts'
+import { errorText } from '#kernel/error-text.ts'
 import type { Delivered, History } from '#kernel/service.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
+import { payloadOf } from './payload.ts'
 
 /** A place in a service's log: readers go by (xid, id), never by id alone. */
 export interface Position {
@@ -90,6 +93,15 @@ const LOOK = 1_000
 /** The store that holds a source's log: services may live in different databases. */
 export type LogOf = (source: string) => Queryable
 
+/** The payload as the event's schema knows it, or why it cannot be read: one bad row must not hide the rest of a log. */
+const readable = (row: Logged, event: EventType): { payload: unknown; unreadable?: string } => {
+  try {
+    return { payload: payloadOf(row, event) }
+  } catch (error) {
+    return { payload: row.payload, unreadable: errorText(error) }
+  }
+}
+
 /** The history of every service. */
 export const historyOf = (logOf: LogOf): History => ({
   read: async (source, events, after, limit) => {
@@ -102,7 +114,7 @@ export const historyOf = (logOf: LogOf): History => ({
       for (const row of rows) {
         place = row.position
         const event = wanted.get(row.name)
-        if (event) found.push({ ...row, payload: event.payload.parse(row.payload), place })
+        if (event) found.push({ ...row, ...readable(row, event), place })
         if (found.length === limit) break
       }
       if (rows.length < LOOK) break

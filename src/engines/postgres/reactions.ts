@@ -3,6 +3,7 @@ import type { Consumer, Delivered, Reaction } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import { caused, causeOf } from '#kernel/tracing.ts'
 import type { Logged } from './log.ts'
+import { payloadOf } from './payload.ts'
 
 /** A consumer's reactions by the event's name. */
 export type Reactions = ReadonlyMap<string, Reaction>
@@ -18,15 +19,9 @@ export const reactionsBySource = (consumer: Consumer): Map<string, Map<string, R
   return sources
 }
 
-/**
- * The event with its payload as the reaction knows it. One of a later version than that is refused: growing changes no
- * version, a new one means something else by the same words. It is set aside like any that fails, and taken in by whoever
- * knows it.
- */
-const delivered = (event: Logged, { event: { payload, version } }: Reaction): Delivered<unknown> => {
-  if (event.version > version)
-    throw new Error(`${event.name} is of version ${event.version}; up to ${version} is known here`)
-  const made = { ...event, payload: payload.parse(event.payload) }
+/** The event with its payload as the reaction knows it. One that cannot be read is set aside like any that fails. */
+const delivered = (event: Logged, reaction: Reaction): Delivered<unknown> => {
+  const made = { ...event, payload: payloadOf(event, reaction.event) }
   const span = causeOf(event)
   if (span) {
     caused(made, span)

@@ -118,7 +118,11 @@ export const catalog = contract('catalog', {
     status: 202,
     repeatable: true,
     input: nothing,
-    output: z.object({ events: z.number().int() }),
+    output: z.object({
+      events: z.number().int(),
+      /** Events that do not fit their schema: what is shown of their products and categories stayed as it was. */
+      unreadable: z.array(z.object({ event: z.string(), name: z.string(), key: z.string(), reason: z.string() })),
+    }),
     deadline: 120_000,
   },
   searchIndex: {

@@ -60,6 +60,33 @@ describe('making the window anew', () => {
     assert.deepEqual(await dump(), live)
   })
 
+  test('an event that does not fit its schema stops nothing: what is shown of its product stays, and it is named', async () => {
+    const { id } = await shop.create('읽히지 않는 가방', { categoryId: 'small' })
+    const { id: healed } = await shop.create('다시 읽히는 가방', { categoryId: 'small' })
+    await shop.current()
+    const spoil = (of: string) =>
+      shop.db('product').query({
+        text: `UPDATE outbox SET payload = payload - 'skus' WHERE name = 'product.changed' AND key = $1`,
+        values: [of],
+      })
+    await spoil(id)
+    await spoil(healed)
+    // A later event tells the whole of a product again.
+    await shop.staff.update({ id: healed, name: '읽히는 가방' })
+    await shop.current()
+    const live = await dump()
+    await break_(`UPDATE product SET price = 1 WHERE name LIKE '새 가방%'`)
+
+    const { unreadable } = await rebuild()
+    assert.deepEqual(
+      unreadable.map(({ name, key }) => [name, key]),
+      [['product.changed', id]],
+    )
+    assert.match(unreadable[0]!.event, /^product:\d+$/)
+    assert.match(unreadable[0]!.reason, /^Does not fit its schema: skus: /)
+    assert.deepEqual(await dump(), live)
+  })
+
   test('changes that happen meanwhile are not lost', async () => {
     const writing = (async () => {
       for (let i = 0; i < 12; i++) await shop.create(`나중 가방 ${i}`, { categoryId: 'small' })

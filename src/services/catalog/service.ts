@@ -17,6 +17,8 @@ import { derived, pathOf, type Shown, type ShownCategory } from './window.ts'
 import { claimSales, countSales, findCategories, findShown, lockProducts, rank } from './window-store.ts'
 
 const RANKED_AT_ONCE = 500
+/** Unreadable events that a rebuild names in its answer; the log has all of them. */
+const NAMED = 100
 /** How long answers are kept ready; details are let go of when their product changes, which a process may be told of. */
 const BRIEF = { fresh: 1_000, bound: 2_000 }
 const TOLD = { fresh: 5_000, bound: 10_000 }
@@ -149,7 +151,11 @@ export const catalogService = service(
         get: ({ id }) => products.get(id),
         suggest: ({ q, limit }) => suggestions.get(JSON.stringify([q, limit])),
         categories: async () => listed(await tree.get('all')),
-        rebuild: async () => ({ events: await rebuild(db, history) }),
+        rebuild: async () => {
+          const { events, unreadable } = await rebuild(db, history)
+          for (const each of unreadable) log.error(each, 'Skipped an unreadable event while rebuilding the read model')
+          return { events, unreadable: unreadable.slice(0, NAMED) }
+        },
         ...index,
       },
       consumers: [
