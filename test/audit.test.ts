@@ -113,6 +113,19 @@ describe('the audit', () => {
     )
   })
 
+  test('a check that fails over what it reads is a violation, and the others go on', async () => {
+    const whole = await look()
+    const report = await afterPlanting('DROP TABLE jt_cart.cart_item CASCADE')
+    const failed = report.findings.filter((each) => each.violations > 0)
+    assert.deepEqual([...new Set(failed.map((each) => each.family))], ['catalogue'])
+    for (const each of failed) assert.match(each.listed[0]!.what, /could not be examined to the end: .*cart_item/)
+    const looked = (of: AuditReport) =>
+      of.findings
+        .filter((each) => !failed.some(({ invariant }) => invariant === each.invariant))
+        .map((each) => each.looked)
+    assert.deepEqual(looked(report), looked(whole))
+  })
+
   test('what is young is in flight, and no violation', async () => {
     const requested = `UPDATE jt_payment.refund SET state = 'REQUESTED', ended_at = NULL`
     const report = await afterPlanting(requested, orders, 3_600_000)

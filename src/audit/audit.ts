@@ -1,6 +1,8 @@
 import type { Runtime } from '#kernel/runtime.ts'
+import { errorText } from '#kernel/error-text.ts'
 import type { ServiceDefinition, Settings } from '#kernel/service.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import { isPassing } from '#engines/postgres/passing.ts'
 import { access } from './access.ts'
 import { acknowledged } from './acknowledged.ts'
 import { carts } from './carts.ts'
@@ -81,7 +83,7 @@ export const auditOf = async (
   ]
   const view: View = { store: snapshots.store, has: snapshots.has, now: await snapshots.time(runtime.now()), grace }
   const findings: Finding[] = []
-  for (const each of checks) findings.push(...(await examined(each, view)))
+  for (const each of checks) findings.push(...(await examined(each, view, snapshots)))
   const sum = (pick: (finding: Finding) => number) => findings.reduce((total, each) => total + pick(each), 0)
   return { at: view.now, findings, violations: sum((each) => each.violations), inFlight: sum((each) => each.inFlight) }
 }
@@ -101,10 +103,19 @@ export const audit = async (
   }
 }
 
-const examined = async ({ family, needs, invariants, examine }: Check, view: View): Promise<Finding[]> => {
+/** Examines one check. One that fails over what it reads is a violation of all its invariants: the others go on. */
+const examined = async (
+  { family, needs, invariants, examine }: Check,
+  view: View,
+  { attempt }: Pick<Snapshots, 'attempt'>,
+): Promise<Finding[]> => {
   const tallies = new Map(invariants.map((each) => [each, new Tally(view)]))
   const here = needs.every(view.has)
-  if (here) await examine(view, (invariant) => tallies.get(invariant)!)
+  if (here)
+    await attempt(() => examine(view, (invariant) => tallies.get(invariant)!)).catch((error: unknown) => {
+      if (isPassing(error)) throw error
+      for (const each of tallies.values()) each.wrong('–', `could not be examined to the end: ${errorText(error)}`)
+    })
   return [...tallies].map(([invariant, { looked, inFlight, violations, listed }]) => ({
     family,
     invariant,

@@ -64,21 +64,22 @@ export const listedOf = async (db: Queryable, ids: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** What was told of a product or of one of its SKUs. */
+/** What was told of a product, of one of its SKUs, or of a category. */
 export interface ProductEvent {
   readonly id: string
   readonly name: string
+  readonly version: number
   readonly key: string
   readonly payload: ProductSeen
 }
 
-/** What was told of products, in order, after a place. */
+/** What was told of products and categories, in order, after a place. */
 export const readProductEvents = (db: Queryable, after: string, limit: number): Promise<ProductEvent[]> => {
   const [xid = '0', id = '0'] = after.split(':').filter(Boolean)
   return db.query<ProductEvent & Record<string, unknown>>(sql`
-    SELECT xid::text || ':' || outbox.id AS id, name, key, payload FROM jt_product.outbox
+    SELECT xid::text || ':' || outbox.id AS id, name, version, key, payload FROM jt_product.outbox
     WHERE (xid, outbox.id) > (${xid}::text::xid8, ${id}::bigint)
-      AND name IN ('product.changed', 'product.availability_changed')
+      AND name IN ('product.changed', 'product.availability_changed', 'product.category_changed')
     ORDER BY xid, outbox.id LIMIT ${limit}`)
 }
 

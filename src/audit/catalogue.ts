@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { EventType } from '#kernel/contract.ts'
+import { errorText } from '#kernel/error-text.ts'
+import { availabilityChanged, categoryChanged, productChanged } from '#services/product/contract.ts'
 import {
   type Category,
   categoriesOf,
@@ -15,6 +18,7 @@ import { check, NIL, pages, type Tally, type View } from './invariant.ts'
 
 const SAME = 'what the shop window shows of a product is what the product is'
 const REBUILT = 'the shop window is what its rebuilding from the log would be'
+const READABLE = 'each event that the shop window is made from can be read'
 const DERIVED = 'a product is listed, priced and sold out as its SKUs are'
 const CATEGORIES = 'the shop window has the categories that there are'
 
@@ -52,15 +56,38 @@ const differences = (a: Facts, b: Facts): string =>
     .filter((name) => a[name] !== b[name])
     .join(', ')
 
+const wanted: readonly EventType[] = [productChanged, availabilityChanged, categoryChanged]
+const eventTypes = new Map(wanted.map((each) => [each.name, each]))
+
+/** Why an event cannot be read by who takes it in; nothing when it can. */
+const unreadable = ({ name, version, payload }: ProductEvent): string | undefined => {
+  const type = eventTypes.get(name)!
+  if (version > type.version) return `it is of version ${version}; up to ${type.version} is known here`
+  const parsed = type.payload.safeParse(payload)
+  return parsed.success ? undefined : errorText(parsed.error)
+}
+
 /** The log folded product by product, by rules of our own: what the window's own fold is judged by. */
-const folding = () => {
+const folding = (readable: Tally) => {
+  /** Products of which the log does not tell all: making the window anew leaves them as they are. */
+  const untold = new Set<string>()
   const products = new Map<string, { facts: Facts; version: number; skus: SkuSeen[] }>()
 
   const later = (a: SkuSeen, b: SkuSeen | undefined): SkuSeen =>
     b && b.flips > a.flips ? { ...a, soldOut: b.soldOut, flips: b.flips } : a
 
   return {
-    take: ({ name, key, payload }: ProductEvent): void => {
+    take: (event: ProductEvent): void => {
+      const { id, name, key, payload } = event
+      readable.looked++
+      const reason = unreadable(event)
+      if (reason !== undefined) {
+        readable.wrong(`product:${id.split(':')[1]}`, `${name} of ${key}: ${reason}`)
+        if (name !== categoryChanged.name) untold.add(key)
+        return
+      }
+      if (name === categoryChanged.name) return
+      if (name === productChanged.name) untold.delete(key)
       const known = products.get(key)
       if (name === 'product.availability_changed') {
         const { skuId, soldOut, flips = 0 } = payload as unknown as SkuSeen
@@ -82,7 +109,8 @@ const folding = () => {
           skus: told.skus.map((each) => later(each, before.get(each.skuId))),
         })
     },
-    ids: () => products.keys(),
+    ids: () => [...products.keys()].filter((id) => !untold.has(id)),
+    isUntold: (id: string): boolean => untold.has(id),
     factsOf: (id: string): Facts | undefined => {
       const found = products.get(id)
       return found && { ...found.facts, skus: found.skus.map(skuFacts).join() }
@@ -119,8 +147,12 @@ const examineProducts = (view: View, words: Words, tally: Tally) =>
     },
   )
 
-const examineWindow = async (view: View, words: Words, rebuilt: Tally, derived: Tally): Promise<void> => {
-  const fold = folding()
+const examineWindow = async (
+  view: View,
+  words: Words,
+  { readable, rebuilt, derived }: { readonly readable: Tally; readonly rebuilt: Tally; readonly derived: Tally },
+): Promise<void> => {
+  const fold = folding(readable)
   await pages(
     (after, limit) => readProductEvents(view.store('product'), after, limit),
     '',
@@ -136,7 +168,11 @@ const examineWindow = async (view: View, words: Words, rebuilt: Tally, derived: 
       for (const shown of rows) {
         missing.delete(shown.id)
         const facts = fold.factsOf(shown.id)
-        const wrong = facts ? differences(facts, factsOf(shown)) : 'everything: no event speaks of it'
+        const wrong = fold.isUntold(shown.id)
+          ? ''
+          : facts
+            ? differences(facts, factsOf(shown))
+            : 'everything: no event speaks of it'
         if (wrong) rebuilt.wrongSince(words.get(shown.id) ?? null, shown.id, `the log says otherwise of ${wrong}`)
         const { listed, price, soldOut } = shown
         if (derivedFrom(shown) !== stable({ listed, price, soldOut }))
@@ -161,11 +197,15 @@ const examineCategories = async (view: View, words: Words, tally: Tally): Promis
 export const catalogue = check({
   family: 'catalogue',
   needs: ['product', 'catalog'],
-  invariants: [SAME, REBUILT, DERIVED, CATEGORIES],
+  invariants: [READABLE, SAME, REBUILT, DERIVED, CATEGORIES],
   examine: async (view, tally) => {
     const words = await latestWords(view.store('product'), view.now - view.grace)
     await examineProducts(view, words, tally(SAME))
-    await examineWindow(view, words, tally(REBUILT), tally(DERIVED))
+    await examineWindow(view, words, {
+      readable: tally(READABLE),
+      rebuilt: tally(REBUILT),
+      derived: tally(DERIVED),
+    })
     await examineCategories(view, words, tally(CATEGORIES))
   },
 })

@@ -1,4 +1,8 @@
+import { truncate } from '#kernel/text.ts'
 import type { AuditReport, Finding } from './audit.ts'
+
+/** Of a violation's description, which may hold a whole error; the JSON report has all of it. */
+const WIDTH = 400
 
 const number = (value: number): string => value.toLocaleString('en-US')
 
@@ -30,7 +34,7 @@ export const written = ({ at, findings, violations, inFlight }: AuditReport): st
   })
   for (const each of findings.filter(({ violations: found }) => found > 0)) {
     lines.push('', `✖ ${each.invariant}: ${number(each.violations)} violations`)
-    for (const { id, what } of each.listed) lines.push(`    ${id}: ${what}`)
+    for (const { id, what } of each.listed) lines.push(`    ${id}: ${truncate(what.replace(/\s+/g, ' '), WIDTH, '…')}`)
     if (each.violations > each.listed.length)
       lines.push(`    … and ${number(each.violations - each.listed.length)} more`)
   }

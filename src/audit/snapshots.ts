@@ -12,6 +12,11 @@ export interface Snapshots {
    * nothing goes on: its time stands where it last told of something.
    */
   time(now: number): Promise<number>
+  /**
+   * Does a piece of work that may fail, such as a statement that meets a value it cannot read: the snapshots can be used
+   * on afterwards. Rejects as the work does, and with what came of it where a server is lost.
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -39,15 +44,25 @@ export const snapshotsOn = (
   services: readonly string[],
 ): Omit<Snapshots, 'close'> => {
   const has = (service: string): boolean => serverOf(service).schemas.has(service)
+  const servers = [...new Set(services.map(serverOf))]
+  const everywhere = (text: string): Promise<unknown> =>
+    Promise.all(servers.map((each) => each.store.query({ text, values: [] })))
   return {
     store: (service) => serverOf(service).store,
     has,
     time: async (now) => {
-      const servers = [...new Set(services.map(serverOf))]
       const connected = await Promise.all(servers.map((each) => isShopConnected(each.store)))
       if (connected.includes(true)) return now
       const words = await Promise.all(services.filter(has).map((each) => lastWordOf(serverOf(each).store, each)))
       return Math.min(now, Math.max(0, ...words))
+    },
+    attempt: async (work) => {
+      await everywhere('SAVEPOINT attempt')
+      try {
+        return await work()
+      } finally {
+        await everywhere('ROLLBACK TO SAVEPOINT attempt')
+      }
     },
   }
 }

@@ -7,6 +7,7 @@ import { attachStores } from '#src/host/attach.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
+import { print } from './terminal.ts'
 
 const USAGE = `npm run audit -- [--json] [--grace SECONDS] [--acknowledged FILE]
   --json               the report as JSON
@@ -40,7 +41,7 @@ const optionsOf = (args: readonly string[]) => {
 }
 
 /** `npm run audit`: checks what must always hold over the data of a shop, running or stopped. Exits 1 on a violation. */
-export const audit: Command = async ({ args, runtime, env }) => {
+export const audit: Command = async ({ args, runtime, env, say = print }) => {
   const { json, grace, file } = optionsOf(args)
   const acknowledged = file === undefined ? undefined : readIds(file)
   const settings = readSettings(env)
@@ -54,7 +55,7 @@ export const audit: Command = async ({ args, runtime, env }) => {
       grace,
       ...(acknowledged && { acknowledged }),
     })
-    process.stdout.write(`${json ? JSON.stringify(report, undefined, 2) : written(report)}\n`)
+    say(json ? JSON.stringify(report, undefined, 2) : written(report))
     return report.violations > 0 ? 1 : 0
   } finally {
     await reached.stop()

@@ -244,6 +244,21 @@ const catalogue: readonly Plant[] = [
     plant: `UPDATE jt_product.product SET name = '이름 없는 것'`,
   },
   {
+    invariant: 'each event that the shop window is made from can be read',
+    name: 'one without its SKUs',
+    plant: `UPDATE jt_product.outbox SET payload = payload - 'skus' WHERE name = 'product.changed'`,
+  },
+  {
+    invariant: 'each event that the shop window is made from can be read',
+    name: 'one that is no object',
+    plant: `UPDATE jt_product.outbox SET payload = 'null' WHERE name = 'product.availability_changed'`,
+  },
+  {
+    invariant: 'each event that the shop window is made from can be read',
+    name: 'one of a later version',
+    plant: `UPDATE jt_product.outbox SET version = 9`,
+  },
+  {
     invariant: 'what the shop window shows of a product is what the product is',
     name: 'sold out in the window only',
     plant: `UPDATE jt_catalog.product SET skus = jsonb_set(skus, '{0,soldOut}', 'true') WHERE NOT sold_out`,
