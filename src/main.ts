@@ -1,5 +1,6 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { databaseRefusal } from './commands/database-refusal.ts'
 import { commands } from './commands/index.ts'
 
 /** Milliseconds a command that is done is given to come to rest by itself. */
@@ -20,9 +21,8 @@ const main = async (): Promise<number> => {
 try {
   process.exitCode = await main()
 } catch (error) {
-  process.stderr.write(
-    error instanceof CannotStart ? `${error.message}\n` : `${(error as Error).stack ?? String(error)}\n`,
-  )
+  const sentence = error instanceof CannotStart ? error.message : databaseRefusal(error)
+  process.stderr.write(`${sentence ?? (error as Error).stack ?? String(error)}\n`)
   process.exitCode = 1
 }
 // A library's timer that nobody can stop must not keep a host that has left.

@@ -1,6 +1,8 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { truncate } from '#kernel/text.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import { subscriptionsOf } from '#src/audit/consumers.ts'
 import { attachStores, type Attached } from '#src/host/attach.ts'
 import {
   findDeadLetter,
@@ -24,32 +26,49 @@ const names = shop.map((each) => each.contract.name as string)
 
 type StoreOf = (service: string) => PostgresDatabase
 
-/** Opens services' stores as they are asked for, and closes them. */
+/** Opens the stores of services one at a time, as they are asked for: a server may have hardly any connection left. */
 const withStores = async <T>(
   stores: Attached,
   runtime: Runtime,
   work: (storeOf: StoreOf) => Promise<T>,
 ): Promise<T> => {
-  const opened = new Map<string, PostgresDatabase>()
+  let open: { readonly name: string; readonly db: PostgresDatabase } | undefined
+  const closing: Promise<void>[] = []
   const storeOf: StoreOf = (name) => {
-    let db = opened.get(name)
-    if (!db) opened.set(name, (db = openDatabase(stores.connection(name), { name, runtime })))
+    if (open?.name === name) return open.db
+    if (open) closing.push(open.db.close())
+    const db = openDatabase(stores.connection(name), { name, runtime, sizes: { shared: 1, exclusive: 1 } })
+    open = { name, db }
     return db
   }
   try {
     return await work(storeOf)
   } finally {
-    await Promise.all([...opened.values()].map((each) => each.close()))
+    await Promise.all([...closing, open?.db.close()])
   }
+}
+
+/** Refuses a name that is none of those there are, and says which there are. */
+const oneOf = (what: string, name: string, known: readonly string[]): void => {
+  if (!known.includes(name)) throw new CannotStart(`"${name}" is no ${what}. Known: ${known.join(', ')}.\n${USAGE}`)
 }
 
 /** `cart.orders order 17` → which event, for which consumer. */
 const placeOf = (words: readonly string[]) => {
   const [by = '', source = '', id = ''] = words
   const [service = '', consumer = ''] = by.split('.')
-  if (words.length !== 3 || !names.includes(service) || !consumer || !/^\d{1,15}$/.test(id))
+  if (words.length !== 3 || !/^\d{1,15}$/.test(id))
     throw new CannotStart(`Name the event as the list does: <service.consumer> <source> <id>.\n${USAGE}`)
+  oneOf('service', service, names)
   return { service, consumer, source, id: Number(id) }
+}
+
+/** Refuses a consumer or source that does not exist. Asked once nothing is found: a former consumer may have left events. */
+const checkPlace = async ({ service, consumer, source }: ReturnType<typeof placeOf>, runtime: Runtime) => {
+  const its = (await subscriptionsOf(shop, runtime)).filter((each) => each.service === service)
+  const sources = its.filter((each) => each.consumer === consumer).map((each) => each.source)
+  oneOf(`consumer of ${service}`, consumer, [...new Set(its.map((each) => each.consumer))])
+  oneOf(`source of ${service}.${consumer}`, source, sources)
 }
 
 const at = (ms: number): string => new Date(ms).toISOString()
@@ -67,7 +86,7 @@ const listed = (letters: readonly ServiceDeadLetter[]): readonly string[] =>
           each.key,
           each.state,
           String(each.attempts),
-          (each.error ?? '').split('\n')[0]!.slice(0, 80),
+          truncate((each.error ?? '').replace(/\s+/g, ' '), 80, '…'),
         ]),
       ])
 
@@ -86,7 +105,9 @@ const shown = (letter: ServiceDeadLetter): readonly string[] => [
 /** The services whose every dead event is asked for; nothing when one event is named. */
 const servicesOf = (words: readonly string[]): readonly string[] | undefined => {
   if (words.length === 0) return names
-  return words.every((each) => names.includes(each)) ? words : undefined
+  if (words.some((each) => each.includes('.'))) return undefined
+  for (const each of words) oneOf('service', each, names)
+  return words
 }
 
 /** `npm run dead-letters`: what could not be taken in, for a person to see, put right and have tried again. */
@@ -106,6 +127,7 @@ export const deadLetters: Command = async ({ args, runtime, env, say = print }) 
       }
       const letter = await findDeadLetter(place, storeOf)
       if (!letter) {
+        await checkPlace(place, runtime)
         say('There is no such event set aside: it may have been taken in meanwhile.')
         return 1
       }

@@ -16,16 +16,12 @@ export const listDeadLetters = async (
   storeOf: StoreOf,
   limit = 100,
 ): Promise<ServiceDeadLetter[]> => {
-  const lists = await Promise.all(
-    services.map(async (service) =>
-      (await listSetAside(storeOf(service), limit)).map((each) => ({ service, ...each })),
-    ),
-  )
+  // One service after another, so that a command gets by with one connection.
+  const found: ServiceDeadLetter[] = []
+  for (const service of services)
+    for (const each of await listSetAside(storeOf(service), limit)) found.push({ service, ...each })
   const rank = { DEAD: 0, RETRYING: 1, WAITING: 2 } as const
-  return lists
-    .flat()
-    .sort((a, b) => rank[a.state] - rank[b.state] || a.at - b.at)
-    .slice(0, limit)
+  return found.sort((a, b) => rank[a.state] - rank[b.state] || a.at - b.at).slice(0, limit)
 }
 
 /** What names one event set aside. */
@@ -53,6 +49,7 @@ export const redriveDeadLetters = async (
   storeOf: StoreOf,
   now: number,
 ): Promise<number> => {
-  const counts = await Promise.all(services.map((service) => redriveDead(storeOf(service), now)))
-  return counts.reduce((sum, each) => sum + each, 0)
+  let count = 0
+  for (const service of services) count += await redriveDead(storeOf(service), now)
+  return count
 }

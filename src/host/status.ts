@@ -89,10 +89,11 @@ export const lookAtShop = async (
   }
 
   const server = await within('', findServer)
-  const looks = await Promise.all(schemas.map(look))
-  const lags = await Promise.all(
-    looks.flatMap(({ schema, cursors }) => cursors.map((each) => lagOf(schema.name, each))),
-  )
+  // One connection at a time: the command is asked for when a server has hardly any left.
+  const looks: Awaited<ReturnType<typeof look>>[] = []
+  for (const each of schemas) looks.push(await look(each))
+  const lags: LagStatus[] = []
+  for (const { schema, cursors } of looks) for (const each of cursors) lags.push(await lagOf(schema.name, each))
   const sum = (count: (of: { all: number; dead: number }) => number): number =>
     looks.reduce((total, { setAside }) => total + count(setAside), 0)
   return {
