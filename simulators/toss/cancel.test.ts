@@ -73,7 +73,7 @@ test('an unapproved payment has nothing to cancel', async () => {
 
 test('a reason is required, of at most 200 characters', async () => {
   const key = await paid(toss, 'cancel-0007', 10_000)
-  for (const cancelReason of [undefined, '', '가'.repeat(201)]) {
+  for (const cancelReason of [undefined, '', '가'.repeat(201), `${'가'.repeat(199)}\ud83d`]) {
     await refusedWith('INVALID_REQUEST', 400, toss.cancel(key, { cancelReason }))
   }
   await refusedWith('INVALID_REQUEST', 400, toss.cancel(key, { cancelAmount: 0 }))

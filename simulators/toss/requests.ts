@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unstorableAt } from '#kernel/storable-text.ts'
 
 /** A parsed request body, or undefined where it is not what Toss takes; members nobody asked for are ignored. */
 export const parsed = <T extends z.ZodType>(schema: T, body: unknown): z.output<T> | undefined => {
@@ -6,11 +7,12 @@ export const parsed = <T extends z.ZodType>(schema: T, body: unknown): z.output<
   return result.success ? result.data : undefined
 }
 
-/** JSON text as a value; undefined when it is none, or holds the one character no database takes. */
+/** JSON text as a value; undefined when it is none, or holds text that no database takes. */
 export const jsonValue = (text: unknown): unknown => {
-  if (typeof text !== 'string' || text.includes('\\u0000')) return undefined
+  if (typeof text !== 'string') return undefined
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return unstorableAt(value) === undefined ? value : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { truncate } from '#kernel/text.ts'
 import { audit as auditShop, GRACE } from '#src/audit/audit.ts'
 import { written } from '#src/audit/report.ts'
 import { attachStores } from '#src/host/attach.ts'
@@ -22,7 +23,7 @@ const readIds = (path: string): string[] => {
     .map((line) => line.trim())
     .filter(Boolean)
   const wrong = lines.find((line) => !UUID.test(line))
-  if (wrong !== undefined) throw new CannotStart(`${path} holds "${wrong.slice(0, 50)}", which is no id of an order.`)
+  if (wrong !== undefined) throw new CannotStart(`${path} holds "${truncate(wrong, 50)}", which is no id of an order.`)
   return lines
 }
 

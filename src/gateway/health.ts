@@ -1,4 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
+import { truncate } from '#kernel/text.ts'
 
 /** Looks whether something the shop stands on answers; rejects when it does not. */
 export type Check = () => Promise<unknown>
@@ -47,7 +48,7 @@ const withTimeout = async (check: Check, runtime: Runtime): Promise<void> => {
 /** The first line of an error; of several, those of all. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join('; ')
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 300)
+  return truncate((error instanceof Error ? error.message : String(error)).split('\n')[0]!, 300)
 }
 
 /** Looks at everything the shop stands on, by name. */

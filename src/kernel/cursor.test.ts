@@ -25,6 +25,7 @@ describe('a page’s cursor', () => {
         fc.oneof(
           fc.string(),
           fc.string().map((text) => cursorOf([text])),
+          fc.constantFrom('a\u0000b', '\ud83d', '\ude42x').map((text) => cursorOf([1, text])),
         ),
         (cursor) => {
           assert.throws(

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { invalid } from './invalid.ts'
+import { unstorableAt } from './storable-text.ts'
 
 /** Where the next page begins, as text nobody needs to understand. */
 export const cursorOf = (place: readonly unknown[]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
@@ -14,7 +15,8 @@ export const placeOf = <T>(cursor: string | undefined, schema: z.ZodType<T>): T 
     given = undefined
   }
   const parsed = schema.safeParse(given)
-  if (parsed.success) return parsed.data
+  // Its text is hidden from the check that inputs go through.
+  if (parsed.success && unstorableAt(parsed.data) === undefined) return parsed.data
   throw invalid('cursor', 'unknown_cursor', {
     ko: '목록의 처음부터 다시 불러와 주세요.',
     en: 'Please load the list from its beginning.',

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { INVALID_INPUT } from './faults.ts'
 import type { Fault, FieldProblem } from './fault.ts'
 import { sentenceOf } from './input-sentences.ts'
+import { unstorableAt } from './storable-text.ts'
 
 type Issue = z.core.$ZodIssue
 
@@ -16,26 +17,6 @@ const problemOf = (issue: Issue): FieldProblem => ({
   code: codeOf(issue),
   message: sentenceOf(issue),
 })
-
-const isUnstorable = (text: string): boolean => text.includes('\u0000') || !text.isWellFormed()
-
-/** Where a value holds text that PostgreSQL cannot store: U+0000 or half a surrogate pair. Any depth, without recursion. */
-const unstorableAt = (input: unknown): string | undefined => {
-  const left: { readonly value: unknown; readonly path: string }[] = [{ value: input, path: '' }]
-  for (let next = left.pop(); next; next = left.pop()) {
-    const { value, path } = next
-    if (typeof value === 'string') {
-      if (isUnstorable(value)) return path
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value)) {
-        if (isUnstorable(key)) return path
-        if (typeof member === 'string' ? isUnstorable(member) : typeof member === 'object')
-          left.push({ value: member, path: path ? `${path}.${key}` : key })
-      }
-    }
-  }
-  return undefined
-}
 
 /** Problems named at most; an input with more is not a typing mistake. */
 const MOST = 20

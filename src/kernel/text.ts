@@ -15,9 +15,10 @@ const beginningOf = (text: string, room: number): string => {
 }
 
 /**
- * Truncates a text to at most `most` UTF-16 units (what `.max()` of a schema and Toss's limits count) without cutting
- * through a character: no half of a surrogate pair, no letter without its marks, no part of an emoji sequence. A text that
- * fits is returned as it is; one that does not ends with `ellipsis`, which counts.
+ * Truncates a text to at most `most` UTF-16 units without cutting through a character: no half of a surrogate pair, no
+ * letter without its marks, no part of an emoji sequence. A text that fits is returned as it is; one that does not ends
+ * with `ellipsis`, which counts. A limit that counts code points (`.max()` of a schema, PostgreSQL's `char_length`) or
+ * characters is kept as well: none of them counts more than UTF-16 units.
  *
  * A slice by UTF-16 units can leave a lone surrogate, which is no text for PostgreSQL's JSON nor for a provider.
  */

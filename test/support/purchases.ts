@@ -38,7 +38,7 @@ export interface Buyer {
 export interface PurchaseHost extends TestHost {
   readonly simulator: Awaited<ReturnType<typeof startSimulator>>
   /** Puts a SKU on sale; answers its id. */
-  sku(onHand: number, price?: number): Promise<string>
+  sku(onHand: number, price?: number, name?: string): Promise<string>
   buyer(memberId?: string): Buyer
   /** On hand and reserved. */
   stock(skuId: string): Promise<[onHand: number, reserved: number]>
@@ -101,8 +101,8 @@ export const startPurchases = async (
     ...host,
     simulator,
     buyer,
-    sku: async (onHand, price = 1_000) =>
-      (await staff.create({ name: '무선 이어폰', skus: [{ price, onHand }] })).skus[0]!.id,
+    sku: async (onHand, price = 1_000, name = '무선 이어폰') =>
+      (await staff.create({ name, skus: [{ price, onHand }] })).skus[0]!.id,
     stock: async (skuId) => {
       const [row] = await host.db('product').query<{ on_hand: number; reserved: number }>({
         text: 'SELECT on_hand, reserved FROM sku WHERE id = $1',

@@ -54,6 +54,12 @@ describe('the message of an event', () => {
       },
     }))
 
+  test('is not ours where its text could not be stored', () => {
+    for (const payload of ['{"a":"\\u0000"}', '{"a":["\\ud83d"]}', '{"\\udfff":1}'])
+      assert.equal(causeOf({ ...record, value: Buffer.from(payload) }), 'it holds text that cannot be stored')
+    assert.equal(causeOf({ ...record, key: Buffer.from('a\0b') }), 'it holds text that cannot be stored')
+  })
+
   test('is passed over where nobody wants it, whatever its payload', () =>
     assert.equal(receive('order', new Set(), { ...record, value: Buffer.from('{') }), 'unwanted'))
 
@@ -76,7 +82,9 @@ describe('a message that is not ours', () => {
     assert.equal(causeOf(withHeader('event-xid', '-1')), 'it has not the headers of an event')
     assert.equal(causeOf(withHeader('event-id', 'product:42')), 'it tells of product in the topic of order')
     assert.equal(causeOf(withHeader('event-name', 'product.changed')), 'it tells of order in the topic of order')
+    assert.equal(causeOf(withHeader('event-xid', '18446744073709551616')), 'it has not the headers of an event')
     assert.equal(causeOf(withHeader('event-version', '1.5')), 'its headers make no sense')
+    assert.equal(causeOf(withHeader('event-version', '2147483648')), 'its headers make no sense')
     assert.equal(causeOf(withHeader('event-at', 'yesterday')), 'its headers make no sense')
     assert.equal(causeOf({ ...record, key: null }), 'its headers make no sense')
     assert.equal(causeOf({ ...record, value: null }), 'it has no payload')
@@ -92,8 +100,8 @@ describe('a message that is not ours', () => {
     assert.deepEqual(received.notOurs, {
       cause: 'it has not the headers of an event',
       name: '?',
-      key: 'ab',
-      sample: 'x'.repeat(999),
+      key: 'a\ufffdb',
+      sample: `\ufffd${'x'.repeat(999)}`,
       at: 0,
     })
   })

@@ -1,5 +1,7 @@
 import type { KafkaRecord } from '@platformatic/kafka'
 import { sourceOf } from '#kernel/contract.ts'
+import { isStorable, storable, unstorableAt } from '#kernel/storable-text.ts'
+import { truncate } from '#kernel/text.ts'
 import type { Logged } from '#engines/postgres/log.ts'
 import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
 
@@ -73,12 +75,18 @@ const EVENT_ID = /^([a-z][a-z0-9_]*):(\d{1,15})$/
 /** The last instant a date can be. */
 const LATEST = 8_640_000_000_000_000 - 1
 const XID8 = /^\d{1,20}$/
+/** The largest values of PostgreSQL's `xid8` and `integer`. */
+const LAST_XID = 2n ** 64n - 1n
+const LAST_VERSION = 2 ** 31 - 1
 const WHOLE = /^\d{1,15}$/
 const EVENT_NAME = /^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/
 
+const isXid = (text: string): boolean => XID8.test(text) && BigInt(text) <= LAST_XID
+const isVersion = (text: string): boolean => WHOLE.test(text) && Number(text) <= LAST_VERSION
+
 /** Text that PostgreSQL can store. */
 const printable = (bytes: Buffer | null, most: number): string =>
-  bytes === null ? '' : bytes.toString('utf8', 0, most).replaceAll('\0', '')
+  bytes === null ? '' : storable(bytes.toString('utf8', 0, most))
 
 const parsed = (value: Buffer): unknown => {
   try {
@@ -100,7 +108,7 @@ export const receive = (source: string, wanted: { has(name: string): boolean }, 
   const notOurs = (cause: string): Received => ({
     notOurs: {
       cause,
-      name: name.replaceAll('\0', '').slice(0, 200) || '?',
+      name: truncate(storable(name), 200) || '?',
       key: printable(record.key, 200),
       sample: printable(record.value, SAMPLE),
       at: WHOLE.test(headers['event-at'] ?? '') ? Math.min(Number(headers['event-at']), LATEST) : 0,
@@ -108,11 +116,11 @@ export const receive = (source: string, wanted: { has(name: string): boolean }, 
   })
 
   const [, from, id] = EVENT_ID.exec(headers['event-id'] ?? '') ?? []
-  if (!from || !id || !XID8.test(headers['event-xid'] ?? '')) return notOurs('it has not the headers of an event')
+  if (!from || !id || !isXid(headers['event-xid'] ?? '')) return notOurs('it has not the headers of an event')
   if (from !== source || sourceOf(name) !== source) return notOurs(`it tells of ${from} in the topic of ${source}`)
   const version = headers['event-version'] ?? ''
   const at = headers['event-at'] ?? ''
-  if (!EVENT_NAME.test(name) || !WHOLE.test(version) || !WHOLE.test(at) || record.key === null)
+  if (!EVENT_NAME.test(name) || !isVersion(version) || !WHOLE.test(at) || record.key === null)
     return notOurs('its headers make no sense')
   if (!wanted.has(name)) return 'unwanted'
   if (record.value === null) return notOurs('it has no payload')
@@ -120,13 +128,16 @@ export const receive = (source: string, wanted: { has(name: string): boolean }, 
     return notOurs(`it is oversized: ${record.value.length} bytes, ${EVENT_AT_MOST} at most`)
   const payload = parsed(record.value)
   if (typeof payload !== 'object' || payload === null) return notOurs('its payload is not a JSON object')
+  const key = record.key.toString()
+  // The outbox can hold no such text; set aside as an event, it could not be stored either, and would be met for ever.
+  if (!isStorable(key) || unstorableAt(payload) !== undefined) return notOurs('it holds text that cannot be stored')
   return {
     event: {
       id: headers['event-id']!,
       source,
       name,
       version: Number(version),
-      key: record.key.toString(),
+      key,
       payload,
       at: Number(at),
       position: { xid: headers['event-xid']!, id: Number(id) },

@@ -1,4 +1,6 @@
 import { errorText } from '#kernel/error-text.ts'
+import { storable } from '#kernel/storable-text.ts'
+import { truncate } from '#kernel/text.ts'
 
 /** Tries of a failing event before a person must look. */
 export const MAX_ATTEMPTS = 10
@@ -7,4 +9,4 @@ export const MAX_ATTEMPTS = 10
 export const backOff = (attempts: number): number => Math.min(60_000, 200 * 2 ** attempts)
 
 /** What went wrong as text that PostgreSQL can store. */
-export const reasonOf = (error: unknown): string => errorText(error).replaceAll('\0', '').slice(0, 2_000)
+export const reasonOf = (error: unknown): string => truncate(storable(errorText(error)), 2_000)

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { truncate } from '#kernel/text.ts'
 
 /** How to reach a service's schema. */
 export interface ConnectionSettings {
@@ -76,7 +77,7 @@ export const connect = async (settings: ConnectionSettings, name: string): Promi
     database: settings.database,
     ...(settings.password && { password: settings.password }),
     ...(settings.ssl && { ssl: true }),
-    application_name: `jangteo ${name}`.slice(0, 63),
+    application_name: truncate(`jangteo ${name}`, 63),
     options,
     types: parsers,
     pipeline: true,

@@ -1,4 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
+import { storable } from '#kernel/storable-text.ts'
 import type { AliasAction } from '#engines/search/opensearch.ts'
 import { SearchAway } from '#engines/search/presence.ts'
 import { indexBody } from './index-mapping.ts'
@@ -105,7 +106,7 @@ export const indexer = (tools: IndexTools, runtime: Runtime) => {
         await begin(tools, runtime.id())
       } catch (error) {
         if (!(error instanceof SearchAway))
-          await noteFailure(db, error instanceof Error ? error.message : String(error))
+          await noteFailure(db, storable(error instanceof Error ? error.message : String(error)))
         throw error
       }
       return 1

@@ -1,4 +1,5 @@
 import { convertHangulToQwerty, convertQwertyToHangul } from 'es-hangul'
+import { truncate } from '#kernel/text.ts'
 import {
   compact,
   gramsOf,
@@ -106,7 +107,7 @@ export const termsOf = (text: string): Term[] => {
   const words = text.split(/\s+/).filter((word) => compact(word) !== '')
   return words.slice(0, MAX_STARTS).map((_, i) => {
     const rest = [...compact(words.slice(i).join(''))].slice(0, COMPARED).join('')
-    return { text, key: jamo(rest).slice(0, COMPARED * 2), initials: initials(rest), rest, opens: i === 0 }
+    return { text, key: truncate(jamo(rest), COMPARED * 2), initials: initials(rest), rest, opens: i === 0 }
   })
 }
 
@@ -123,7 +124,7 @@ export const completionOf = (typed: string): Completion | undefined => {
   const given = spread([...compact(typed)].slice(0, COMPARED).join(''))
   if (given === '') return undefined
   if (!hasLoneConsonant(given)) {
-    const from = jamo(given).slice(0, COMPARED * 2)
+    const from = truncate(jamo(given), COMPARED * 2)
     return { by: 'key', from, to: from + END }
   }
   // The last syllable's final may begin the next one: only what stands before it is sure.

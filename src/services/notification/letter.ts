@@ -1,3 +1,4 @@
+import { truncate } from '#kernel/text.ts'
 import { wonEn, wonKo } from './messages.ts'
 
 /** An order whose confirmation is mailed. */
@@ -20,10 +21,7 @@ const entities: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (each) => entities[each]!)
 
 /** A subject is one line, whatever a seller called the product. */
-const oneLine = (text: string, most: number): string => {
-  const line = text.replace(/\p{Cc}+/gu, ' ').trim()
-  return line.length <= most ? line : `${[...line].slice(0, most - 1).join('')}…`
-}
+const oneLine = (text: string, most: number): string => truncate(text.replace(/\p{Cc}+/gu, ' ').trim(), most, '…')
 
 const seoul = new Intl.DateTimeFormat('ko-KR', { dateStyle: 'long', timeStyle: 'short', timeZone: 'Asia/Seoul' })
 

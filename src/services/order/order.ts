@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { instant } from '#kernel/contract.ts'
 import { sumWon, type Won, won } from '#kernel/money.ts'
+import { truncate } from '#kernel/text.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import type { SoldLine } from '#services/product/contract.ts'
 import type { Order, OrderStatus } from './contract.ts'
@@ -45,12 +46,14 @@ export const orderNumber = (now: number, random: Uint8Array): string => {
   return `${day}-${tail}`
 }
 
-/** What the payment window shows: at most 100 characters (Toss `orderName`). */
+/** Toss's limit on `orderName`. */
+const ORDER_NAME_AT_MOST = 100
+
+/** What the payment window shows: the first item, and how many more. */
 export const orderName = (lines: readonly SoldLine[]): string => {
   const first = lines[0]!.productName
   const rest = lines.length > 1 ? ` 외 ${lines.length - 1}건` : ''
-  const room = 100 - rest.length
-  return (first.length > room ? `${first.slice(0, room - 1)}…` : first) + rest
+  return truncate(first, ORDER_NAME_AT_MOST - rest.length, '…') + rest
 }
 
 /** What the lines cost together, in won. */

@@ -5,6 +5,7 @@ import { won } from '#kernel/money.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
+import { truncate } from '#kernel/text.ts'
 import { PAYMENT_NOT_REFUNDABLE, paymentRefunded, refundRefused } from './contract.ts'
 import type { PaymentRecord, RefundRecord } from './payment.ts'
 import { endRefund, findRefund, insertRefund, knownCancels, renewKey } from './refund-store.ts'
@@ -19,6 +20,8 @@ interface RefundInput {
   readonly reason: string
 }
 
+/** Toss's limit on `cancelReason`. */
+const REASON_AT_MOST = 200
 /** The sweep leaves a new refund alone for this long: whoever asked is trying it. */
 const HEAD_START = 15_000
 
@@ -136,7 +139,7 @@ export const refunding = (given: {
     toss.cancel(
       payment.paymentKey,
       {
-        cancelReason: refund.reason.slice(0, 200),
+        cancelReason: truncate(refund.reason, REASON_AT_MOST),
         // Left out for the whole payment: Toss then cancels all there is, whatever the method.
         ...(refund.amount < payment.amount && { cancelAmount: refund.amount }),
       },

@@ -1,4 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
+import { truncate } from '#kernel/text.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { PaymentRecord, PaymentState } from './payment.ts'
 
@@ -134,7 +135,7 @@ export const markEnded = async (
   message: string,
 ): Promise<PaymentRecord | undefined> => {
   const [row] = await db.query<PaymentRow>(sql`
-    UPDATE payment SET state = ${state}, failure_code = ${code}, failure_message = ${message.slice(0, 510)}
+    UPDATE payment SET state = ${state}, failure_code = ${code}, failure_message = ${truncate(message, 510)}
     WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')
     RETURNING *`)
   return row && recordOf(row)

@@ -25,6 +25,10 @@ test('Hangul typed apart is searched for composed', () => {
   assert.equal(read(`q=${encodeURIComponent('컵'.normalize('NFD'))}`).q, '컵')
 })
 
+test('a search that is too long ends between characters', () => {
+  assert.equal(read(`q=${encodeURIComponent(`${'가'.repeat(99)}🙂나`)}`).q, '가'.repeat(99))
+})
+
 test('changing a filter starts paging anew and keeps the rest', () => {
   const query = read('q=컵&category=living&cursor=abc&sort=newest')
   assert.equal(addressOf(query, { inStock: true }), '/products?q=%EC%BB%B5&category=living&sort=newest&inStock=true')

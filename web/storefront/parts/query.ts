@@ -1,3 +1,5 @@
+import { truncate } from '#kernel/text.ts'
+
 /** The orders a list can be in. */
 export const sorts = ['relevance', 'popular', 'newest', 'price-asc', 'price-desc'] as const
 export type Sort = (typeof sorts)[number]
@@ -20,7 +22,7 @@ const amount = (given: string | null): number | undefined => {
 
 /** Reads a list's address; what makes no sense there is left out rather than refused, because addresses are typed and shared. */
 export const readQuery = (search: URLSearchParams): ListQuery => {
-  const q = search.get('q')?.trim().normalize('NFC').slice(0, 100)
+  const q = truncate(search.get('q')?.trim().normalize('NFC') ?? '', 100).trim()
   const category = search.get('category')
   const minPrice = amount(search.get('minPrice'))
   const maxPrice = amount(search.get('maxPrice'))

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Link, redirect, useLoaderData } from 'react-router'
+import { truncate } from '#kernel/text.ts'
 import { priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
 import { Button, pressable } from '../../ui/button.tsx'
@@ -54,11 +55,11 @@ export default function Pay() {
     try {
       await widgets.current?.requestPayment({
         orderId: order.id,
-        orderName: order.name.slice(0, 100),
+        orderName: truncate(order.name, 100),
         successUrl: `${location.origin}/checkout/success${back}`,
         failUrl: `${location.origin}/checkout/fail?order=${order.id}`,
-        customerEmail: buyer.email.slice(0, 100),
-        customerName: buyer.name.slice(0, 100),
+        customerEmail: truncate(buyer.email, 100),
+        customerName: truncate(buyer.name, 100),
         ...(buyer.phone && { customerMobilePhone: buyer.phone }),
       })
     } catch (error) {

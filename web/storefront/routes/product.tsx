@@ -1,4 +1,5 @@
 import { data, Link, redirect, useActionData, useLoaderData } from 'react-router'
+import { truncate } from '#kernel/text.ts'
 import { useText, messagesIn } from '../../i18n/index.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { Breadcrumb } from '../parts/breadcrumb.tsx'
@@ -66,7 +67,7 @@ export const meta = ({ loaderData, matches }: { loaderData?: Loaded; matches: Pa
   if (!loaderData) return [{ title: t.shop.name }]
   const { product, origin } = loaderData
   const title = `${product.name} | ${t.shop.name}`
-  const description = product.description.replace(/\s+/g, ' ').slice(0, 150)
+  const description = truncate(product.description.replace(/\s+/g, ' ').trim(), 150, '…')
   const image = product.imageUrls[0] ?? product.imageUrl
   return [
     { title },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { truncate } from '#kernel/text.ts'
 import type { Visit } from './page.server.ts'
 
 /** A line of an order about to be placed, as it is shown before. */
@@ -35,4 +36,4 @@ export const seenItems = (form: FormData): { skuId: string; quantity: number }[]
  * first order; mending the address and pressing again is another order.
  */
 export const orderKey = (pageKey: string, asked: unknown): string =>
-  `web-${pageKey.slice(0, 64)}-${createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22)}`
+  `web-${truncate(pageKey, 64)}-${createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22)}`

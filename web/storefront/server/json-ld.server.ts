@@ -1,3 +1,4 @@
+import { truncate } from '#kernel/text.ts'
 import type { ProductDetail } from '#services/catalog/contract.ts'
 
 /** A product for search engines (schema.org/Product), safe to stand inside a script element. */
@@ -8,7 +9,7 @@ export const productJsonLd = (product: ProductDetail, url: URL): string => {
     '@context': 'https://schema.org',
     '@type': 'Product',
     name: product.name,
-    description: product.description.slice(0, 5_000),
+    description: truncate(product.description, 5_000),
     image: images.map((image) => new URL(image, url.origin).href),
     ...(product.brand && { brand: { '@type': 'Brand', name: product.brand } }),
     offers: {

@@ -25,12 +25,37 @@ test('only paths of this shop are gone to', () => {
     '/\\evil.example',
     'javascript:alert(1)',
     '/a\r\nb',
+    '/.//evil.example',
+    '/..//evil.example',
     '',
     null,
     undefined,
   ]) {
     assert.equal(localPath(foreign), '/')
   }
+})
+
+test('a path is gone to whatever was typed into it', () => {
+  for (const [given, path] of [
+    ['/products?q=컵#위', '/products?q=%EC%BB%B5#%EC%9C%84'],
+    ['/a\u0000b', '/a%00b'],
+    ['/\ud83d', '/%EF%BF%BD'],
+  ] as const) {
+    assert.equal(localPath(given), path)
+    assert.equal(new Headers({ location: localPath(given) }).get('location'), path)
+  }
+})
+
+test('a form sent from a page whose address nobody can read leads to the sign-in page as well', async () => {
+  const fail = act(async () => {
+    throw UNAUTHENTICATED()
+  })
+  const request = posted({})
+  request.headers.set('referer', 'http://[')
+  await assert.rejects(fail(argsFor({}, request)), (thrown: Response) => {
+    assert.equal(thrown.headers.get('location'), '/sign-in?next=%2F')
+    return true
+  })
 })
 
 test('a fault becomes the page of its status, in the language of the viewer', async () => {
@@ -120,6 +145,7 @@ test('the same order from the same page has the same key, another one another', 
   assert.notEqual(orderKey('page', asked), orderKey('other', asked))
   assert.notEqual(orderKey('page', asked), orderKey('page', { items: [{ skuId: 'a', quantity: 2 }] }))
   assert.ok(orderKey('x'.repeat(500), asked).length <= 200)
+  assert.ok(orderKey(`${'x'.repeat(63)}🙂`, asked).isWellFormed())
 })
 
 test('the items of a form are what its reader saw', () => {

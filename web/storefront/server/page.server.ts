@@ -31,9 +31,18 @@ const visitOf = ({ context, url, params, request }: LoaderFunctionArgs | ActionF
 /** The address of the sign-in page that comes back to where the visit is. */
 const signInAddress = (url: URL): string => `/sign-in?next=${encodeURIComponent(url.pathname + url.search)}`
 
+/** The page a request was sent from, as its `Referer` says; the front page where that is no address. */
+const pageBefore = (request: Request, url: URL): URL => {
+  try {
+    return new URL(request.headers.get('referer') ?? '/', url)
+  } catch {
+    return new URL('/', url)
+  }
+}
+
 /** Sends everybody but members to the sign-in page, and back afterwards. */
 export const membersOnly = ({ page, url, request }: Visit): void => {
-  const back = request.method === 'GET' ? url : new URL(request.headers.get('referer') ?? '/', url)
+  const back = request.method === 'GET' ? url : pageBefore(request, url)
   if (page.viewer.kind !== 'member') throw redirect(signInAddress(back))
 }
 
@@ -71,7 +80,7 @@ export const act =
       const problem = problemOf(error, visit.page.locale)
       if (!problem) throw error
       if (problem.code === 'UNAUTHENTICATED' && visit.page.viewer.kind !== 'member') {
-        throw redirect(signInAddress(new URL(args.request.headers.get('referer') ?? '/', visit.url)))
+        throw redirect(signInAddress(pageBefore(args.request, visit.url)))
       }
       return data({ problem, values: typed(form) } satisfies Refusal, { status: problem.status })
     }
@@ -92,6 +101,12 @@ export const untouched = (form: FormData, name: string): string => {
 /** A field that may be left empty. */
 export const optional = (form: FormData, name: string): string | undefined => text(form, name) || undefined
 
-/** Where to go next as a path on this site; anything else is the front page. */
-export const localPath = (given: string | null | undefined): string =>
-  given && /^\/(?![/\\])/.test(given) && !/[\r\n\t]/.test(given) ? given : '/'
+const isLocal = (address: string): boolean => /^\/(?![/\\])/.test(address)
+
+/** Where to go next as a path on this site, encoded as a header takes it; anything else is the front page. */
+export const localPath = (given: string | null | undefined): string => {
+  if (!given || !isLocal(given) || /[\r\n\t]/.test(given)) return '/'
+  const { pathname, search, hash } = new URL(given, 'http://shop')
+  const path = `${pathname}${search}${hash}`
+  return isLocal(path) ? path : '/'
+}

@@ -1,12 +1,16 @@
 import { z } from 'zod'
+import { MAX_WON } from '#kernel/money.ts'
+
+/** Won, as much as an order of ours can cost: anything else would break what is derived from it. */
+const amount = z.number().int().min(0).max(MAX_WON)
 
 /** A Payment object of Toss, version 2022-11-16: the members we rely on. Unknown members, statuses and methods are expected (domain §1.2). */
 export const tossPayment = z.looseObject({
   paymentKey: z.string(),
   orderId: z.string(),
   status: z.string(),
-  totalAmount: z.number().int(),
-  balanceAmount: z.number().int(),
+  totalAmount: amount,
+  balanceAmount: amount,
   method: z.string().nullish(),
   approvedAt: z.string().nullish(),
   lastTransactionKey: z.string().nullish(),
@@ -15,9 +19,7 @@ export const tossPayment = z.looseObject({
   failure: z.looseObject({ code: z.string(), message: z.string() }).nullish(),
   virtualAccount: z.looseObject({ dueDate: z.string().nullish(), expired: z.boolean().nullish() }).nullish(),
   cancels: z
-    .array(
-      z.looseObject({ transactionKey: z.string(), cancelAmount: z.number().int(), cancelReason: z.string().nullish() }),
-    )
+    .array(z.looseObject({ transactionKey: z.string(), cancelAmount: amount, cancelReason: z.string().nullish() }))
     .nullish(),
 })
 export type TossPayment = z.output<typeof tossPayment>

@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import type { Logger } from 'pino'
+import { storable } from '#kernel/storable-text.ts'
 import { traced } from '#kernel/tracing.ts'
 import { meaningOf, type Meaning, tossError, tossPayment, type TossPayment } from './answers.ts'
 
@@ -44,7 +45,8 @@ const unknown = (code: string, message: string): TossAnswer => ({
 const read = (status: number, text: string): TossAnswer => {
   let body: unknown
   try {
-    body = JSON.parse(text)
+    // What a provider says cannot be refused: text that cannot be stored is replaced before it goes anywhere.
+    body = JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? storable(value) : value))
   } catch {
     return unknown('MALFORMED_ANSWER', `Toss answered ${status} with something that is not JSON`)
   }
