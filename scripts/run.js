@@ -28,6 +28,7 @@ const verbs = {
   'test:browser': ['scripts/test.ts', '--browser'],
   'test:engines': ['scripts/test.ts', '--engines'],
   'test:faults': ['test/faults/main.ts'],
+  'test:mutants': ['test/mutants/main.ts'],
   check: ['scripts/check.ts'],
 }
 

@@ -1,0 +1,5 @@
+import { onceOnly } from './guards/once-only.ts'
+import type { Mutant } from './mutant.ts'
+
+/** Every guard of money, stock, identity and once-only effects. */
+export const mutants: readonly Mutant[] = [...onceOnly]
