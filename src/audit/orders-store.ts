@@ -12,7 +12,7 @@ export interface OrderSeen {
   readonly payBefore: number
   readonly paidAt: number | null
   readonly canceledAt: number | null
-  /** `sku quantity` of each line, sorted. */
+  /** `sku quantity` of each SKU, sorted: one may be on several lines, at different prices. */
   readonly lines: readonly string[]
 }
 
@@ -21,7 +21,8 @@ export const readOrders = (db: Queryable, after: string, limit: number): Promise
   db.query<OrderSeen & Record<string, unknown>>(sql`
     SELECT id, status, amount, payment_key AS "paymentKey", reservation_id AS "reservationId",
       pay_before AS "payBefore", paid_at AS "paidAt", canceled_at AS "canceledAt",
-      ARRAY (SELECT sku_id || ' ' || quantity FROM jt_order.order_line WHERE order_id = orders.id ORDER BY sku_id) AS lines
+      ARRAY (SELECT sku_id || ' ' || sum(quantity) FROM jt_order.order_line WHERE order_id = orders.id
+             GROUP BY sku_id ORDER BY sku_id) AS lines
     FROM jt_order.orders WHERE id > ${after} ORDER BY id LIMIT ${limit}`)
 
 /** Which of the ids are orders, with their states. */

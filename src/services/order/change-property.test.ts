@@ -45,7 +45,8 @@ const round = fc.record({
 const unpaid = async (): Promise<{ id: string; wants: string[]; state: string; holds: string[] }[]> => {
   const found = await shop.db('order').query<{ id: string; reservationId: string; wants: string[] }>({
     text: `SELECT id, reservation_id AS "reservationId",
-             ARRAY (SELECT sku_id || ' ' || quantity FROM order_line WHERE order_id = orders.id ORDER BY sku_id) AS wants
+             ARRAY (SELECT sku_id || ' ' || sum(quantity) FROM order_line WHERE order_id = orders.id
+                    GROUP BY sku_id ORDER BY sku_id) AS wants
            FROM orders WHERE status IN ('PENDING_PAYMENT', 'PAYING')`,
     values: [],
   })

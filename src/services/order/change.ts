@@ -5,10 +5,17 @@ import { NOT_FOUND } from '#kernel/faults.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
-import { RESERVATION_ENDED, RESERVATION_LENT, type product, type SoldLine } from '#services/product/contract.ts'
+import {
+  PRICE_CHANGED,
+  RESERVATION_ENDED,
+  RESERVATION_LENT,
+  type product,
+  type SoldLine,
+} from '#services/product/contract.ts'
 import { ORDER_EXPIRED, ORDER_STATE, type Order, orderItemsChanged } from './contract.ts'
 import { amountOf, factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRecord, shown } from './order.ts'
 import { HOLD_GRACE } from './place.ts'
+import { changedLines, quantitiesOf } from './pricing.ts'
 import { after } from './states.ts'
 import { findOrders, lockOrders, replaceLines, saveRevision } from './store.ts'
 import type { Views } from './views.ts'
@@ -21,6 +28,28 @@ const refusalOf = (order: OrderRecord | undefined, memberId: string, now: number
   if (!after(order.status, 'items changed')) return ORDER_STATE({ status: order.status })
   return order.payBefore <= now ? ORDER_EXPIRED() : undefined
 }
+
+/** What is asked of an unpaid order. */
+interface Change {
+  readonly id: string
+  readonly items: readonly { readonly skuId: string; readonly quantity: number }[]
+  /** What it must cost afterwards, in won, to be changed. */
+  readonly expectedAmount?: number | undefined
+}
+
+/** The fault to answer with when these lines cost something else than the customer was shown. */
+const priceChange = (lines: readonly SoldLine[], expected: number | undefined): Fault | undefined => {
+  const amount = amountOf(lines)
+  return expected === undefined || expected === amount
+    ? undefined
+    : PRICE_CHANGED({ expected, amount, lines: [...lines] })
+}
+
+const itemsOf = (lines: readonly { skuId: string; quantity: number }[]): string =>
+  fingerprintOf(
+    [...quantitiesOf(lines)].map(([skuId, quantity]) => ({ skuId, quantity })),
+    undefined,
+  )
 
 /**
  * Sets the items of an unpaid order. The new items are held before the order changes over, borrowing what the order
@@ -45,49 +74,59 @@ export const changing = (given: {
       return true
     })
 
-  const changeOver = (before: OrderRecord, reservationId: string, sold: readonly SoldLine[]) =>
-    db.tx('order.change-items', async (tx) => {
-      const order = (await lockOrders(tx, [before.id])).get(before.id)
-      views.changed(tx, [before])
-      if (order?.revision !== before.revision) return order
-      const now = runtime.now()
-      const revision = order.revision + 1
-      if (refusalOf(order, before.memberId, now)) {
-        await tx.query(saveRevision({ id: order.id, revision }))
-        return order
-      }
-      const next: OrderRecord = {
-        ...order,
-        reservationId,
-        revision,
-        amount: amountOf(sold),
-        name: orderName(sold),
-        lines: sold.map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' })),
-      }
-      await tx.emit(orderItemsChanged, {
-        ...factsOf(next, now),
-        lines: lineFactsOf(next),
-        formerReservationId: before.reservationId,
-      })
-      await replaceLines(tx, next)
-      return next
-    })
+  /** Goes over to what is held, or says why not and makes sure that nobody can any more. */
+  const changeOver = (before: OrderRecord, reservationId: string, sold: readonly SoldLine[], expected?: number) =>
+    db.tx(
+      'order.change-items',
+      async (tx): Promise<{ order: OrderRecord | undefined; refused?: Fault | undefined }> => {
+        const order = (await lockOrders(tx, [before.id])).get(before.id)
+        views.changed(tx, [before])
+        if (order?.revision !== before.revision) return { order }
+        const now = runtime.now()
+        const revision = order.revision + 1
+        const lines = changedLines(order.lines, sold)
+        const refused = refusalOf(order, before.memberId, now) ?? priceChange(lines, expected)
+        if (refused) {
+          await tx.query(saveRevision({ id: order.id, revision }))
+          return { order, refused }
+        }
+        const next: OrderRecord = {
+          ...order,
+          reservationId,
+          revision,
+          amount: amountOf(lines),
+          name: orderName([...new Map(lines.map((each) => [each.skuId, each])).values()]),
+          lines,
+        }
+        await tx.emit(orderItemsChanged, {
+          ...factsOf(next, now),
+          lines: lineFactsOf(next),
+          formerReservationId: before.reservationId,
+        })
+        await replaceLines(tx, next)
+        return { order: next }
+      },
+    )
 
-  return async (
-    input: { id: string; items: readonly { skuId: string; quantity: number }[] },
-    context: CallContext,
-  ): Promise<Order> => {
+  return async (input: Change, context: CallContext): Promise<Order> => {
     const memberId = memberOf(context.actor)
-    const wanted = fingerprintOf(input.items, undefined)
+    const wanted = itemsOf(input.items)
+    const { expectedAmount } = input
+    /** The order as it is now, unless that is not what the customer was shown. */
+    const answer = (order: OrderRecord): Order => {
+      const fault = priceChange(order.lines, expectedAmount)
+      if (fault) throw fault
+      return shown(order)
+    }
 
     const tried = async (): Promise<Order> => {
       const seen = (await findOrders(db, [input.id])).get(input.id)
       const refused = refusalOf(seen, memberId, runtime.now())
       if (refused) throw refused
       const before = seen!
-      if (fingerprintOf(before.lines, undefined) === wanted) {
+      if (itemsOf(before.lines) === wanted) {
         await views.forget([before])
-        return shown(before)
+        return answer(before)
       }
 
       const reservationId = derivedId('order items', before.id, String(before.revision), wanted)
@@ -103,11 +142,11 @@ export const changing = (given: {
           if (inTheWay && (await fence(before)) && RESERVATION_LENT.is(error)) await product.release(error.data)
           throw error
         })
-      const changed = await changeOver(before, reservationId, sold)
-      if (changed?.reservationId === reservationId) return shown(changed)
+      const { order: changed, refused: why } = await changeOver(before, reservationId, sold, expectedAmount)
+      if (changed?.reservationId === reservationId) return answer(changed)
 
       await product.release({ reservationId })
-      throw refusalOf(changed, memberId, runtime.now()) ?? ORDER_STATE({ status: changed!.status })
+      throw why ?? refusalOf(changed, memberId, runtime.now()) ?? ORDER_STATE({ status: changed!.status })
     }
 
     for (let tries = 1; ; tries++)

@@ -4,7 +4,9 @@ import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shippingAddress } from '#services/member/contract.ts'
 import {
+  expectedAmount,
   OUT_OF_STOCK,
+  PRICE_CHANGED,
   RESERVATION_CONFLICT,
   RESERVATION_ENDED,
   RESERVATION_LENT,
@@ -13,7 +15,7 @@ import {
   stockLine,
 } from '#services/product/contract.ts'
 
-/** States of an order's line (domain §3.1); the order's label is derived from its lines. */
+/** States of an order's line; the order's label is derived from its lines. */
 export const orderStatus = z.enum(['PENDING_PAYMENT', 'PAYING', 'PAID', 'CANCEL_REQUESTED', 'CANCELED', 'EXPIRED'])
 export type OrderStatus = z.output<typeof orderStatus>
 
@@ -91,19 +93,25 @@ const items = z
 export const order = contract('order', {
   place: {
     summary:
-      'Places an order: holds the stock and fixes the amount; no money moves. The same key and body returns the first answer.',
+      'Places an order: holds the stock and fixes the amount; no money moves. The same key and body returns the first answer. With `expectedAmount` it is placed at that amount or not at all.',
     method: 'POST',
     path: '/orders',
     access: 'member',
     status: 201,
     repeatable: true,
     limits: { account: { calls: 60, seconds: 60 } },
-    input: z.object({ items, shippingAddress, idempotencyKey: z.string().trim().min(1).max(200).optional() }),
+    input: z.object({
+      items,
+      shippingAddress,
+      expectedAmount: expectedAmount.optional(),
+      idempotencyKey: z.string().trim().min(1).max(200).optional(),
+    }),
     headers: { idempotencyKey: 'idempotency-key' },
     output: orderOutput,
     faults: [
       IDEMPOTENCY_KEY_REQUIRED,
       IDEMPOTENCY_CONFLICT,
+      PRICE_CHANGED,
       OUT_OF_STOCK,
       SKU_NOT_FOUND,
       RESERVATION_CONFLICT,
@@ -127,16 +135,18 @@ export const order = contract('order', {
     output: orderOutput,
   },
   changeItems: {
-    summary: 'Sets the items of an unpaid order; the amount follows, the deadline stays.',
+    summary:
+      'Sets the items of an unpaid order; the deadline stays. What it held already keeps its price, what is added costs what it costs now. With `expectedAmount` it changes to that amount or not at all.',
     method: 'PUT',
     path: '/orders/{id}/items',
     access: 'member',
     repeatable: true,
-    input: z.object({ id: z.uuid(), items }),
+    input: z.object({ id: z.uuid(), items, expectedAmount: expectedAmount.optional() }),
     output: orderOutput,
     faults: [
       ORDER_STATE,
       ORDER_EXPIRED,
+      PRICE_CHANGED,
       OUT_OF_STOCK,
       SKU_NOT_FOUND,
       RESERVATION_CONFLICT,

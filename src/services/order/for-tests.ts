@@ -33,3 +33,14 @@ export const runSweeps = async (shop: PurchaseHost, ...services: ('order' | 'pro
     if (wanted.includes(definition.contract.name))
       for (const { run } of built.sweeps ?? []) while ((await run(shop.runtime.now())) > 0);
 }
+
+/** A product's owner at work between two requests of a buyer: what a SKU costs, and whether it is for sale. */
+export const setSku = (
+  shop: PurchaseHost,
+  skuId: string,
+  { price, onSale }: { readonly price?: number; readonly onSale?: boolean },
+): Promise<unknown> =>
+  shop.db('product').query({
+    text: `UPDATE sku SET price = coalesce($2::bigint, price), status = coalesce($3::text, status) WHERE id = $1`,
+    values: [skuId, price ?? null, onSale === undefined ? null : onSale ? 'ON_SALE' : 'STOPPED'],
+  })

@@ -59,10 +59,14 @@ export const orderName = (lines: readonly SoldLine[]): string => {
 /** What the lines cost together, in won. */
 export const amountOf = (lines: readonly SoldLine[]): Won => sumWon(lines.map((each) => each.unitPrice * each.quantity))
 
-/** Names what a request asks for, whatever the order of its items: the same request has the same fingerprint. */
+/**
+ * Names what a request asks for, whatever the order of its items: the same request has the same fingerprint. One
+ * without an expected amount has the one it had before requests could carry any.
+ */
 export const fingerprintOf = (
   items: readonly { skuId: string; quantity: number }[],
   shipping: ShippingAddress | undefined,
+  expectedAmount?: number,
 ): string => {
   const sorted = [...items].sort((a, b) => (a.skuId < b.skuId ? -1 : 1)).map((each) => [each.skuId, each.quantity])
   const address = shipping && [
@@ -73,7 +77,8 @@ export const fingerprintOf = (
     shipping.address2,
     shipping.memo,
   ]
-  return hash('sha256', JSON.stringify([sorted, address ?? null]), 'base64url')
+  const asked = [sorted, address ?? null, ...(expectedAmount === undefined ? [] : [expectedAmount])]
+  return hash('sha256', JSON.stringify(asked), 'base64url')
 }
 
 /** An order as its owner sees it. */

@@ -28,6 +28,7 @@ export const HOLD_GRACE = 5 * 60_000
 interface PlaceInput {
   readonly items: readonly { skuId: string; quantity: number }[]
   readonly shippingAddress: ShippingAddress
+  readonly expectedAmount?: number | undefined
   readonly idempotencyKey?: string | undefined
 }
 
@@ -93,7 +94,9 @@ export const placing = (given: {
 
   const hold = async (reservationId: string, input: PlaceInput, expiresAt: number): Promise<readonly SoldLine[]> => {
     try {
-      return (await product.reserve({ reservationId, lines: [...input.items], expiresAt })).lines
+      const { items, expectedAmount } = input
+      // Compared where the price is fixed: an order refused for its price has held nothing, and its key is as good as new.
+      return (await product.reserve({ reservationId, lines: [...items], expiresAt, expectedAmount })).lines
     } catch (error) {
       // The hold's name comes from the key: other contents under it are a reused key.
       if (RESERVATION_CONFLICT.is(error)) throw IDEMPOTENCY_CONFLICT(undefined, { field: 'idempotencyKey' })
@@ -105,7 +108,7 @@ export const placing = (given: {
     const memberId = memberOf(context.actor)
     const key = input.idempotencyKey
     if (!key) throw IDEMPOTENCY_KEY_REQUIRED(undefined, { field: 'idempotencyKey' })
-    const fingerprint = fingerprintOf(input.items, input.shippingAddress)
+    const fingerprint = fingerprintOf(input.items, input.shippingAddress, input.expectedAmount)
     const earlier = await answered.call({ memberId, key })
     if (earlier) {
       const answer = replay(earlier, fingerprint)

@@ -41,27 +41,61 @@ const offeredOptions = z
   )
   .max(5)
 
-const shortage = z.object({
-  shortages: z.array(z.object({ skuId: z.uuid(), requested: z.number().int(), available: z.number().int() })),
-})
+/** What a SKU is called, for people; left out of faults where nothing is known of it. */
+const skuName = { productId: z.uuid(), productName: z.string(), options: z.record(z.string(), z.string()) }
+
+interface Named {
+  readonly productName?: string | undefined
+  readonly options?: Readonly<Record<string, string>> | undefined
+}
+
+/** Names said in one sentence; the data of a fault name all. */
+const NAMED_AT_MOST = 3
+
+/** What SKUs are called, as a part of a sentence in brackets; empty when no name is known. */
+const inBrackets = (skus: readonly Named[], more: (count: number) => string): string => {
+  const names = skus.flatMap(({ productName, options }) =>
+    productName ? [[productName, ...Object.values(options ?? {})].join(' / ')] : [],
+  )
+  if (names.length === 0) return ''
+  const rest = names.length - NAMED_AT_MOST
+  return ` (${names.slice(0, NAMED_AT_MOST).join(', ')}${rest > 0 ? more(rest) : ''})`
+}
+const moreKo = (count: number): string => ` 외 ${count}종`
+const moreEn = (count: number): string => ` and ${count} more`
 
 export const OUT_OF_STOCK = fault(
   'OUT_OF_STOCK',
   409,
   {
-    ko: '재고가 부족한 상품이 있습니다. 수량을 줄이거나 다른 옵션을 골라 주세요.',
-    en: 'Some items are out of stock. Please lower the quantity or choose another option.',
+    ko: ({ shortages }) =>
+      `재고가 부족한 상품이 있습니다${inBrackets(shortages, moreKo)}. 수량을 줄이거나 다른 옵션을 골라 주세요.`,
+    en: ({ shortages }) =>
+      `Some items are out of stock${inBrackets(shortages, moreEn)}. Please lower the quantity or choose another option.`,
   },
-  shortage,
+  z.object({
+    shortages: z.array(
+      z.object({
+        skuId: z.uuid(),
+        requested: z.number().int(),
+        available: z.number().int(),
+        ...z.object(skuName).partial().shape,
+      }),
+    ),
+  }),
 )
 export const SKU_NOT_FOUND = fault(
   'SKU_NOT_FOUND',
   404,
   {
-    ko: '판매하지 않는 상품이 들어 있습니다.',
-    en: 'An item is not for sale.',
+    ko: ({ items = [] }) => `판매하지 않는 상품이 들어 있습니다${inBrackets(items, moreKo)}.`,
+    en: ({ items = [] }) => `An item is not for sale${inBrackets(items, moreEn)}.`,
   },
-  z.object({ skuIds: z.array(z.string()) }),
+  z.object({
+    skuIds: z.array(z.string()),
+    /** Those of them that were for sale once, by name. */
+    items: z.array(z.object({ skuId: z.uuid(), ...skuName })).optional(),
+  }),
 )
 export const RESERVATION_CONFLICT = fault('RESERVATION_CONFLICT', 409, {
   ko: '같은 요청 번호로 다른 내용을 예약할 수 없습니다.',
@@ -104,6 +138,11 @@ export const CATEGORY_NOT_FOUND = fault('CATEGORY_NOT_FOUND', 400, {
 export const SKU_OPTIONS_INVALID = fault('SKU_OPTIONS_INVALID', 400, {
   ko: '옵션 조합이 상품의 옵션과 맞지 않거나 중복됩니다.',
   en: 'A combination of options does not match the product or is repeated.',
+})
+
+/** A total in won as a caller expects it. Without the limit of an order: what is too much is refused as such. */
+export const expectedAmount = z.number().int().min(0).meta({
+  description: 'What the customer was shown, in won; when it costs something else nothing is held (PRICE_CHANGED)',
 })
 
 const sku = z.object({
@@ -183,6 +222,21 @@ export const soldLine = stockLine.extend({
   unitPrice: wonSchema,
 })
 export type SoldLine = z.output<typeof soldLine>
+
+export const PRICE_CHANGED = fault(
+  'PRICE_CHANGED',
+  409,
+  {
+    ko: '그 사이 가격이 바뀌었습니다. 바뀐 금액을 확인하고 다시 주문해 주세요.',
+    en: 'The price has changed meanwhile. Please check the new amount and order again.',
+  },
+  z.object({
+    expected: z.number().int(),
+    amount: z.number().int(),
+    /** The lines as they would be sold now; of one SKU there may be several, at different prices. */
+    lines: z.array(soldLine),
+  }),
+)
 
 export const product = contract('product', {
   create: {
@@ -348,7 +402,7 @@ export const product = contract('product', {
   },
   reserve: {
     summary:
-      'Holds stock under a reservation until a deadline, all lines or none. Repeating it finds the first. One that replaces the live reservation its order is with borrows from it what both hold, until it is known which of them the order goes on with; it can be lent to one at a time.',
+      'Holds stock under a reservation until a deadline, all lines or none. Repeating it finds the first. One that replaces the live reservation its order is with borrows from it what both hold, also of what is no longer on sale, until it is known which of them the order goes on with; it can be lent to one at a time.',
     method: 'POST',
     access: 'service',
     repeatable: true,
@@ -357,9 +411,10 @@ export const product = contract('product', {
       lines: z.array(stockLine).min(1).max(100),
       expiresAt: z.number().int(),
       replaces: uuid.optional(),
+      expectedAmount: expectedAmount.optional(),
     }),
     output: z.object({ lines: z.array(soldLine) }),
-    faults: [OUT_OF_STOCK, SKU_NOT_FOUND, RESERVATION_CONFLICT, RESERVATION_ENDED, RESERVATION_LENT],
+    faults: [OUT_OF_STOCK, SKU_NOT_FOUND, PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, RESERVATION_LENT],
   },
   secure: {
     summary: 'Makes a hold unable to expire, because money is about to move for it.',

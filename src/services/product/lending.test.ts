@@ -87,7 +87,7 @@ describe('a reservation that replaces another', () => {
       (error) => {
         assert.ok(OUT_OF_STOCK.is(error))
         assert.deepEqual(
-          new Set(error.data.shortages),
+          new Set(error.data.shortages.map(({ skuId, requested, available }) => ({ skuId, requested, available }))),
           new Set([
             { skuId: last, requested: 4, available: 3 },
             { skuId: other, requested: 7, available: 6 },

@@ -1,7 +1,8 @@
 import type { Fault } from '#kernel/fault.ts'
 import type { Database } from '#kernel/store.ts'
-import { OUT_OF_STOCK, RESERVATION_LENT } from './contract.ts'
+import { RESERVATION_LENT } from './contract.ts'
 import { isLive, lendable, Lives } from './lending.ts'
+import { outOfStock, skuNotFound, type Offers } from './refusals.ts'
 import { inLockOrder } from './reservation.ts'
 import { moveStock, saveLives } from './settling.ts'
 import {
@@ -19,12 +20,13 @@ export interface Replacement extends NewReservation {
 
 /**
  * Reserves in place of other reservations, each all or nothing, in the order given, which is that of their ids. What the
- * replaced one holds is borrowed, the rest reserved anew; one that is no longer live lends nothing. Answers the ids it
- * stored, and of these the refused, which were taken back; who is in neither was stored by someone else.
+ * replaced one holds is borrowed, the rest reserved anew; one that is no longer live lends nothing. What is no longer on
+ * sale can be borrowed and not reserved. Answers the ids it stored, and of these the refused, which were taken back; who is in neither was stored by someone else.
  */
 export const replace = (
   db: Database,
   asks: readonly Replacement[],
+  offers: Offers,
 ): Promise<{ refused: Map<string, Fault>; stored: Set<string> }> =>
   db.tx('product.reserve', async (tx) => {
     const refused = new Map<string, Fault>()
@@ -42,11 +44,17 @@ export const replace = (
       const lender = stored.has(replaces) ? undefined : lives.chosen(replaces)
       if (lender?.lentTo) return RESERVATION_LENT({ reservationId: lender.lentTo })
       const borrowed = lender && isLive(lender) ? lendable(lender, lines) : lines.map(() => 0)
+      const stopped = lines.filter((line, i) => !offers.get(line.skuId)!.onSale && borrowed[i]! < line.quantity)
+      if (stopped.length > 0)
+        return skuNotFound(
+          stopped.map((line) => line.skuId),
+          offers,
+        )
       const shortages = lines.flatMap(({ skuId, quantity }, i) => {
         const left = available.get(skuId)! - lives.changes.reservedOf(skuId) + borrowed[i]!
         return left < quantity ? [{ skuId, requested: quantity, available: left }] : []
       })
-      if (shortages.length > 0) return OUT_OF_STOCK({ shortages })
+      if (shortages.length > 0) return outOfStock(shortages, offers)
       for (const { skuId, quantity } of lines) lives.changes.add(skuId, 0, quantity)
       if (borrowed.some((units) => units > 0)) lives.lend(replaces, held(id, lines), borrowed)
       return undefined

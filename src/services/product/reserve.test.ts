@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { eventually } from '#test/support/eventually.ts'
-import { OUT_OF_STOCK, RESERVATION_CONFLICT, RESERVATION_ENDED, SKU_NOT_FOUND } from './contract.ts'
+import { OUT_OF_STOCK, PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, SKU_NOT_FOUND } from './contract.ts'
 import { startProductHost, wrongStock } from './for-tests.ts'
 
 describe('reserving stock', () => {
@@ -49,7 +49,15 @@ describe('reserving stock', () => {
       ]),
       (error) => {
         assert.ok(OUT_OF_STOCK.is(error))
-        assert.deepEqual(error.data, { shortages: [{ skuId: scarce, requested: 2, available: 1 }] })
+        const [{ productId: _, ...shortage }, ...more] = error.data.shortages as [(typeof error.data.shortages)[number]]
+        assert.deepEqual(shortage, {
+          skuId: scarce,
+          requested: 2,
+          available: 1,
+          productName: '무선 이어폰',
+          options: {},
+        })
+        assert.deepEqual(more, [])
         return true
       },
     )
@@ -67,6 +75,34 @@ describe('reserving stock', () => {
     assert.deepEqual(await shop.reserve([[sku, 2]], first.reservationId), first)
     assert.equal((await shop.reserve([[sku, 1]])).lines[0]!.unitPrice, 9_000)
     assert.deepEqual(await shop.stockOf(sku), [10, 3])
+  })
+
+  test('what costs something else than expected is not held, and its name stays free', async () => {
+    const ask = (expectedAmount: number, reservationId: string) =>
+      shop.inside.reserve({
+        reservationId,
+        lines: [{ skuId: sku, quantity: 2 }],
+        expiresAt: shop.runtime.now() + 60_000,
+        expectedAmount,
+      })
+    const id = shop.runtime.id()
+    // Of one batch, under one name: each is judged by what it expects itself.
+    const answers = await Promise.allSettled([ask(1_999, id), ask(2_000, id), ask(2_001, id)])
+    assert.deepEqual(
+      answers.map((each) => each.status),
+      ['rejected', 'fulfilled', 'rejected'],
+    )
+    assert.deepEqual(await shop.stockOf(sku), [10, 2])
+    const other = shop.runtime.id()
+    await assert.rejects(ask(1, other), PRICE_CHANGED.is)
+    assert.equal(await shop.stateOf(other), undefined)
+    // Found again it keeps the price it was held at, whatever it costs by now.
+    await shop.db.query({ text: 'UPDATE sku SET price = 7000 WHERE id = $1', values: [sku] })
+    assert.equal((await ask(2_000, id)).lines[0]!.unitPrice, 1_000)
+    await assert.rejects(
+      ask(14_000, id),
+      (error) => PRICE_CHANGED.is(error) && error.data.amount === 2_000 && error.data.expected === 14_000,
+    )
   })
 
   test('the same reservation again is found even when nothing is left', async () => {

@@ -1,16 +1,10 @@
 import type { OutputOf } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Database } from '#kernel/store.ts'
-import {
-  OUT_OF_STOCK,
-  RESERVATION_CONFLICT,
-  RESERVATION_ENDED,
-  SKU_NOT_FOUND,
-  type product,
-  type SoldLine,
-} from './contract.ts'
+import { PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from './contract.ts'
 import { again, codeOf } from './again.ts'
 import { inLockOrder, isFor, packed, StockChanges, Supply, type Line, type Reservation } from './reservation.ts'
+import { outOfStock, skuNotFound, type Offers } from './refusals.ts'
 import { replace } from './replacing.ts'
 import { moveStock } from './settling.ts'
 import {
@@ -21,7 +15,6 @@ import {
   insertReservations,
   lockSkus,
   type NewReservation,
-  type Offer,
 } from './stock-store.ts'
 
 type Answer = OutputOf<typeof product.operations.reserve>
@@ -33,6 +26,8 @@ export interface Request {
   readonly expiresAt: number
   /** The reservation its order is with, which this one is to replace. */
   readonly replaces?: string | undefined
+  /** What the lines must cost together, in won, for anything to be held. */
+  readonly expectedAmount?: number | undefined
 }
 
 interface Ask {
@@ -41,10 +36,9 @@ interface Ask {
   readonly lines: readonly Line[]
   readonly expiresAt: number
   readonly replaces: string | undefined
+  readonly expectedAmount: number | undefined
   answer: Answer | Fault | undefined
 }
-
-type Offers = ReadonlyMap<string, Offer>
 
 /** Someone else changed what we had read: a reservation exists, stock ran short, or we were chosen to end a deadlock. */
 const OVERTAKEN = new Set(['23505', '23514', '40P01'])
@@ -64,13 +58,20 @@ const answerOf = (ask: Ask, priceOf: (skuId: string) => number, offers: Offers):
   }),
 })
 
+/** The fault to answer with when the lines cost something else than the customer was shown. */
+const priceChange = ({ expectedAmount: expected }: Ask, { lines }: Answer): Fault | undefined => {
+  const amount = lines.reduce((sum, each) => sum + each.unitPrice * each.quantity, 0)
+  return expected === undefined || expected === amount ? undefined : PRICE_CHANGED({ expected, amount, lines })
+}
+
 const heldAnswer = (ask: Ask, offers: Offers): Answer => answerOf(ask, (id) => offers.get(id)!.unitPrice, offers)
 
 /** The answer to a request whose reservation exists: the first answer again, prices as they were. */
 const repeated = (ask: Ask, kept: Reservation, offers: Offers): Answer | Fault => {
   if (kept.state === 'RELEASED' || kept.state === 'RESTOCKED') return RESERVATION_ENDED()
   if (!isFor(kept, ask.lines)) return RESERVATION_CONFLICT()
-  return answerOf(ask, (id) => kept.unitPrices[kept.skuIds.indexOf(id)]!, offers)
+  const answer = answerOf(ask, (id) => kept.unitPrices[kept.skuIds.indexOf(id)]!, offers)
+  return priceChange(ask, answer) ?? answer
 }
 
 const newReservation = (ask: Ask, offers: Offers): NewReservation => ({
@@ -127,7 +128,7 @@ export const reserving = (db: Database) => {
       const supply = new Supply(await lockSkus(tx, skuIdsOf(mine)))
       for (const ask of mine) {
         const shortages = supply.shortages(ask.lines)
-        if (shortages.length > 0) refused.set(ask, OUT_OF_STOCK({ shortages }))
+        if (shortages.length > 0) refused.set(ask, outOfStock(shortages, offers))
         else supply.take(ask.lines)
       }
       const held = mine.filter((ask) => !refused.has(ask))
@@ -143,7 +144,7 @@ export const reserving = (db: Database) => {
 
   const decideReplacing = async (asks: readonly Ask[], offers: Offers): Promise<void> => {
     const given = [...asks].sort(byId).map((ask) => ({ ...newReservation(ask, offers), replaces: ask.replaces! }))
-    const { refused, stored } = await again(() => replace(db, given))
+    const { refused, stored } = await again(() => replace(db, given, offers))
     for (const ask of asks) if (stored.has(ask.id)) ask.answer = refused.get(ask.id) ?? heldAnswer(ask, offers)
   }
 
@@ -161,11 +162,13 @@ export const reserving = (db: Database) => {
       const reservation = kept.get(ask.id)
       if (reservation) ask.answer = repeated(ask, reservation, offers)
       else {
-        const missing = ask.lines.filter((line) => !offers.get(line.skuId)?.onSale).map((line) => line.skuId)
+        const isSold = ({ skuId }: Line) => (ask.replaces ? offers.has(skuId) : offers.get(skuId)?.onSale)
+        const missing = ask.lines.filter((line) => !isSold(line)).map((line) => line.skuId)
         // What was short by itself at this instant may be refused whatever happens to its neighbours.
         const shortages = missing.length > 0 || ask.replaces ? [] : now.shortages(ask.lines)
-        if (missing.length > 0) ask.answer = SKU_NOT_FOUND({ skuIds: missing })
-        else if (shortages.length > 0) ask.answer = OUT_OF_STOCK({ shortages })
+        if (missing.length > 0) ask.answer = skuNotFound(missing, offers)
+        else if (shortages.length > 0) ask.answer = outOfStock(shortages, offers)
+        else ask.answer = priceChange(ask, heldAnswer(ask, offers))
       }
       return !ask.answer
     })
@@ -193,12 +196,13 @@ export const reserving = (db: Database) => {
   }
 
   return async (requests: readonly Request[]): Promise<(Answer | Fault)[]> => {
-    const asks = requests.map(({ reservationId, lines, expiresAt, replaces }): Ask => ({
+    const asks = requests.map(({ reservationId, lines, expiresAt, replaces, expectedAmount }): Ask => ({
       id: reservationId,
       given: lines,
       lines: packed(lines),
       expiresAt,
       replaces,
+      expectedAmount,
       answer: undefined,
     }))
     for (let open = asks; open.length > 0; open = open.filter((ask) => !ask.answer)) {
@@ -217,5 +221,6 @@ export const reserving = (db: Database) => {
 
 const isSame = (a: Ask, b: Ask): boolean =>
   a.replaces === b.replaces &&
+  a.expectedAmount === b.expectedAmount &&
   a.lines.length === b.lines.length &&
   a.lines.every((line, i) => line.skuId === b.lines[i]!.skuId && line.quantity === b.lines[i]!.quantity)

@@ -1,0 +1,31 @@
+import type { SoldLine } from '#services/product/contract.ts'
+import type { OrderLine } from './order.ts'
+
+/** Units by SKU, whatever lines they are on: one SKU may be on several, at different prices. */
+export const quantitiesOf = (lines: readonly { skuId: string; quantity: number }[]): ReadonlyMap<string, number> => {
+  const units = new Map<string, number>()
+  for (const { skuId, quantity } of lines) units.set(skuId, (units.get(skuId) ?? 0) + quantity)
+  return units
+}
+
+/**
+ * The lines of an unpaid order once its items are `sold`. Units it held already stay as they were placed, the earliest
+ * first; only units that are added cost what they cost now, on a line of their own where that differs. Prices in won.
+ */
+export const changedLines = (held: readonly OrderLine[], sold: readonly SoldLine[]): OrderLine[] =>
+  sold
+    .flatMap((wanted) => {
+      let left = wanted.quantity
+      const pieces: SoldLine[] = []
+      for (const line of held.filter((each) => each.skuId === wanted.skuId)) {
+        const quantity = Math.min(left, line.quantity)
+        if (quantity > 0) pieces.push({ ...line, quantity })
+        left -= quantity
+      }
+      const last = pieces.at(-1)
+      if (left > 0 && last?.unitPrice === wanted.unitPrice)
+        pieces.splice(-1, 1, { ...last, quantity: last.quantity + left })
+      else if (left > 0) pieces.push({ ...wanted, quantity: left })
+      return pieces
+    })
+    .map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' }))
