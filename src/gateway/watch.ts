@@ -49,6 +49,12 @@ const watchBatches = (registers: Registry[], services: readonly Watched[]): void
     help: 'Inputs carried by batches',
     read: each(({ inputs }) => inputs),
   })
+  toldTotal({
+    ...common,
+    name: 'jangteo_batch_splits_total',
+    help: 'Failing batches, and parts of them, split in two to isolate the inputs at fault',
+    read: each(({ splits }) => splits),
+  })
   toldGauge({
     ...common,
     name: 'jangteo_batch_waiting',

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { lanes } from './batch.ts'
 import { fault, type Fault } from './fault.ts'
+import { markTransient } from './transient.ts'
 
 const REFUSED = fault('REFUSED', 409, { ko: '안 됩니다.', en: 'No.' })
 
@@ -48,7 +49,7 @@ describe('lanes', () => {
       batches.map((each) => each.inputs),
       [[0]],
     )
-    assert.deepEqual(stats(), { batches: 1, inputs: 1, waiting: 7 })
+    assert.deepEqual(stats(), { batches: 1, inputs: 1, splits: 0, waiting: 7 })
     for (let n = 0; n < 4; n++) {
       batches[n]!.end()
       await turn()
@@ -59,7 +60,7 @@ describe('lanes', () => {
       [[0], [1, 2, 3], [4, 5, 6], [7]],
     )
     assert.deepEqual(await Promise.all(calls), [0, 2, 4, 6, 8, 10, 12, 14])
-    assert.deepEqual(stats(), { batches: 4, inputs: 8, waiting: 0 })
+    assert.deepEqual(stats(), { batches: 4, inputs: 8, splits: 0, waiting: 0 })
   })
 
   test('what is to be kept apart never shares a batch, and all get their turn in order', async () => {
@@ -93,12 +94,12 @@ describe('lanes', () => {
     assert.ok(two.status === 'rejected' && REFUSED.is(two.reason))
   })
 
-  test('an error fails its batch, only its batch, and the lane goes on', async () => {
-    const { call, batches } = held({ lanes: 1, max: 2 })
+  test('an outage fails its batch, at once and only its batch, and the lane goes on', async () => {
+    const { call, batches, stats } = held({ lanes: 1, max: 2 })
     const calls = [1, 2, 3].map(call)
     const settled = Promise.allSettled(calls)
     await turn()
-    batches[0]!.end(new Error('lost'))
+    batches[0]!.end(markTransient(new Error('lost')))
     await turn()
     await turn()
     batches[1]!.end()
@@ -106,6 +107,63 @@ describe('lanes', () => {
       (await settled).map((each) => each.status),
       ['rejected', 'rejected', 'fulfilled'],
     )
+    assert.deepEqual(stats(), { batches: 2, inputs: 3, splits: 0, waiting: 0 })
+  })
+
+  test('an error is answered to the input that caused it; its neighbours get their answers, as soon as they are there', async () => {
+    const { call, batches, stats } = held({ lanes: 1, max: 8 })
+    const ended: string[] = []
+    const calls = [1, 2, 3, 4].map((n) =>
+      call(n).then(
+        (answer) => ended.push(`${n}: ${answer}`),
+        (error: Error) => ended.push(`${n}: ${error.message}`),
+      ),
+    )
+    const end = async (error?: Error): Promise<void> => {
+      batches.at(-1)!.end(error)
+      await turn()
+    }
+    await turn()
+    // The lane is busy until the last part is done: what comes meanwhile waits for its turn.
+    const later = call(5)
+    await end(new Error('one of four'))
+    await end()
+    assert.deepEqual(ended, ['1: 2', '2: 4'])
+    await end(new Error('one of two'))
+    await end(new Error('the third'))
+    assert.deepEqual(ended, ['1: 2', '2: 4', '3: the third'])
+    await end()
+    await Promise.all(calls)
+    assert.deepEqual(ended, ['1: 2', '2: 4', '3: the third', '4: 8'])
+    await turn()
+    batches.at(-1)!.end()
+    assert.equal(await later, 10)
+    assert.deepEqual(
+      batches.map((each) => each.inputs),
+      [[1, 2, 3, 4], [1, 2], [3, 4], [3], [4], [5]],
+    )
+    assert.deepEqual(stats(), { batches: 2, inputs: 5, splits: 2, waiting: 0 })
+  })
+
+  test('what must not be done twice fails as a whole', async () => {
+    let runs = 0
+    const { call } = lanes<number, number>({ lanes: 1, max: 8, repeatable: false }, async (inputs) => {
+      runs++
+      if (inputs.includes(2)) throw new Error('poisoned')
+      return inputs
+    })
+    const settled = await Promise.allSettled([1, 2, 3].map(call))
+    assert.ok(settled.every((each) => each.status === 'rejected'))
+    assert.equal(runs, 1)
+  })
+
+  test('an error in the place of an answer is a refusal, whatever kind it is', async () => {
+    const { call } = lanes<number, unknown>({ lanes: 1, max: 8 }, async (inputs) =>
+      inputs.map((n) => (n === 2 ? new TypeError('lost on the way') : n)),
+    )
+    const [one, two] = await Promise.allSettled([call(1), call(2)])
+    assert.deepEqual(one, { status: 'fulfilled', value: 1 })
+    assert.ok(two.status === 'rejected' && two.reason instanceof TypeError)
   })
 
   test('an error thrown before the first await fails its batch too', async () => {
@@ -116,14 +174,19 @@ describe('lanes', () => {
     await assert.rejects(call(2), /at once/)
   })
 
-  test("an answer too few or too many fails the batch: nobody gets a neighbour's answer", async () => {
+  test("an answer too few or too many fails the batch, without another try: nobody gets a neighbour's answer", async () => {
     for (const answers of [[1], [1, 2, 3]]) {
-      const { call } = lanes<number, number>({ lanes: 1, max: 2 }, async () => answers)
+      let runs = 0
+      const { call } = lanes<number, number>({ lanes: 1, max: 2 }, async () => {
+        runs++
+        return answers
+      })
       const settled = await Promise.allSettled([call(1), call(2)])
       assert.deepEqual(
         settled.map((each) => each.status),
         ['rejected', 'rejected'],
       )
+      assert.equal(runs, 1)
     }
   })
 

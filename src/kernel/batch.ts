@@ -1,11 +1,14 @@
 import { currentContext, withContext, type CallContext } from './context.ts'
-import { Fault } from './fault.ts'
+import type { Fault } from './fault.ts'
+import { isolate } from './isolate.ts'
 import { caused, endWith, within, without } from './tracing.ts'
 
 /** Counters of a set of lanes, for metrics: how many batches ran and how many inputs they carried. */
 export interface LaneStats {
   readonly batches: number
   readonly inputs: number
+  /** Times a failing batch, or a part of one, was split in two to isolate the inputs at fault. */
+  readonly splits: number
   readonly waiting: number
 }
 
@@ -14,6 +17,15 @@ interface Waiting<I, O> {
   readonly context: CallContext | undefined
   readonly resolve: (output: O) => void
   readonly reject: (error: unknown) => void
+}
+
+/** A batch must answer each of its inputs: with one too few or too many, somebody would get another's answer. */
+class WrongCount extends Error {}
+
+/** The answers, as many as there are inputs; throws where there are not. */
+export const answersFor = <A>(answers: readonly A[], inputs: number): readonly A[] => {
+  if (answers.length !== inputs) throw new WrongCount(`A batch of ${inputs} answered ${answers.length}`)
+  return answers
 }
 
 /**
@@ -49,9 +61,10 @@ const runTraced = async <I, T>(
 }
 
 /**
- * Gathers single calls into batches (design §4). A free lane takes at once whatever waits; while all lanes are busy,
- * calls gather, up to `max` a batch. No timer. `run` answers in the order of its inputs, with a Fault in the place of
- * an input that is refused; if it throws, every input of that batch is refused with the error.
+ * Gathers single calls into batches. A free lane takes at once whatever waits; while all lanes are busy, calls gather, up
+ * to `max` a batch. No timer. `run` answers in the order of its inputs, with a Fault in the place of an input that is
+ * refused. If it throws, it is run again for halves of the batch, down to single inputs, so that the error is answered to
+ * whoever caused it and to nobody else; a transient error (the store is away) is answered to all at once.
  */
 export const lanes = <I, O>(
   options: {
@@ -63,6 +76,8 @@ export const lanes = <I, O>(
     readonly inputOf?: (input: I) => unknown
     /** Inputs for which this differs never share a batch. */
     readonly apart?: (input: I) => unknown
+    /** False where running it a second time would do something twice: then an error fails the whole batch. */
+    readonly repeatable?: boolean
   },
   run: (inputs: I[]) => Promise<readonly (O | Fault)[]>,
 ): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats } => {
@@ -71,27 +86,30 @@ export const lanes = <I, O>(
   let scheduled = false
   let batches = 0
   let inputs = 0
+  let splits = 0
 
-  const drive = async (taken: Waiting<I, O>[]): Promise<void> => {
+  const { apart, max, repeatable = true } = options
+  const mayIsolate = (error: unknown): boolean => repeatable && !(error instanceof WrongCount)
+
+  /** Runs some of a batch and answers them, as soon as they are done. */
+  const answer = async (part: readonly Waiting<I, O>[]): Promise<void> => {
+    const ran = await runTraced(part, options, () => run(part.map((each) => each.input)))
+    answersFor(ran, part.length).forEach((each, i) => {
+      if (each instanceof Error) part[i]!.reject(each)
+      else part[i]!.resolve(each)
+    })
+  }
+
+  const drive = async (taken: readonly Waiting<I, O>[]): Promise<void> => {
     batches++
     inputs += taken.length
     try {
-      const answers = await runTraced(taken, options, () => run(taken.map((each) => each.input)))
-      if (answers.length !== taken.length) throw new Error(`A batch of ${taken.length} answered ${answers.length}`)
-      for (let i = 0; i < taken.length; i++) {
-        const answer = answers[i]!
-        if (answer instanceof Fault) taken[i]!.reject(answer)
-        else taken[i]!.resolve(answer as O)
-      }
-    } catch (error) {
-      for (const each of taken) each.reject(error)
+      splits += await isolate(taken, answer, (each, error) => each.reject(error), mayIsolate)
     } finally {
       free++
       schedule()
     }
   }
-
-  const { apart, max } = options
 
   /** Takes the next batch out of the queue: the first of what waits, and what may go with it, in order. */
   const take = (): Waiting<I, O>[] => {
@@ -129,6 +147,6 @@ export const lanes = <I, O>(
         queue.push({ input, context: currentContext(), resolve, reject })
         schedule()
       }),
-    stats: () => ({ batches, inputs, waiting: queue.length }),
+    stats: () => ({ batches, inputs, splits, waiting: queue.length }),
   }
 }

@@ -61,6 +61,7 @@ const things = contract('things', {
     summary: 'Works in batches.',
     method: 'POST',
     access: 'public',
+    repeatable: true,
     input: z.object({ n: z.int() }),
     output: z.object({ n: z.int(), together: z.int() }),
     faults: [SHORT],
@@ -97,7 +98,8 @@ const handlers: Handlers<Things> = {
   },
   many: batched(async (inputs, contexts) => {
     await turn()
-    if (inputs.some(({ n }) => n === 13)) throw new Error('all of it')
+    if (inputs.some(({ n }) => n === 13)) throw new Error('a bad input')
+    if (inputs.some(({ n }) => n === 503)) throw UNAVAILABLE({ service: 'other' })
     assert.equal(currentContext()?.actor.kind, 'system')
     assert.equal(contexts.length, inputs.length)
     return inputs.map(({ n }) => (n === 7 ? SHORT({ left: n }) : { n, together: inputs.length }))
@@ -238,8 +240,15 @@ describe('a call', () => {
       )
       const together = await Promise.all(Array.from({ length: 20 }, (_, n) => client.many({ n: n + 20 })))
       assert.ok(Math.max(...together.map((each) => each.together)) > 1)
-      const failed = await Promise.allSettled([13, 14].map((n) => client.many({ n })))
-      assert.ok(failed[0]!.status === 'rejected' && INTERNAL.is(failed[0]!.reason))
+    })
+
+    test('of a batched operation that fails fails alone: its neighbours get their answers', async () => {
+      const inputs = [10, 11, 12, 13, 14, 15, 16, 17]
+      const answers = await Promise.allSettled(inputs.map((n) => client.many({ n })))
+      answers.forEach((each, i) => {
+        if (inputs[i] === 13) assert.ok(each.status === 'rejected' && INTERNAL.is(each.reason))
+        else assert.ok(each.status === 'fulfilled' && each.value.n === inputs[i], `${inputs[i]}`)
+      })
     })
 
     test('of an operation the contract does not have is our own mistake', async () => {
@@ -295,12 +304,55 @@ describe('serving in this host', () => {
     assert.match(lines[0]!.err.message, /hunter2/)
   })
 
-  test('an error of a batch is logged once, not once for every call in it', async () => {
+  test('an input that makes its batch fail is logged once, with the request it came with; an outage is asked once', async () => {
+    const lines: { requestId: string; operation: string }[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+    const endpoint = serve({ log })
+    const call = (n: number) => endpoint.call('many', { n }, edge({ requestId: `request-${n}` }))
+    await Promise.allSettled([12, 13, 14, 15].map(call))
+    assert.deepEqual(
+      lines.map(({ requestId, operation }) => ({ requestId, operation })),
+      [{ requestId: 'request-13', operation: 'many' }],
+    )
+    assert.deepEqual(endpoint.batches()['many'], { batches: 1, inputs: 4, splits: 2, waiting: 0 })
+    const away = await Promise.allSettled([502, 503, 504, 505].map(call))
+    assert.ok(away.every((each) => each.status === 'rejected' && UNAVAILABLE.is(each.reason)))
+    assert.deepEqual(endpoint.batches()['many'], { batches: 2, inputs: 8, splits: 2, waiting: 0 })
+  })
+
+  test('a batch of an operation that must not be done twice is not done again: its error is logged once', async () => {
     const lines: string[] = []
     const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
-    const endpoint = serve({ log })
-    await Promise.allSettled([13, 14, 15].map((n) => endpoint.call('many', { n }, edge())))
+    let runs = 0
+    const inside = batched(async (): Promise<string[]> => {
+      runs++
+      throw new Error('after it was done')
+    })
+    const endpoint = serveLocally(things, { ...handlers, inside }, { runtime, log })
+    const calls = [1, 2, 3].map(() => faultOf(endpoint.call('inside', {}, systemContext('order', runtime))))
+    assert.ok((await Promise.all(calls)).every((each) => INTERNAL.is(each)))
+    assert.equal(runs, 1)
     assert.equal(lines.length, 1)
+  })
+
+  test('an input whose deadline passes while the one at fault is looked for is not done any more', async () => {
+    const clock = steerableRuntime()
+    const runs: number[][] = []
+    const many = batched(async (inputs: readonly { n: number }[]) => {
+      runs.push(inputs.map(({ n }) => n))
+      if (inputs.some(({ n }) => n === 1)) {
+        clock.advance(1_000)
+        throw new Error('a bad input')
+      }
+      return inputs.map(({ n }) => ({ n, together: inputs.length }))
+    })
+    const endpoint = serveLocally(things, { ...handlers, many }, { runtime: clock, log: silent })
+    const call = (n: number, ms: number) => endpoint.call('many', { n }, edge({ deadline: clock.now() + ms }))
+    const [bad, impatient, patient] = await Promise.allSettled([call(1, 60_000), call(2, 1_500), call(3, 60_000)])
+    assert.ok(bad.status === 'rejected' && INTERNAL.is(bad.reason))
+    assert.ok(impatient.status === 'rejected' && DEADLINE_EXCEEDED.is(impatient.reason))
+    assert.ok(patient.status === 'fulfilled')
+    assert.deepEqual(runs, [[1, 2, 3], [1], [3]])
   })
 
   test('what a batch calls goes to the versions chosen for those in it, and to no others’', async () => {
@@ -356,6 +408,6 @@ describe('serving in this host', () => {
     ])
     assert.deepEqual(done, [1, 3])
     await endpoint.drained()
-    assert.deepEqual(endpoint.batches()['many'], { batches: 2, inputs: 3, waiting: 0 })
+    assert.deepEqual(endpoint.batches()['many'], { batches: 2, inputs: 3, splits: 0, waiting: 0 })
   })
 })

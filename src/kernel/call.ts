@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import { refusal } from './access.ts'
-import { lanes, type LaneStats } from './batch.ts'
+import { answersFor, lanes, type LaneStats } from './batch.ts'
 import { currentContext, withContext, type CallContext } from './context.ts'
-import type { Client, Contract, Operation } from './contract.ts'
+import { isRepeatable, type Client, type Contract, type Operation } from './contract.ts'
 import { Fault } from './fault.ts'
 import { commonCodes, DEADLINE_EXCEEDED, INTERNAL } from './faults.ts'
 import { parseInput } from './input.ts'
@@ -88,14 +88,14 @@ export const serveLocally = <C extends Contract>(
       inputOf: (entry: Entry) => entry.input,
       // What a batch calls goes to the versions that were chosen for those in it.
       apart: (entry: Entry) => entry.context.versions,
+      repeatable: isRepeatable(operation),
     }
     const gathered = lanes<Entry, unknown>(as, async (entries) => {
       // Nobody waits any more for what waited too long in the queue.
       const now = runtime.now()
       const waited = entries.filter((each) => each.context.deadline > now)
       if (waited.length === entries.length) return run(entries)
-      const answers = waited.length > 0 ? await run(waited) : []
-      if (answers.length !== waited.length) return answers
+      const answers = waited.length > 0 ? answersFor(await run(waited), waited.length) : []
       let next = 0
       return entries.map((each) => (each.context.deadline > now ? answers[next++] : DEADLINE_EXCEEDED()))
     })
@@ -110,7 +110,7 @@ export const serveLocally = <C extends Contract>(
     }),
   )
 
-  // A batch that fails, fails every call in it with one error: it is logged once.
+  // An outage fails every call of a batch with one error: it is logged once.
   const logged = new WeakSet<object>()
 
   const settle = (name: string, declared: ReadonlySet<string>, error: unknown, context: CallContext): Fault => {

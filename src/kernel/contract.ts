@@ -54,6 +54,9 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly limits?: CallLimits
 }
 
+/** Whether calling the operation twice with the same input does no more than calling it once. */
+export const isRepeatable = ({ repeatable, method }: Operation): boolean => repeatable ?? method === 'GET'
+
 export type Operations = { readonly [name: string]: Operation }
 
 /** What a service promises to others; the only part of it they may import. */

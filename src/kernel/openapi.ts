@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { Access, Contract, Operation } from './contract.ts'
+import { isRepeatable, type Access, type Contract, type Operation } from './contract.ts'
 import type { FaultDefinition } from './fault.ts'
 import {
   DEADLINE_EXCEEDED,
@@ -156,7 +156,7 @@ const describe = (
       ...faultResponses(faults),
     },
     'x-faults': [...new Set(faults.map((each) => each.code))],
-    'x-repeatable': operation.method === 'GET' || operation.repeatable === true,
+    'x-repeatable': isRepeatable(operation),
   }
 }
 

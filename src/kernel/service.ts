@@ -31,8 +31,10 @@ export type Handlers<C extends Contract> = {
 
 /**
  * An operation written for many inputs at once. A free lane takes at once whatever waits; while all `lanes` are busy,
- * calls gather, up to `max` in one go. No timer: lingering doubles the median (design §4). One input's refusal is
- * answered as a Fault in its place and never fails a neighbour; an error thrown fails all of the batch.
+ * calls gather, up to `max` in one go. No timer: lingering doubles the median. One input's refusal is answered as a Fault
+ * in its place and never fails a neighbour. If `batch` throws, it is called again for halves of the inputs, down to single
+ * ones, so that only the caller whose input caused the error gets it; a transient error is answered to all. It is called
+ * again only where the contract says that the operation is repeatable: then it must do no more the second time.
  */
 export const batched = <I, A>(
   batch: (inputs: readonly I[], contexts: readonly CallContext[]) => Promise<readonly (A | Fault)[]>,

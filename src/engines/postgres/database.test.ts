@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, describe, test } from 'node:test'
 import { z } from 'zod'
 import { event } from '#kernel/contract.ts'
+import { isTransient } from '#kernel/transient.ts'
+import { freePorts } from '#test/support/free-ports.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
-import type { PostgresDatabase } from './database.ts'
+import { openDatabase, type PostgresDatabase } from './database.ts'
 import { EVENT_AT_MOST } from './outbox.ts'
 import { sql } from './sql.ts'
 
@@ -174,12 +176,13 @@ describe('values', () => {
   })
 })
 
-describe('connections', () => {
-  const terminateAll = () =>
-    stores.administrator.query(sql`
-      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'jangteo victim'`)
+/** Ends every connection of the store that is opened as `victim`. */
+const terminateAll = () =>
+  stores.administrator.query(sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'jangteo victim'`)
 
+describe('connections', () => {
   test('transactions wait their turn, in order of asking', async () => {
     const narrow = stores.open('alpha', { sizes: { shared: 1, exclusive: 1 } })
     const order: number[] = []
@@ -288,5 +291,68 @@ describe('connections', () => {
     await Promise.all([underWay, closed])
     await assert.rejects(closing.query(sql`SELECT 1`), /is closed/)
     assert.deepEqual(await things(), [{ id: 'a', n: 1 }])
+  })
+})
+
+describe('what an error says of the values', () => {
+  const errorOf = async (work: Promise<unknown>): Promise<unknown> =>
+    work.then(
+      () => assert.fail('it should fail'),
+      (error: unknown) => error,
+    )
+  const raising = (code: string) => ({
+    text: `DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '${code}'; END $$`,
+    values: [],
+  })
+
+  test('conflicts, timeouts and states of the server are transient: no value caused them', async () => {
+    for (const code of [
+      '40P01',
+      '40001',
+      '55P03',
+      '57014',
+      '57P01',
+      '53300',
+      '25006',
+      '08006',
+      '0A000',
+      '28P01',
+      'XX000',
+    ]) {
+      const error = await errorOf(db.query(raising(code)))
+      assert.equal((error as { code: string }).code, code)
+      assert.ok(isTransient(error), code)
+      assert.ok(
+        isTransient(await errorOf(db.tx('alpha.raise', (tx) => tx.query(raising(code))))),
+        `${code} in a transaction`,
+      )
+    }
+  })
+
+  test('data that does not fit is not: another value would have been stored', async () => {
+    const bad = [add('a', -1), add('nul \0', 1), sql`SELECT ${1}::int / ${0}::int AS n`, sql`SELECT ${'x'}::uuid AS id`]
+    for (const statement of [...bad, ...['21000', '23505', '42883', '44000', '54000', 'P0001'].map(raising)]) {
+      assert.equal(isTransient(await errorOf(db.query(statement))), false, statement.text)
+      assert.equal(isTransient(await errorOf(db.tx('alpha.add', (tx) => tx.query(statement)))), false, statement.text)
+    }
+    assert.equal(isTransient(await errorOf(db.tx('alpha.add', () => Promise.reject(boom)))), false)
+  })
+
+  test('a store that is away or closed is transient', async () => {
+    const away = stores.open('alpha', { name: 'victim' })
+    const cut = away.tx('alpha.cut', async (tx) => {
+      await tx.query(sql`SELECT 1`)
+      await terminateAll()
+      await tx.query(sql`SELECT 1`)
+    })
+    assert.ok(isTransient(await errorOf(cut)))
+    await away.close()
+    assert.ok(isTransient(await errorOf(away.query(sql`SELECT 1`))))
+    const nobody = openDatabase(
+      { ...stores.admin, host: '127.0.0.1', port: await freePorts(1) },
+      { name: 'nobody', runtime: stores.runtime },
+    )
+    assert.ok(isTransient(await errorOf(nobody.query(sql`SELECT 1`))))
+    await nobody.close()
   })
 })

@@ -3,7 +3,7 @@ import type { Database, Statement } from '#kernel/store.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { DATABASE } from '#kernel/trace.ts'
 import { traced } from '#kernel/tracing.ts'
-import { codeOf, isLost } from './passing.ts'
+import { codeOf, isLost, markUnlessOfValues } from './passing.ts'
 import { pool, type PoolStats } from './pool.ts'
 import { inTransaction, run, type StepHook } from './transaction.ts'
 
@@ -65,7 +65,7 @@ export const openDatabase = (
       return await run<R>(client, statement)
     } catch (error) {
       if (isSpoiled(error)) connections.discard(client)
-      throw error
+      throw markUnlessOfValues(error)
     }
   }
 
@@ -94,7 +94,7 @@ export const openDatabase = (
             return await inTransaction(client, step, work, { ...given, discard })
           } catch (error) {
             if (isSpoiled(error)) discard()
-            throw error
+            throw markUnlessOfValues(error)
           }
         }, kind),
       )

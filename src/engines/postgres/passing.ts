@@ -1,5 +1,6 @@
 import { Fault } from '#kernel/fault.ts'
 import { UNAVAILABLE } from '#kernel/faults.ts'
+import { markTransient } from '#kernel/transient.ts'
 
 /** SQLSTATE classes that say nothing about the statement: connection, resources, operator intervention, rollback by conflict. */
 const passingClasses = new Set(['08', '53', '57', '58', '40'])
@@ -41,4 +42,22 @@ export const isPassing = (error: unknown): boolean => {
   if (code === STATEMENT_TIMEOUT) return false
   if (isLost(error) || code === LOCK_TIMEOUT) return true
   return code !== undefined && code.length === 5 && passingClasses.has(code.slice(0, 2))
+}
+
+const SQLSTATE = /^[0-9A-Z]{5}$/
+/**
+ * SQLSTATE classes that a statement's values can cause: cardinality, data, integrity, wrong for what is there, check option,
+ * limits of a row or statement, raised by a function.
+ */
+const causedByValues = new Set(['21', '22', '23', '42', '44', '54', 'P0'])
+
+/**
+ * Marks the error as transient when no value of a statement can have caused it: lost connections, conflicts, timeouts, a
+ * server that is read-only. Whoever works on many inputs at once then does not look for one at fault. Answers the error.
+ */
+export const markUnlessOfValues = <E>(error: E): E => {
+  if (error instanceof Fault) return error
+  const code = codeOf(error)
+  const ofServer = code !== undefined && SQLSTATE.test(code) && !causedByValues.has(code.slice(0, 2))
+  return ofServer || isLost(error) ? markTransient(error) : error
 }

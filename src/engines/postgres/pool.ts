@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { markTransient } from '#kernel/transient.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
 import { renewing } from './plans.ts'
 
@@ -59,7 +60,7 @@ export const pool = (
   const waiting: Waiting[] = []
   const mostInBackground = Math.max(1, sizes.exclusive - 1)
   let inBackground = 0
-  const isClosed = (): Error => new Error(`The store of ${name} is closed`)
+  const isClosed = (): Error => markTransient(new Error(`The store of ${name} is closed`))
   let closed = false
   let whenFree: (() => void) | undefined
 
@@ -83,7 +84,7 @@ export const pool = (
       },
       (error: unknown) => {
         if (slot.opening === opening) empty(slot)
-        throw error
+        throw markTransient(error)
       },
     )
     slot.opening = opening

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Endpoint } from '../call.ts'
 import type { CallContext } from '../context.ts'
-import type { Contract, Operation } from '../contract.ts'
+import { isRepeatable, type Contract, type Operation } from '../contract.ts'
 import { Fault } from '../fault.ts'
 import { commonCodes, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
@@ -100,7 +100,6 @@ export const remoteEndpoint = (given: {
       return [name, { operation, codes }]
     }),
   )
-  const isRepeatable = (operation: Operation): boolean => operation.repeatable ?? operation.method === 'GET'
 
   /** Sends the call to one instance. Resolves with how it went, whatever happens, at the latest when the deadline passes. */
   const send = (instance: Instance, name: string, body: string | undefined, context: CallContext): Promise<Outcome> =>
