@@ -158,6 +158,21 @@ const planted: readonly {
     files: { 'src/kernel/a.test.ts': 'const until = Date.now() + 1_000', 'bench/load.ts': 'return Date.now() - began' },
     broken: false,
   },
+  {
+    rule: 'numbersAreDecimal',
+    files: { 'src/services/cart/contract.ts': 'const limit = z.coerce.number()' },
+    broken: true,
+  },
+  {
+    rule: 'numbersAreDecimal',
+    files: { 'web/storefront/routes/cart.tsx': `const n = Number(text(form, 'quantity'))` },
+    broken: true,
+  },
+  {
+    rule: 'numbersAreDecimal',
+    files: { 'web/storefront/routes/cart.tsx': `const n = wholeNumberOf(text(form, 'quantity'))` },
+    broken: false,
+  },
   { rule: 'plainTypeScript', files: { 'src/kernel/a.ts': 'export enum State { Open }' }, broken: true },
   { rule: 'plainTypeScript', files: { 'src/kernel/a.ts': `const text = 'x'\nconst enumerate = 1` }, broken: false },
 ]

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { lanes } from '#kernel/batch.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import { languageOf, refuse } from './answer.ts'
 import { BANKS, cancel } from './cancel.ts'
 import { HOUR, koreanTime } from './clock.ts'
@@ -173,11 +174,11 @@ export const tossApi =
       exchange.handle('any', async ({ request, merchant }) => {
         const query = request.query as Record<string, string | undefined>
         const [from, to] = [query.startDate, query.endDate].map((each) => koreanInstant(each ?? ''))
-        const limit = Number(query.limit ?? 100)
+        const limit = wholeNumberOf(query.limit || '100')
         // A Z suffix was refused by the real service; an explicit offset is taken (domain.md §1.4.11).
         const zulu = [query.startDate, query.endDate].some((each) => each?.endsWith('Z'))
         if (zulu || Number.isNaN(from) || Number.isNaN(to)) return 'INVALID_DATE'
-        if (!Number.isInteger(limit) || limit < 1 || limit > 5000) return 'INVALID_REQUEST'
+        if (limit === undefined || limit < 1 || limit > 5000) return 'INVALID_REQUEST'
         const rows = await transactionsBetween(db, merchant.mid, from!, to!, query.startingAfter ?? null, limit)
         const body = rows.map((row) => ({
           mId: merchant.mid,

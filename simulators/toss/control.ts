@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '#kernel/store.ts'
+import { wholeNumber } from '#kernel/whole-number.ts'
 import { tossError } from './errors.ts'
 import { deposit, lapse, reverseDeposit } from './deposit.ts'
 import { postingUnder } from './exchange.ts'
@@ -55,7 +56,7 @@ const depositInput = z
 
 const recordInput = z.object({
   cursor: z.string().default(''),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  limit: wholeNumber(1, 1000).default(200),
   orderId: orderIdSchema.optional(),
 })
 

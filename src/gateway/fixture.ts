@@ -8,6 +8,7 @@ import type { CallContext } from '#kernel/context.ts'
 import { contract, nothing, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { wholeNumber } from '#kernel/whole-number.ts'
 import { auth, REFRESH_INVALID } from '#services/auth/contract.ts'
 import { gateway, type GatewayOptions } from './gateway.ts'
 
@@ -26,7 +27,7 @@ export const demo = contract('demo', {
     method: 'GET',
     path: '/things/{id}',
     access: 'public',
-    input: z.object({ id: z.uuid(), limit: z.coerce.number().int().optional(), tag: z.string().optional() }),
+    input: z.object({ id: z.uuid(), limit: wholeNumber(-1_000, 1_000).optional(), tag: z.string().optional() }),
     output: z.any(),
   },
   make: {

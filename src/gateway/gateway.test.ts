@@ -151,6 +151,28 @@ describe('input', () => {
     assert.equal((await ask(`/api/things/${ID}?__proto__=a`)).status, 400)
     assert.equal((await ask(`/api/things/${ID}?limit=x`)).body.field, 'limit')
   })
+
+  test('an empty query member is not given, and only decimal digits are a number', async () => {
+    for (const query of ['limit=&tag=', 'limit=', '&&', '?', '=x&tag=', '?tag=&limit='])
+      assert.deepEqual((await ask(`/api/things/${ID}?${query.replace('?', '')}`)).body.input, { id: ID }, query)
+    assert.deepEqual((await ask(`/api/things/${ID}?limit=007&tag=%20`)).body.input, { id: ID, limit: 7, tag: ' ' })
+    for (const wrong of [
+      '0x10',
+      '1e3',
+      '%205%20',
+      '%2B5',
+      '+5',
+      '5.0',
+      'Infinity',
+      'NaN',
+      '%EF%BC%95',
+      '1%2C000',
+      '%20',
+    ]) {
+      const { status, body } = await ask(`/api/things/${ID}?limit=${wrong}`)
+      assert.deepEqual([status, body.code, body.field], [400, 'INVALID_INPUT', 'limit'], wrong)
+    }
+  })
 })
 
 describe('problems', () => {

@@ -5,14 +5,17 @@ import type { Route } from './routes.ts'
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** A query as an input: each key once. Throws INVALID_INPUT for a repeated or forbidden key. */
+/**
+ * A query as an input: each key once. An empty value means not given: a form sends the fields nobody filled in as well.
+ * Throws INVALID_INPUT for a repeated or forbidden key.
+ */
 const queryOf = (query: Record<string, unknown>): Record<string, unknown> => {
   const input: Record<string, unknown> = {}
   for (const key of Object.keys(query)) {
     const value = query[key]
     if (typeof value !== 'string' || FORBIDDEN.has(key))
       throw invalid(key, 'repeated', { ko: '한 번만 쓸 수 있는 항목입니다.', en: 'This may be given once only.' })
-    input[key] = value
+    if (value !== '') input[key] = value
   }
   return input
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FaultDefinition } from './fault.ts'
+import { wholeNumber } from './whole-number.ts'
 
 export type StaffRole = 'catalog' | 'orders' | 'members' | 'operations'
 
@@ -117,7 +118,7 @@ export const nothing = z.object({})
 /** A page of a list by keyset: `cursor` from the last page, `limit` 1 to 100. */
 export const pageInput = {
   cursor: z.string().max(300).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: wholeNumber(1, 100).default(20),
 } as const
 
 /** A page as it is answered; `nextCursor` is null on the last one. */

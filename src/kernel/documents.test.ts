@@ -6,6 +6,7 @@ import { asyncApiOf } from './asyncapi.ts'
 import { contract, type Contract, type EventType } from './contract.ts'
 import { fault } from './fault.ts'
 import { openApiOf, type OpenApiDocument } from './openapi.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Every member named `$ref` must lead somewhere in its document. */
 const unresolved = (document: object): string[] => {
@@ -47,7 +48,7 @@ const shelf = contract('shelf', {
     method: 'GET',
     path: '/shelves',
     access: 'guest',
-    input: z.object({ limit: z.coerce.number().int().max(9) }),
+    input: z.object({ limit: wholeNumber(0, 9) }),
     output: z.void(),
   },
   inner: {

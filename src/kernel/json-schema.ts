@@ -8,9 +8,15 @@ interface Definition {
   readonly type: string
   readonly in?: z.ZodType
   readonly out?: z.ZodType
+  readonly innerType?: z.ZodType
+  readonly defaultValue?: unknown
 }
 
 const definitionOf = (schema: unknown): Definition => (schema as { _zod: { def: Definition } })._zod.def
+
+/** Whether a schema first puts what is sent into shape. */
+const isShaped = ({ type, in: before }: Definition): boolean =>
+  type === 'pipe' && definitionOf(before).type === 'transform'
 
 /** Leaves out what says nothing: the range of all integers, the pattern of a known format; and that answers never grow. */
 const tidy = (schema: Record<string, unknown>): void => {
@@ -31,8 +37,11 @@ export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSch
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const definition = definitionOf(zodSchema)
-      const shaped = io === 'input' && definition.type === 'pipe' && definitionOf(definition.in).type === 'transform'
-      if (shaped && definition.out) Object.assign(jsonSchema, jsonSchemaOf(definition.out, io))
+      if (io === 'input' && isShaped(definition) && definition.out)
+        Object.assign(jsonSchema, jsonSchemaOf(definition.out, io))
+      // zod leaves the default of such a schema out: it might be one of what comes before the shape. Ours never are.
+      if (io === 'input' && definition.innerType && isShaped(definitionOf(definition.innerType)))
+        Object.assign(jsonSchema, 'defaultValue' in definition && { default: definition.defaultValue })
       tidy(jsonSchema)
     },
   })

@@ -32,6 +32,13 @@ export const testsHoldNoStopwatch: Rule = codeRule(
   'a test does not assert how long something took',
 )
 
+/** What people and programs send as text is a number only in decimal digits. */
+export const numbersAreDecimal: Rule = codeRule(
+  (path) => /^(src|simulators|web)\//.test(path) && !isTest(path),
+  /\bz\.coerce\b|\bNumber\((text\(form|url\.searchParams|(request\.)?query\b)/,
+  'use wholeNumber() or wholeNumberOf(): 0x10, 1e3 and nothing at all are no numbers',
+)
+
 /** What cannot be stripped away, or hides from the reader. */
 export const plainTypeScript: Rule = codeRule(
   (path) => /^(src|simulators|samples|web|bench|scripts)\//.test(path),

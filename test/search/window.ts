@@ -136,6 +136,24 @@ export const windowSuite = (title: string, shop: CatalogHost): void => {
       assert.deepEqual(await shop.names({ q: 'ㅁㅅㅇㅇㄱ' }), [])
     })
 
+    test('finds compatibility forms by what they stand for, and the other way round', async () => {
+      const rice = ['백미 10㎏ ㈜농심', '현미 １０ｋｇ （주）농심', '찹쌀 10kg (주)농심', '생수 500㎖']
+      for (const each of rice) await shop.create(each, { options: [], brand: '㈎나다' })
+      await shop.current()
+      const newestFirst = rice.slice(0, 3).toReversed()
+      for (const q of ['10㎏', '１０kg', '10kg', '10 ㎏', '㈜농심', '(주)농심', '（주）농심', '주농심'])
+        assert.deepEqual(await shop.names({ q, sort: 'newest' }), newestFirst, q)
+      for (const q of ['500㎖', '500ml', '５００ＭＬ', 'ㅅㅅ500㎖', '\u1109\u1109'])
+        assert.deepEqual(await shop.names({ q }), ['생수 500㎖'], q)
+      // Nothing but the right letters on the wrong keyboard, and those full-width.
+      assert.deepEqual(await shop.names({ q: 'ｃｋｑＴｋｆ' }), ['찹쌀 10kg (주)농심'])
+      assert.equal((await shop.names({ q: '가나다' })).length, 4)
+      for (const typed of ['백미 10k', '백미１０㎏', '백미 10㎏ (주'])
+        assert.deepEqual(await shop.texts(typed), [rice[0]])
+      for (const typed of ['㈜농', '(주)농', 'ㅈㄴㅅ'])
+        assert.deepEqual((await shop.texts(typed)).toSorted(), rice.slice(0, 3).toSorted(), typed)
+    })
+
     test('finds what was mistyped, when nothing else is found', async () => {
       assert.equal((await shop.names({ q: '유선 이어펀' }))[0], '유선 이어폰')
       assert.deepEqual(await shop.names({ q: '여름 원피쓰' }), ['여름 원피스'])

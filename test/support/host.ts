@@ -4,7 +4,7 @@ import type { Actor, CallContext } from '#kernel/context.ts'
 import { withContext } from '#kernel/context.ts'
 import { sourceOf, type Client, type Contract, type StaffRole } from '#kernel/contract.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { Queryable } from '#kernel/store.ts'
+import type { Database } from '#kernel/store.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
@@ -32,7 +32,7 @@ export interface TestHost {
   /** A client on behalf of another service. */
   inside<C extends Contract>(contract: C): Client<C>
   /** A service's own store, to look at what is true. */
-  db(service: string): Queryable
+  db(service: string): Database
   /** Resolves once every consumer of this host has taken in every event stored so far. */
   settled(): Promise<void>
   stop(): Promise<void>
@@ -117,7 +117,7 @@ export const startTestHost = async (
       ]),
     ) as Client<C>
   }
-  const db = (service: string): Queryable => host.services.find((each) => each.definition.contract.name === service)!.db
+  const db = (service: string): Database => host.services.find((each) => each.definition.contract.name === service)!.db
 
   const behind = async (): Promise<number> => {
     let count = 0

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contract, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
+import { wholeNumber } from '#kernel/whole-number.ts'
 
 const card = z.object({
   id: z.uuid(),
@@ -74,8 +75,8 @@ export const catalog = contract('catalog', {
       ...pageInput,
       q: z.string().trim().max(100).optional(),
       category: z.string().max(60).optional(),
-      minPrice: z.coerce.number().int().min(0).max(1e11).optional(),
-      maxPrice: z.coerce.number().int().min(0).max(1e11).optional(),
+      minPrice: wholeNumber(0, 1e11).optional(),
+      maxPrice: wholeNumber(0, 1e11).optional(),
       inStock: z.stringbool().or(z.boolean()).optional(),
       sort: sortOrder.optional(),
     }),
@@ -95,7 +96,7 @@ export const catalog = contract('catalog', {
     path: '/catalog/suggestions',
     access: 'public',
     limits: { address: { calls: 3_000, seconds: 60 } },
-    input: z.object({ q: z.string().max(100).default(''), limit: z.coerce.number().int().min(1).max(20).default(10) }),
+    input: z.object({ q: z.string().max(100).default(''), limit: wholeNumber(1, 20).default(10) }),
     output: z.object({ items: z.array(z.object({ text: z.string() })), searchedBy }),
   },
   categories: {

@@ -35,6 +35,37 @@ describe('Korean text', () => {
     assert.equal(jamo('값'), 'ㄱㅏㅂㅅ')
   })
 
+  test('compatibility forms are what they stand for, and keep nothing that was stripped', () => {
+    const same: readonly (readonly string[])[] = [
+      ['10kg', '10㎏', '１０kg', '１０ ｋｇ', '10 KG', '⑩㎏'],
+      ['주농심', '(주)농심', '㈜농심', '（주）농심', '㈜ 농심'],
+      ['500ml', '500㎖', '５００ｍｌ'],
+      ['1l', '1ℓ', '1L'],
+      ['10m2', '10㎡', '10m²'],
+      ['가', '㉮', '㈎', '가'.normalize('NFD')],
+      ['shop', 'Shop™', 'SHOP®', 'ｓｈｏｐ'],
+      ['dont', 'don’t', 'don´t', 'don`t'],
+    ]
+    for (const [plain, ...forms] of same) for (const each of forms) assert.equal(compact(each), plain, each)
+  })
+
+  test('letters of a keyboard stay what they are: no compatibility form, and not joined', () => {
+    for (const typed of ['ㅇㅇㅍ', 'ㅏ', 'ㅇㅏ', 'ㄳ', 'ㅃ', '무선ㅇ']) assert.equal(compact(typed), typed)
+    // Letters that combine, half-width ones and those in a circle are the same to who looks for initial consonants.
+    for (const typed of ['\u110b\u110b\u1111', '\uffb7\uffb7\uffbd', '㉧㉧㉬']) assert.equal(compact(typed), 'ㅇㅇㅍ')
+  })
+
+  test('what is compact stays as it is, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const once = compact(text)
+        assert.equal(compact(once), once)
+        assert.doesNotMatch(once, /[\s%_^$\\]/)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   test('a name is found by every part of itself, in initials too', () => {
     fc.assert(
       fc.property(name, fc.nat(), fc.nat(), fc.func(fc.boolean()), (text, a, b, asInitial) => {

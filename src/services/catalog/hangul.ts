@@ -1,4 +1,5 @@
 import { disassemble, getChoseong } from 'es-hangul'
+import { fold } from './fold.ts'
 
 /** The first syllable that begins with an initial consonant, and how many do. */
 const FIRST = 0xac00
@@ -13,12 +14,12 @@ const isSyllable = (code: number): boolean => code >= FIRST && code <= LAST
 /** Whether the text holds consonants that belong to no syllable, as one types initial consonants. */
 export const hasLoneConsonant = (text: string): boolean => /[ㄱ-ㅎ]/.test(text)
 
-/** Text as it is compared: composed, lower case, without spaces, punctuation and signs. Spacing is unreliable in Korean. */
+/** Text as it is compared: folded, lower case, without spaces, punctuation and signs. Spacing is unreliable in Korean. */
 export const compact = (text: string): string =>
-  text
-    .normalize('NFC')
+  fold(text)
     .toLowerCase()
     .replace(/[\s\p{P}\p{S}\p{C}]+/gu, '')
+    .normalize('NFC')
 
 /** Text as its single jamo, so that half a syllable is a prefix of the whole: 이어ㅍ of 이어폰. */
 export const jamo = (text: string): string => disassemble(text)

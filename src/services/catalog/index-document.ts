@@ -1,3 +1,4 @@
+import { fold } from './fold.ts'
 import { compact, initials } from './hangul.ts'
 import type { Indexed } from './index-store.ts'
 import type { CardRow } from './list-store.ts'
@@ -57,7 +58,7 @@ export const productDocument = (product: Indexed, categories: ReadonlyMap<string
     letters: lines.map(spaced),
     initials: lines.map((line) => spaced(initials(line))),
     sounds: textOf(fields).sounds,
-    words: fields,
+    words: fields.map(fold),
     terms: productTerms(product, popularity).map(termOf),
   }
 }

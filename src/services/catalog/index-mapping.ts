@@ -1,5 +1,8 @@
-/** Grows when documents are laid out in another way: an index of another layout is neither searched nor written to. */
-export const MAPPING = 1
+/**
+ * Grows when documents are laid out or analyzed (ANALYSIS in search.ts) in another way: an index of another layout is
+ * neither searched nor written to.
+ */
+export const MAPPING = 2
 
 /** Names of what the catalog keeps in a search engine, beginning with the shop's prefix. */
 export const indexNames = (prefix: string, mapping = MAPPING) => {

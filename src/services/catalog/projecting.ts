@@ -45,22 +45,33 @@ export const write = async (
     const some = sorted.slice(i, i + AT_ONCE)
     const ids = some.map((each) => each.productId)
     const ranks = await findRanks(tx, ids)
-    await Promise.all([
-      tx.query(saveShown(some)),
-      tx.query(saveTexts(some.map((each) => searchText(each, categories)))),
-      tx.query(deleteTerms(ids)),
-      tx.query(insertTerms(some.flatMap((each) => productTerms(each, ranks.get(each.productId) ?? 0)))),
-    ])
+    await Promise.all([tx.query(saveShown(some)), writeSearched(tx, some, ranks, categories)])
   }
 }
 
-/** Writes categories and their completions. */
-export const writeCategories = (tx: Tx, all: readonly ShownCategory[]): Promise<unknown> =>
+/** Writes what products are found by: their texts and completions. Each must be named once. */
+export const writeSearched = (
+  tx: Tx,
+  all: readonly Shown[],
+  ranks: ReadonlyMap<string, number>,
+  categories: ReadonlyMap<string, ShownCategory>,
+): Promise<unknown> =>
   Promise.all([
-    tx.query(saveCategories(all)),
+    tx.query(saveTexts(all.map((each) => searchText(each, categories)))),
+    tx.query(deleteTerms(all.map((each) => each.productId))),
+    tx.query(insertTerms(all.flatMap((each) => productTerms(each, ranks.get(each.productId) ?? 0)))),
+  ])
+
+/** Writes the completions of categories. */
+export const writeCategoryTerms = (tx: Tx, all: readonly ShownCategory[]): Promise<unknown> =>
+  Promise.all([
     tx.query(deleteTerms(all.map((each) => categoryOwner(each.id)))),
     tx.query(insertTerms(all.flatMap(categoryTerms))),
   ])
+
+/** Writes categories and their completions. */
+export const writeCategories = (tx: Tx, all: readonly ShownCategory[]): Promise<unknown> =>
+  Promise.all([tx.query(saveCategories(all)), writeCategoryTerms(tx, all)])
 
 export const categoryOf = ({ categoryId, ...told }: CategoryChanged): ShownCategory => ({ id: categoryId, ...told })
 

@@ -1,5 +1,6 @@
 import { convertHangulToQwerty, convertQwertyToHangul } from 'es-hangul'
 import { truncate } from '#kernel/text.ts'
+import { fold } from './fold.ts'
 import {
   compact,
   gramsOf,
@@ -39,12 +40,20 @@ export const searchFor = (typed: string): Search | undefined => {
 
 /** What was meant if the keyboard was in the other language: antjs is 무선, 메ㅔㅣㄷ is apple. */
 export const otherKeyboard = (typed: string): string[] => {
+  const text = fold(typed)
   const variants = [
-    ...(/[a-z]/i.test(typed) ? [convertQwertyToHangul(typed)] : []),
-    ...(/[ㄱ-ㅎㅏ-ㅣ가-힣]/.test(typed) ? [convertHangulToQwerty(typed.normalize('NFC'))] : []),
+    ...(/[a-z]/i.test(text) ? [convertQwertyToHangul(text)] : []),
+    ...(/[ㄱ-ㅎㅏ-ㅣ가-힣]/.test(text) ? [convertHangulToQwerty(text)] : []),
   ]
   return variants.filter((each) => each !== typed)
 }
+
+/**
+ * Version of what is made of a text to find it by: grows whenever these functions or those of hangul.ts and fold.ts make
+ * something else of the same text. Rows of an earlier version are made anew (reanalysis.ts); MAPPING of the search index
+ * grows with it.
+ */
+export const ANALYSIS = 1
 
 /** Sounds below which too much would be similar. */
 const FEWEST_SOUNDS = 6

@@ -9,6 +9,7 @@ import { availabilityChanged, categoryChanged, productChanged } from '#services/
 import { catalog, type ProductDetail } from './contract.ts'
 import { lister } from './listing.ts'
 import { project, projectAvailability, projectCategories } from './projecting.ts'
+import { reanalyze } from './reanalysis.ts'
 import { rebuild } from './rebuilding.ts'
 import type { Answered, SearchedBy } from './engine.ts'
 import { completionOf, otherKeyboard } from './search.ts'
@@ -186,6 +187,7 @@ export const catalogService = service(
       ...engine,
       sweeps: [
         ...(engine.sweeps ?? []),
+        sweep('reanalysis', 10_000, () => reanalyze(db)),
         sweep('ranking', 5_000, () =>
           db.tx('catalog.rank', async (tx) => {
             const ids = await claimSales(tx, RANKED_AT_ONCE)

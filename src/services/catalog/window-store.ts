@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { OwnedTerm, SearchText } from './search.ts'
+import { ANALYSIS, type OwnedTerm, type SearchText } from './search.ts'
 import { categoryOwner } from './searched.ts'
 import { derived, type Shown, type ShownCategory } from './window.ts'
 
@@ -67,25 +67,27 @@ export const saveShown = (all: readonly Shown[]): Statement => {
 
 /** Writes what is searched of products, each named once. */
 export const saveTexts = (all: readonly (SearchText & { readonly productId: string })[]): Statement => sql`
-  INSERT INTO product_text (product_id, text, grams, sounds)
+  INSERT INTO product_text (product_id, text, grams, sounds, analysis)
   SELECT product_id, text, ARRAY (SELECT jsonb_array_elements_text(grams)),
-         ARRAY (SELECT jsonb_array_elements_text(sounds))
+         ARRAY (SELECT jsonb_array_elements_text(sounds)), ${ANALYSIS}::integer
   FROM unnest(${all.map((each) => each.productId)}::uuid[], ${all.map((each) => each.text)}::text[],
               ${all.map((each) => JSON.stringify(each.grams))}::jsonb[],
               ${all.map((each) => JSON.stringify(each.sounds))}::jsonb[]) AS given (product_id, text, grams, sounds)
-  ON CONFLICT (product_id) DO UPDATE SET text = excluded.text, grams = excluded.grams, sounds = excluded.sounds
-  WHERE product_text.text <> excluded.text OR product_text.sounds <> excluded.sounds`
+  ON CONFLICT (product_id) DO UPDATE SET text = excluded.text, grams = excluded.grams, sounds = excluded.sounds,
+    analysis = excluded.analysis
+  WHERE product_text.text <> excluded.text OR product_text.sounds <> excluded.sounds
+    OR product_text.analysis <> excluded.analysis`
 
 /** Takes away the completions of owners. */
 export const deleteTerms = (owners: readonly string[]): Statement => sql`DELETE FROM term WHERE owner = ANY (${owners})`
 
 /** Adds completions. */
 export const insertTerms = (all: readonly OwnedTerm[]): Statement => sql`
-  INSERT INTO term (owner, text, key, initials, rest, opens, weight)
-  SELECT * FROM unnest(${all.map((each) => each.owner)}::text[], ${all.map((each) => each.text)}::text[],
+  INSERT INTO term (owner, text, key, initials, rest, opens, weight, analysis)
+  SELECT given.*, ${ANALYSIS}::integer FROM unnest(${all.map((each) => each.owner)}::text[], ${all.map((each) => each.text)}::text[],
                        ${all.map((each) => each.key)}::text[], ${all.map((each) => each.initials)}::text[],
                        ${all.map((each) => each.rest)}::text[], ${all.map((each) => each.opens)}::boolean[],
-                       ${all.map((each) => each.weight)}::bigint[])`
+                       ${all.map((each) => each.weight)}::bigint[]) AS given`
 
 /** Units sold of products, as last ranked. */
 export const findRanks = async (db: Queryable, ids: readonly string[]): Promise<Map<string, number>> => {

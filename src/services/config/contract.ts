@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { wholeNumber } from '#kernel/whole-number.ts'
 
 const named = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
 
@@ -9,7 +10,7 @@ export const environmentName = named
 /** A service, `gateway`, or `shop` for all. */
 const placeName = named
 const settingName = z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/)
-const versionNumber = z.coerce.number().int().min(0).max(2_147_483_647)
+const versionNumber = wholeNumber(0, 2_147_483_647)
 const reasonText = z.string().trim().min(2).max(500)
 const sentence = z.object({ ko: z.string(), en: z.string() })
 

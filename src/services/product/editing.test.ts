@@ -210,6 +210,13 @@ describe('what staff do with products', () => {
       (await shop.staff.list({ q: '0%' })).items.map((each) => each.name),
       ['목록 100%'],
     )
+    await shop.create({ name: '㈜목록 5㎏' })
+    for (const q of ['(주)목록', '5kg', '５㎏', '（주） ㎏'])
+      assert.deepEqual(
+        (await shop.staff.list({ q })).items.map((each) => each.name),
+        ['㈜목록 5㎏'],
+        q,
+      )
     await assert.rejects(shop.staff.list({ cursor: 'bm90IG91cnM' }), INVALID_INPUT.is)
   })
 

@@ -35,7 +35,7 @@ export const lockProduct = async (tx: Queryable, id: string): Promise<Kept | und
   return (await withSkus(tx, rows))[0]
 }
 
-/** A page of products, newest first, after a place. `words` must all be part of the name. */
+/** A page of products, newest first, after a place. `words`, in NFKC, must all be part of the name. */
 export const findPage = async (
   db: Queryable,
   after: readonly [createdAt: number, id: string] | undefined,
@@ -50,7 +50,7 @@ export const findPage = async (
       FROM product
       WHERE (created_at, id) < (${after ? new Date(after[0]) : 'infinity'}::timestamptz,
                                 ${after?.[1] ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid)
-        AND name ILIKE ALL (${words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)}::text[])
+        AND normalize(name, NFKC) ILIKE ALL (${words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)}::text[])
       ORDER BY created_at DESC, id DESC
       LIMIT ${limit}`),
   )

@@ -72,7 +72,7 @@ export const productService = service(
           return shown(found)
         },
         list: async ({ cursor, limit, q }) => {
-          const words = q?.normalize('NFC').split(/\s+/).filter(Boolean) ?? []
+          const words = q?.normalize('NFKC').split(/\s+/).filter(Boolean) ?? []
           const found = await findPage(db, placeOf(cursor, place), words, limit + 1)
           const items = found.slice(0, limit)
           const last = items.at(-1)

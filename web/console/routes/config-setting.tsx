@@ -37,7 +37,7 @@ export const action = staffAct(async (visit) => {
   const { number } = await shop.config.change({
     environment,
     changes,
-    expectedVersion: Number(text(form, 'expectedVersion')),
+    expectedVersion: text(form, 'expectedVersion'),
     reason: text(form, 'reason'),
   })
   throw redirect(`${inEnvironment('', environment)}&done=${number}`)

@@ -35,7 +35,7 @@ export const action = staffAct(async (visit) => {
   const { number } = await shop.config.rollBack({
     environment,
     to: numberOf(params['number']),
-    expectedVersion: Number(text(form, 'expectedVersion')),
+    expectedVersion: text(form, 'expectedVersion'),
     reason: text(form, 'reason'),
   })
   throw redirect(`${inEnvironment('', environment)}&done=${number}`)

@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import { Form, useLoaderData } from 'react-router'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import type { Setting } from '#services/config/contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -20,8 +21,8 @@ export const loader = staffLoad(async (visit) => {
     shop.config.list({ environment }),
     orAway(shop.config.hosts({ environment })),
   ])
-  const done = Number(url.searchParams.get('done'))
-  return { list, hosts, done: Number.isSafeInteger(done) && done > 0 ? done : undefined }
+  const done = wholeNumberOf(url.searchParams.get('done'))
+  return { list, hosts, done: done !== undefined && done > 0 ? done : undefined }
 })
 
 export const meta = titled((locale) => configWords[locale].title)

@@ -1,4 +1,5 @@
 import { useLoaderData, useActionData } from 'react-router'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import { momentText } from '../../i18n/format.ts'
 import { refused } from '../../storefront/parts/form.tsx'
 import { text } from '../../storefront/server/page.server.ts'
@@ -14,7 +15,7 @@ import { statusWords } from '../status/words.ts'
 import { useWords } from '../text/index.ts'
 
 export const loader = staffLoad(async ({ shop, url }) => {
-  const cursor = url.searchParams.get('cursor') ?? undefined
+  const cursor = url.searchParams.get('cursor') || undefined
   const [dead, actions] = await Promise.all([
     shop.status.deadLetters({}),
     // Kept in a database, which may be what is away.
@@ -28,7 +29,7 @@ export const action = staffAct(async ({ shop, form }) => {
     service: text(form, 'service'),
     consumer: text(form, 'consumer'),
     source: text(form, 'source'),
-    id: Number(text(form, 'id')),
+    id: wholeNumberOf(text(form, 'id')) ?? 0,
   }
   await shop.status.redrive({ ...place, reason: text(form, 'reason') })
   return { redriven: letterKey(place) }
@@ -40,7 +41,7 @@ export const meta = titled((locale) => statusWords[locale].events.title)
 const aboutOf = (answer: unknown) => {
   if (!refused(answer)) return undefined
   const { service = '', consumer = '', source = '', id = '' } = answer.values
-  return { of: letterKey({ service, consumer, source, id: Number(id) }), answer }
+  return { of: letterKey({ service, consumer, source, id: wholeNumberOf(id) ?? 0 }), answer }
 }
 
 export default function Events() {

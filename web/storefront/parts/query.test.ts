@@ -11,6 +11,13 @@ test('an address is read as far as it makes sense, and the rest is left out', ()
     inStock: true,
     sort: 'price-asc',
   })
+  assert.deepEqual(read('minPrice=１０，０００&maxPrice=20,000 '), {
+    minPrice: 10_000,
+    maxPrice: 20_000,
+    sort: 'popular',
+  })
+  assert.deepEqual(read('q=&category=&minPrice=&maxPrice=&inStock=&sort=&cursor='), { sort: 'popular' })
+  assert.deepEqual(read('minPrice=0x10&maxPrice=1e3'), { sort: 'popular' })
   assert.deepEqual(read('minPrice=-5&maxPrice=1.5&inStock=yes&sort=best&category=' + 'x'.repeat(61)), {
     sort: 'popular',
   })

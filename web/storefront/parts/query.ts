@@ -1,4 +1,5 @@
 import { truncate } from '#kernel/text.ts'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 
 /** The orders a list can be in. */
 export const sorts = ['relevance', 'popular', 'newest', 'price-asc', 'price-desc'] as const
@@ -15,9 +16,10 @@ export interface ListQuery {
   readonly cursor?: string
 }
 
+/** Won as people type them: with commas and spaces, or full-width digits. */
 const amount = (given: string | null): number | undefined => {
-  const digits = given?.replace(/[,\s]/g, '') ?? ''
-  return /^\d{1,11}$/.test(digits) ? Number(digits) : undefined
+  const value = wholeNumberOf(given?.normalize('NFKC').replace(/[,\s]/g, ''))
+  return value !== undefined && value >= 0 && value <= 1e11 ? value : undefined
 }
 
 /** Reads a list's address; what makes no sense there is left out rather than refused, because addresses are typed and shared. */

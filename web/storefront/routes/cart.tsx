@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Link, useFetcher, useLoaderData } from 'react-router'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import type { Cart } from '#services/cart/contract.ts'
 import { optionsText, priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
@@ -21,7 +22,7 @@ export const loader = load(async ({ page, shop }) =>
 export const action = act(async ({ shop, form }) => {
   const skuId = text(form, 'skuId')
   if (form.get('intent') === 'remove') await shop.cart.removeItem({ skuId })
-  else await shop.cart.putItem({ skuId, quantity: Number(text(form, 'quantity')) })
+  else await shop.cart.putItem({ skuId, quantity: wholeNumberOf(text(form, 'quantity')) ?? 0 })
   return { done: true as const }
 })
 

@@ -1,5 +1,6 @@
 import { data, Link, redirect, useActionData, useLoaderData } from 'react-router'
 import { truncate } from '#kernel/text.ts'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import { useText, messagesIn } from '../../i18n/index.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { Breadcrumb } from '../parts/breadcrumb.tsx'
@@ -50,7 +51,7 @@ export const action = act(async ({ shop, page, params, form }) => {
   if (missing) return refuse(t.product.chooseFirst(missing), `option.${missing}`)
   const sku = skuOf(product, choice)
   if (!sku || sku.soldOut) return refuse(t.product.combinationSoldOut, `option.${product.options.at(-1)?.name ?? ''}`)
-  const quantity = Math.min(999, Math.max(1, Math.trunc(Number(text(form, 'quantity'))) || 1))
+  const quantity = Math.min(999, Math.max(1, wholeNumberOf(text(form, 'quantity')) ?? 1))
   if (form.get('intent') === 'buy') {
     throw redirect(`/checkout?product=${product.id}&sku=${sku.id}&quantity=${quantity}`)
   }

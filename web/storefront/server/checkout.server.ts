@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { truncate } from '#kernel/text.ts'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import type { Visit } from './page.server.ts'
 
 /** A line of an order about to be placed, as it is shown before. */
@@ -18,7 +19,7 @@ export const linesToOrder = async ({ shop, url }: Pick<Visit, 'shop' | 'url'>): 
   if (!productId) return (await shop.cart.get({})).items.filter((item) => item.available)
   const product = await shop.catalog.get({ id: productId })
   const sku = product.skus.find((each) => each.id === url.searchParams.get('sku'))
-  const asked = Math.trunc(Number(url.searchParams.get('quantity')))
+  const asked = wholeNumberOf(url.searchParams.get('quantity')) ?? 0
   if (!sku || sku.soldOut || !(asked >= 1 && asked <= 999)) return []
   const { name: productName, imageUrl } = product
   return [{ skuId: sku.id, quantity: asked, productName, imageUrl, options: sku.options, amount: sku.price * asked }]
@@ -28,7 +29,7 @@ export const linesToOrder = async ({ shop, url }: Pick<Visit, 'shop' | 'url'>): 
 export const seenItems = (form: FormData): { skuId: string; quantity: number }[] =>
   form.getAll('item').flatMap((each) => {
     const [skuId = '', quantity = ''] = typeof each === 'string' ? each.split(':') : []
-    return skuId ? [{ skuId, quantity: Number(quantity) }] : []
+    return skuId ? [{ skuId, quantity: wholeNumberOf(quantity) ?? 0 }] : []
   })
 
 /**
