@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test, { before } from 'node:test'
 import { startProductHost, wrongStock } from '#services/product/for-tests.ts'
+import { editProduct } from '#test/support/staff-edits.ts'
 import { sampleCategories } from './categories.ts'
 import { sampleProducts } from './products.ts'
 import { seedSampleCatalogue } from './seed.ts'
@@ -65,7 +66,7 @@ test('run once more, it sets nothing back that has been changed since', async ()
   const { items } = await shop.staff.list({ limit: 1 })
   const [product] = items
   const sku = product!.skus[0]!
-  await shop.staff.update({ id: product!.id, name: '새 이름' })
+  await editProduct(shop.staff, { id: product!.id, name: '새 이름' })
   await shop.staff.moveStock({ skuId: sku.id, delta: 7, reason: '입고' })
   const again = await seedSampleCatalogue(shop.inside)
   assert.deepEqual([again.made, again.known], [0, total])

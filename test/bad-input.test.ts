@@ -43,6 +43,8 @@ let staff: string
 let right: Record<string, unknown>
 /** What belongs to somebody else, by the name of a path's parameter and the operation's path. */
 let foreign: Record<string, string>
+/** Versions that staff read before they write, by the operation that writes. */
+let versionNow: Record<string, () => Promise<number>>
 let victim: { token: string; email: string }
 
 before(async () => {
@@ -73,6 +75,15 @@ before(async () => {
     '/api/members/me/addresses/{id}': address.id,
     '/api/notifications/{id}/read': told.items[0].id,
   }
+  const shown = await clerk.must('GET', `/api/products/${productId}`)
+  const { price, onHand } = shown.skus[0]
+  versionNow = {
+    'product.update': async () => (await clerk.must('GET', `/api/products/${productId}`)).version,
+    'product.putCategory': async () => {
+      const { items } = await clerk.must('GET', '/api/categories')
+      return items.find((each: { id: string }) => each.id === productId)?.version ?? 0
+    },
+  }
   right = {
     ...shippingAddress,
     shippingAddress,
@@ -90,7 +101,8 @@ before(async () => {
     orderId: order.id,
     skuId,
     items: [{ skuId, quantity: 1 }],
-    skus: [{ options: {}, price: 9_900, onHand: 1 }],
+    expectedVersion: shown.version,
+    skus: [{ options: {}, price, onHand, expectedOnHand: onHand }],
     id: productId,
   }
 })
@@ -349,6 +361,8 @@ test('unusual text is taken as text or refused, and a refusal leaves nothing beh
           /Id$|^items$|^skus$/.test(name) ? value : withText(value, text),
         ]),
       )
+      const version = await versionNow[operation.operationId]?.()
+      if (version !== undefined) body['expectedVersion'] = version
       const before = await marks.take()
       const request = {
         method,

@@ -50,7 +50,8 @@ describe('several processes on one database', () => {
       await eventually(() => show(productId).then(Boolean, () => false), 'the product is in the window')
     // Both keep an answer now.
     for (const show of windows) assert.equal((await show(productId)).price, 10_000)
-    await staff.must('PATCH', `/api/products/${productId}`, { skus: [{ id: skuId, price: 12_000 }] })
+    const change = { expectedVersion: 1, skus: [{ id: skuId, price: 12_000 }] }
+    await staff.must('PATCH', `/api/products/${productId}`, change)
     for (const show of windows)
       await eventually(async () => (await show(productId)).price === 12_000, 'the new price is shown')
   })

@@ -134,6 +134,7 @@ describe('the documents of the shop', () => {
       'GET /api/catalog/suggestions',
       'POST /api/products',
       'PATCH /api/products/{}',
+      'GET /api/skus/{}/stock-movements',
       'POST /api/skus/{}/stock-movements',
       'GET /api/cart',
       'PUT /api/cart/items/{}',

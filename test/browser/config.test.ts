@@ -97,7 +97,7 @@ test('of two people who change at once the second is told, sees the new value, a
     await change(page)
     if (value === '30') await page.getByRole('status').filter({ hasText: '저장했습니다' }).waitFor()
   }
-  await second.page.getByRole('alert').filter({ hasText: '그사이 다른 사람이 설정을 바꾸었습니다' }).waitFor()
+  await second.page.getByRole('alert').filter({ hasText: '그사이 다른 사람이 내용을 바꾸었습니다' }).waitFor()
   await accessible(second.page, 'a conflict')
   await second.page.getByRole('link', { name: '새 값 보기' }).click()
   await second.page.getByText('30', { exact: true }).waitFor()

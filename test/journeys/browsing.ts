@@ -87,9 +87,10 @@ export const browsing = (shop: ShopUnderTest): void => {
   test('a product tells its price and what is sold out, and a change is shown', async () => {
     const path = `/api/catalog/products/${ids['햇살 스탠드']}`
     assert.equal((await visitor.must('GET', path)).soldOut, true)
-    const { skus } = await staff.must('GET', `/api/products/${ids['햇살 스탠드']}`)
+    const { skus, version } = await staff.must('GET', `/api/products/${ids['햇살 스탠드']}`)
     await staff.must('PATCH', `/api/products/${ids['햇살 스탠드']}`, {
-      skus: [{ id: skus[0].id, price: 21_000, onHand: 4 }],
+      expectedVersion: version,
+      skus: [{ id: skus[0].id, price: 21_000, onHand: 4, expectedOnHand: skus[0].onHand }],
     })
     await eventually(async () => {
       const shown: Card = await visitor.must('GET', path)

@@ -6,6 +6,7 @@ import { cursorOf } from '#kernel/cursor.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { inOneProcess } from '#test/support/host.ts'
 import type { CatalogHost } from '#services/catalog/for-tests.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 
 /** What the catalog shows and finds, whoever searches it. */
 export const windowSuite = (title: string, shop: CatalogHost): void => {
@@ -13,9 +14,9 @@ export const windowSuite = (title: string, shop: CatalogHost): void => {
     const ids: Record<string, string> = {}
 
     before(async () => {
-      await shop.staff.putCategory({ id: 'digital', name: '디지털', nameEn: 'Digital' })
-      await shop.staff.putCategory({ id: 'audio', name: '음향기기', nameEn: 'Audio', parentId: 'digital' })
-      await shop.staff.putCategory({ id: 'fashion', name: '패션', nameEn: 'Fashion' })
+      await editCategory(shop.staff, { id: 'digital', name: '디지털', nameEn: 'Digital' })
+      await editCategory(shop.staff, { id: 'audio', name: '음향기기', nameEn: 'Audio', parentId: 'digital' })
+      await editCategory(shop.staff, { id: 'fashion', name: '패션', nameEn: 'Fashion' })
       const add = async (name: string, more: Parameters<typeof shop.create>[1]) => {
         ids[name] = (await shop.create(name, more)).id
       }
@@ -62,7 +63,7 @@ export const windowSuite = (title: string, shop: CatalogHost): void => {
         assert.equal(await get(), await get())
         assert.ok(Object.isFrozen(await get()))
       }
-      await shop.staff.update({ id, brand: 'LG' })
+      await editProduct(shop.staff, { id, brand: 'LG' })
       await shop.settled()
       assert.equal((await shop.visitor.get({ id })).brand, 'LG')
     })
@@ -212,7 +213,7 @@ export const windowSuite = (title: string, shop: CatalogHost): void => {
       const made = await shop.create('단종 상품')
       await shop.current()
       assert.deepEqual(await shop.names({ q: '단종' }), ['단종 상품'])
-      await shop.staff.update({ id: made.id, status: 'STOPPED' })
+      await editProduct(shop.staff, { id: made.id, status: 'STOPPED' })
       await shop.current()
       // Lists may lag for a moment where processes share what they keep.
       await eventually(async () => (await shop.names({ q: '단종' })).length === 0, 'the list shows it no more')
@@ -221,7 +222,7 @@ export const windowSuite = (title: string, shop: CatalogHost): void => {
     })
 
     test('a renamed category is found by its new name', async () => {
-      await shop.staff.putCategory({ id: 'fashion', name: '의류잡화', nameEn: 'Clothes' })
+      await editCategory(shop.staff, { id: 'fashion', name: '의류잡화', nameEn: 'Clothes' })
       await shop.current()
       assert.deepEqual(await shop.names({ q: '의류잡화' }), ['여름 원피스'])
       assert.deepEqual(await shop.names({ q: '패션' }), [])

@@ -13,6 +13,7 @@ import {
   wantIndex,
 } from './index-store.ts'
 import { categoryOwner } from './searched.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 
 const shop = await startCatalogHost()
 const db = shop.host.services.find((each) => each.definition.contract.name === 'catalog')!.db
@@ -27,14 +28,14 @@ const taken = async (): Promise<string[]> => {
 
 describe('what the search index has yet to hear of', () => {
   test('is every product and category that changed, by whatever changed it', async () => {
-    await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
+    await editCategory(shop.staff, { id: 'bags', name: '가방', nameEn: 'Bags' })
     const { id, skus } = await shop.create('가방', { categoryId: 'bags' })
     const other = (await shop.create('모자')).id
     await shop.current()
     assert.deepEqual(await taken(), [id, other, categoryOwner('bags')].sort())
     assert.deepEqual(await taken(), [])
 
-    await shop.staff.update({ id, brand: '상표' })
+    await editProduct(shop.staff, { id, brand: '상표' })
     await shop.current()
     assert.deepEqual(await taken(), [id])
     const reservationId = randomUUID()
@@ -44,7 +45,7 @@ describe('what the search index has yet to hear of', () => {
     assert.deepEqual(await taken(), [id])
     await shop.paid([[other, 3]])
     assert.deepEqual(await taken(), [other])
-    await shop.staff.putCategory({ id: 'bags', name: '모든 가방', nameEn: 'All bags' })
+    await editCategory(shop.staff, { id: 'bags', name: '모든 가방', nameEn: 'All bags' })
     await shop.current()
     assert.deepEqual(await taken(), [id, categoryOwner('bags')].sort())
     await run('UPDATE product SET price = 1 WHERE id = $1', other)

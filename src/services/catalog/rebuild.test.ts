@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import { staffActor } from '#test/support/host.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 import { catalog } from './contract.ts'
 import { startCatalogHost } from './for-tests.ts'
 
@@ -22,19 +23,20 @@ describe('making the window anew', () => {
 
   before(async () => {
     shop = await startCatalogHost()
-    await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
-    await shop.staff.putCategory({ id: 'small', name: '작은 가방', nameEn: 'Small', parentId: 'bags' })
+    await editCategory(shop.staff, { id: 'bags', name: '가방', nameEn: 'Bags' })
+    await editCategory(shop.staff, { id: 'small', name: '작은 가방', nameEn: 'Small', parentId: 'bags' })
     for (let i = 0; i < 21; i++) {
       const { id, skus } = await shop.create(`가방 ${i}`, {
         categoryId: i % 2 ? 'bags' : 'small',
         brand: `상표 ${i % 3}`,
       })
-      if (i % 4 === 0) await shop.staff.update({ id, name: `새 가방 ${i}`, status: i % 8 ? 'ON_SALE' : 'STOPPED' })
+      if (i % 4 === 0)
+        await editProduct(shop.staff, { id, name: `새 가방 ${i}`, status: i % 8 ? 'ON_SALE' : 'STOPPED' })
       if (i % 5 === 0) await shop.staff.moveStock({ skuId: skus[0]!.id, delta: -5, reason: '분실' })
       if (i % 10 === 0) await shop.staff.moveStock({ skuId: skus[0]!.id, delta: 3, reason: '입고' })
       if (i % 7 === 0) await shop.paid([[id, i + 1]])
     }
-    await shop.staff.putCategory({ id: 'bags', name: '모든 가방', nameEn: 'All bags' })
+    await editCategory(shop.staff, { id: 'bags', name: '모든 가방', nameEn: 'All bags' })
     await shop.current()
   })
 
@@ -72,7 +74,7 @@ describe('making the window anew', () => {
     await spoil(id)
     await spoil(healed)
     // A later event tells the whole of a product again.
-    await shop.staff.update({ id: healed, name: '읽히는 가방' })
+    await editProduct(shop.staff, { id: healed, name: '읽히는 가방' })
     await shop.current()
     const live = await dump()
     await break_(`UPDATE product SET price = 1 WHERE name LIKE '새 가방%'`)

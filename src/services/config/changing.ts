@@ -4,14 +4,8 @@ import { INVALID_INPUT } from '#kernel/faults.ts'
 import { sealLive } from '#kernel/live-secret.ts'
 import type { Secrets } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
-import {
-  type Change,
-  configChanged,
-  type Difference,
-  NO_SUCH_VERSION,
-  NOTHING_CHANGES,
-  VERSION_CONFLICT,
-} from './contract.ts'
+import { VERSION_CONFLICT } from '#kernel/versions.ts'
+import { type Change, configChanged, type Difference, NO_SUCH_VERSION, NOTHING_CHANGES } from './contract.ts'
 import { findHead, findState, lockHead, saveVersion, type VersionRow } from './store.ts'
 import {
   checkChanges,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
 import { wholeNumber } from '#kernel/whole-number.ts'
 
 const named = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
@@ -10,21 +11,10 @@ export const environmentName = named
 /** A service, `gateway`, or `shop` for all. */
 const placeName = named
 const settingName = z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/)
-const versionNumber = wholeNumber(0, 2_147_483_647)
+const versionNumber = wholeNumber(0, MAX_VERSION)
 const reasonText = z.string().trim().min(2).max(500)
 const sentence = z.object({ ko: z.string(), en: z.string() })
 
-export const VERSION_CONFLICT = fault(
-  'VERSION_CONFLICT',
-  409,
-  {
-    ko: ({ version }) =>
-      `그사이 다른 사람이 설정을 바꾸었습니다(지금 ${version}판). 새 값을 확인한 뒤 다시 시도해 주세요.`,
-    en: ({ version }) =>
-      `Somebody changed the configuration meanwhile (now version ${version}). Look at the new values and try again.`,
-  },
-  z.object({ version: z.int() }),
-)
 export const NOTHING_CHANGES = fault('NOTHING_CHANGES', 409, {
   ko: '지금 값과 같아 바뀌는 것이 없습니다.',
   en: 'Nothing would change: these are the values in force.',

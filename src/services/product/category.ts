@@ -1,4 +1,4 @@
-/** A category as it is kept. Level 1 lies at the root. */
+/** A category as staff give it. Level 1 lies at the root. */
 export interface Category {
   readonly id: string
   readonly name: string
@@ -8,6 +8,12 @@ export interface Category {
 }
 
 export const MAX_DEPTH = 3
+
+/** A category as it is stored. */
+export interface StoredCategory extends Category {
+  /** Grows by one with each change. */
+  readonly version: number
+}
 
 /** Levels from the root down to a category; undefined when its parents are missing or lead in a circle. */
 export const depthOf = (id: string, all: ReadonlyMap<string, Category>): number | undefined => {

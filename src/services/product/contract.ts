@@ -2,9 +2,13 @@ import { z } from 'zod'
 import { contract, event, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
+import { expectedVersion, MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
 
 /** Units of one SKU in one order line. */
 export const quantity = z.number().int().min(1).max(999)
+
+/** More units of one SKU than any shop has, and far inside PostgreSQL's integers. */
+export const MAX_ON_HAND = 1_000_000_000
 
 /** An id as a caller gives it: upper case means the same. */
 const uuid = z.uuid().toLowerCase()
@@ -122,6 +126,24 @@ export const STOCK_NEGATIVE = fault(
     en: 'Stock cannot fall below what is reserved.',
   },
   z.object({ onHand: z.number().int(), reserved: z.number().int() }),
+)
+export const STOCK_CHANGED = fault(
+  'STOCK_CHANGED',
+  409,
+  {
+    ko: '그사이 재고가 바뀌어 저장하지 않았습니다. 지금 재고를 확인한 뒤 다시 입력해 주세요.',
+    en: 'Stock has moved meanwhile; nothing was stored. Please look at the present stock and enter it again.',
+  },
+  z.object({
+    skus: z.array(
+      z.object({
+        skuId: z.uuid(),
+        expectedOnHand: z.number().int(),
+        onHand: z.number().int(),
+        reserved: z.number().int(),
+      }),
+    ),
+  }),
 )
 export const STOCK_MOVEMENT_CONFLICT = fault('STOCK_MOVEMENT_CONFLICT', 409, {
   ko: '같은 Idempotency-Key로 다른 재고 변동을 보낼 수 없습니다.',
@@ -274,13 +296,14 @@ export const product = contract('product', {
     faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID],
   },
   update: {
-    summary: 'Changes a product; members left out stay as they are. SKUs are named by id; one without an id is added.',
+    summary:
+      'Changes a product that is still at `expectedVersion`; members left out stay as they are. SKUs are named by id; one without an id is added. `onHand` of a SKU that exists counts only with the `expectedOnHand` that was read.',
     method: 'PATCH',
     path: '/products/{id}',
     access: staff('catalog'),
-    repeatable: true,
     input: z.object({
       id: uuid,
+      expectedVersion,
       ...z.object(details).partial().shape,
       options: productOptions.optional(),
       status: z.enum(['ON_SALE', 'STOPPED']).optional(),
@@ -290,7 +313,9 @@ export const product = contract('product', {
             id: uuid.optional(),
             options: skuOptions.optional(),
             price: price.optional(),
-            onHand: z.number().int().min(0).max(10_000_000).optional(),
+            onHand: z.number().int().min(0).max(MAX_ON_HAND).optional(),
+            /** What was on hand when it was read or counted; sales meanwhile must not be undone. */
+            expectedOnHand: z.number().int().min(0).max(MAX_ON_HAND).optional(),
             status: z.enum(['ON_SALE', 'STOPPED']).optional(),
           }),
         )
@@ -298,7 +323,7 @@ export const product = contract('product', {
         .optional(),
     }),
     output: productOutput,
-    faults: [CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID, STOCK_NEGATIVE],
+    faults: [VERSION_CONFLICT, CATEGORY_NOT_FOUND, SKU_OPTIONS_INVALID, STOCK_CHANGED, STOCK_NEGATIVE],
   },
   get: {
     summary: 'A product as staff see it, with stock.',
@@ -317,7 +342,8 @@ export const product = contract('product', {
     output: pageOf(productOutput),
   },
   moveStock: {
-    summary: 'Adds to or takes from the stock of a SKU, with a reason.',
+    summary:
+      'Adds to or takes from the stock of a SKU, with a reason. Under the same Idempotency-Key it moves once, however often it is sent.',
     method: 'POST',
     path: '/skus/{skuId}/stock-movements',
     access: staff('catalog'),
@@ -347,6 +373,27 @@ export const product = contract('product', {
     }),
     faults: [STOCK_NEGATIVE, STOCK_MOVEMENT_CONFLICT],
   },
+  movements: {
+    summary: "A SKU's stock movements, newest first: how many, why, by whom.",
+    method: 'GET',
+    path: '/skus/{skuId}/stock-movements',
+    access: staff('catalog'),
+    input: z.object({ skuId: uuid, ...pageInput, cursor: uuid.optional() }),
+    output: pageOf(
+      z.object({
+        id: z.uuid(),
+        skuId: z.uuid(),
+        kind: z.enum(['RECEIVED', 'ADJUSTED', 'SOLD', 'RETURNED']),
+        delta: z.number().int(),
+        reason: z.string(),
+        /** What caused it: the reservation of a sale, or the key staff gave. */
+        reference: z.string().nullable(),
+        /** The member of staff who made it; null when the shop itself did. */
+        memberId: z.uuid().nullable(),
+        at: instantSchema,
+      }),
+    ),
+  },
   categories: {
     summary: 'The tree of categories, three levels deep.',
     method: 'GET',
@@ -361,19 +408,20 @@ export const product = contract('product', {
           nameEn: z.string(),
           parentId: z.string().nullable(),
           position: z.number().int(),
+          version: z.number().int(),
         }),
       ),
     }),
   },
   putCategory: {
-    summary: 'Makes or renames a category.',
+    summary:
+      'Makes a category, or replaces one that is still at `expectedVersion`. For one that is not there yet it is left out or 0.',
     method: 'PUT',
     path: '/categories/{id}',
     access: staff('catalog'),
-    repeatable: true,
-    input: category,
-    output: z.object({ id: z.string() }),
-    faults: [CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP],
+    input: category.extend({ expectedVersion: z.number().int().min(0).max(MAX_VERSION).optional() }),
+    output: z.object({ id: z.string(), version: z.number().int() }),
+    faults: [VERSION_CONFLICT, CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP],
   },
   importCategories: {
     summary: 'Makes many categories in one transaction, in any order. One that is known stays as it is.',

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
-import {
-  CATEGORY_NOT_FOUND,
-  CATEGORY_TOO_DEEP,
-  SKU_OPTIONS_INVALID,
-  STOCK_MOVEMENT_CONFLICT,
-  STOCK_NEGATIVE,
-} from './contract.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
+import { CATEGORY_NOT_FOUND, CATEGORY_TOO_DEEP, SKU_OPTIONS_INVALID, STOCK_NEGATIVE } from './contract.ts'
 import { startProductHost, toldBy, wrongStock } from './for-tests.ts'
 
 describe('what staff do with products', () => {
@@ -99,7 +94,7 @@ describe('what staff do with products', () => {
 
   test('a change leaves alone what it does not name, and raises the version', async () => {
     const made = await shop.create({ description: '처음', brand: '상표' })
-    const next = await shop.staff.update({ id: made.id, name: '새 이름', brand: null })
+    const next = await editProduct(shop.staff, { id: made.id, name: '새 이름', brand: null })
     assert.deepEqual(
       [next.name, next.brand, next.description, next.version, next.createdAt],
       ['새 이름', null, '처음', 2, made.createdAt],
@@ -109,20 +104,21 @@ describe('what staff do with products', () => {
       (await told(made.id)).map((each) => each.payload.version),
       [1, 2],
     )
-    await assert.rejects(shop.staff.update({ id: randomUUID(), name: 'x' }), NOT_FOUND.is)
+    await assert.rejects(shop.staff.update({ id: randomUUID(), expectedVersion: 1, name: 'x' }), NOT_FOUND.is)
   })
 
   test('SKUs are priced, stopped, counted and added; adding the same twice adds it once', async () => {
     const made = await shop.create({ ...colours, skus: [{ options: { 색상: '검정' }, price: 10, onHand: 3 }] })
-    const change = {
+    const black = { id: made.skus[0]!.id, price: 20, status: 'STOPPED' as const }
+    const white = { options: { 색상: '흰색' }, price: 30 }
+    const once = await editProduct(shop.staff, {
       id: made.id,
       skus: [
-        { id: made.skus[0]!.id, price: 20, status: 'STOPPED' as const, onHand: 5 },
-        { options: { 색상: '흰색' }, price: 30, onHand: 2 },
+        { ...black, onHand: 5, expectedOnHand: 3 },
+        { ...white, onHand: 2 },
       ],
-    }
-    const once = await shop.staff.update(change)
-    const twice = await shop.staff.update(change)
+    })
+    const twice = await editProduct(shop.staff, { id: made.id, skus: [black, white] })
     assert.deepEqual(twice.skus, once.skus)
     assert.deepEqual(
       twice.skus.map(({ price, status, onHand }) => [price, status, onHand]),
@@ -131,10 +127,16 @@ describe('what staff do with products', () => {
         [30, 'ON_SALE', 2],
       ],
     )
-    const bad = (skus: Parameters<typeof shop.staff.update>[0]['skus']) => shop.staff.update({ id: made.id, skus })
+    const bad = (skus: Parameters<typeof shop.staff.update>[0]['skus']) =>
+      editProduct(shop.staff, { id: made.id, skus })
     await assert.rejects(bad([{ id: randomUUID(), price: 10 }]), NOT_FOUND.is)
     await assert.rejects(bad([{ options: { 색상: '파랑' }, price: 10 }]), SKU_OPTIONS_INVALID.is)
     await assert.rejects(bad([{ options: { 색상: '파랑' } }]), INVALID_INPUT.is)
+    await assert.rejects(bad([black, { id: black.id, price: 30 }]), (error) => {
+      assert.ok(INVALID_INPUT.is(error))
+      assert.deepEqual([error.field, error.fields![0]!.code], ['skus.1', 'repeated_sku'])
+      return true
+    })
     assert.equal((await shop.staff.get({ id: made.id })).version, 3)
   })
 
@@ -147,22 +149,15 @@ describe('what staff do with products', () => {
       assert.deepEqual(error.data, { onHand: 10, reserved: 4 })
       return true
     })
-    await assert.rejects(shop.staff.update({ id: made.id, skus: [{ id: skuId, onHand: 3 }] }), STOCK_NEGATIVE.is)
+    const counted = editProduct(shop.staff, { id: made.id, skus: [{ id: skuId, onHand: 3, expectedOnHand: 10 }] })
+    await assert.rejects(counted, (error) => {
+      assert.ok(STOCK_NEGATIVE.is(error))
+      assert.deepEqual([error.field, error.data], ['skus.0.onHand', { onHand: 10, reserved: 4 }])
+      return true
+    })
     const moved = await shop.staff.moveStock({ skuId, delta: -6, reason: '분실' })
     assert.deepEqual([moved.onHand, moved.reserved], [4, 4])
     await assert.rejects(shop.staff.moveStock({ skuId: randomUUID(), delta: 1, reason: 'x' }), NOT_FOUND.is)
-  })
-
-  test('a movement with a key happens once; another under the same key is a conflict', async () => {
-    const skuId = await shop.sku(0)
-    const given = { skuId, delta: 5, reason: '입고', idempotencyKey: 'in-1' }
-    const answers = await Promise.all([1, 2, 3, 4].map(() => shop.staff.moveStock(given)))
-    assert.equal(new Set(answers.map((each) => each.id)).size, 1)
-    assert.deepEqual(await shop.stockOf(skuId), [5, 0])
-    await assert.rejects(shop.staff.moveStock({ ...given, delta: -1 }), STOCK_MOVEMENT_CONFLICT.is)
-    const other = await shop.sku(0)
-    await shop.staff.moveStock({ ...given, skuId: other })
-    assert.deepEqual(await shop.stockOf(other), [5, 0])
   })
 
   test('stock has an end, told in words', async () => {
@@ -222,7 +217,7 @@ describe('what staff do with products', () => {
 
   test('categories go three levels deep, never in a circle', async () => {
     const put = (id: string, parentId: string | null = null) =>
-      shop.staff.putCategory({ id, name: id, nameEn: id, parentId })
+      editCategory(shop.staff, { id, name: id, nameEn: id, parentId })
     await put('one')
     await put('two', 'one')
     await put('three', 'two')
@@ -248,7 +243,7 @@ describe('what staff do with products', () => {
 
   test('many categories come at once, in any order and in one transaction; known ones stay as they are', async () => {
     const named = (id: string, parentId: string | null = null) => ({ id, name: id, nameEn: id, parentId })
-    await shop.staff.putCategory({ ...named('known'), name: '바뀐 이름' })
+    await editCategory(shop.staff, { ...named('known'), name: '바뀐 이름' })
     const categories = [named('many-leaf', 'many-twig'), named('many-twig', 'known'), named('known')]
     assert.deepEqual(await shop.inside.importCategories({ categories }), { made: 2, known: 1 })
     assert.deepEqual(await shop.inside.importCategories({ categories }), { made: 0, known: 3 })
@@ -265,7 +260,7 @@ describe('what staff do with products', () => {
 
   test('categories changed at the same time cannot make a circle together', async () => {
     const put = (id: string, parentId: string | null = null) =>
-      shop.staff.putCategory({ id, name: id, nameEn: id, parentId })
+      editCategory(shop.staff, { id, name: id, nameEn: id, parentId })
     await put('left')
     await put('right')
     const answers = await Promise.allSettled([put('left', 'right'), put('right', 'left')])

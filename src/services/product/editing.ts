@@ -1,18 +1,12 @@
 import type { z } from 'zod'
-
+import { memberOf, type CallContext } from '#kernel/context.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { invalid } from '#kernel/invalid.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
+import { VERSION_CONFLICT } from '#kernel/versions.ts'
 import { findCategories } from './category-store.ts'
-import {
-  CATEGORY_NOT_FOUND,
-  productChanged,
-  SKU_OPTIONS_INVALID,
-  STOCK_MOVEMENT_CONFLICT,
-  STOCK_NEGATIVE,
-  type product,
-} from './contract.ts'
+import { CATEGORY_NOT_FOUND, productChanged, SKU_OPTIONS_INVALID, type product } from './contract.ts'
 import { announced, completed, misfit, optionsFrom, type Kept, type Sku } from './product.ts'
 import {
   analyze,
@@ -24,23 +18,25 @@ import {
   saveSkus,
   type NewSku,
 } from './product-store.ts'
-import { inLockOrder, type StockChange } from './reservation.ts'
-import { moveStock } from './settling.ts'
-import { changeStock, findMovement, insertMovements, lockSkus, lockStock, type Movement } from './stock-store.ts'
+import { inLockOrder } from './reservation.ts'
+import type { Count, FirstStock, stockCommands } from './stock-commands.ts'
+import { lockSkus } from './stock-store.ts'
 
 type Operations = typeof product.operations
 type New = z.output<Operations['create']['input']>
 type Import = z.output<Operations['importMany']['input']>
 type Update = z.output<Operations['update']['input']>
-type Move = z.output<Operations['moveStock']['input']>
 
-/** More units of one SKU than any shop has, and far inside PostgreSQL's integers. */
-const MAX_ON_HAND = 1_000_000_000
-
-const kindOf = (delta: number): Movement['kind'] => (delta > 0 ? 'RECEIVED' : 'ADJUSTED')
-
-/** What staff do: products, their SKUs and their stock. */
-export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => {
+/** What staff do with products and their SKUs. */
+export const editing = ({
+  db,
+  runtime,
+  stock,
+}: {
+  readonly db: Database
+  readonly runtime: Runtime
+  readonly stock: ReturnType<typeof stockCommands>
+}) => {
   const checkCategories = async (tx: Tx, ids: readonly (string | null | undefined)[]): Promise<void> => {
     const wanted = ids.filter((id) => id != null)
     if (wanted.length === 0) return
@@ -74,20 +70,12 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
     }
   }
 
-  const movement = (skuId: string, delta: number, reason: string, reference: string | null = null): Movement => ({
-    id: runtime.id(),
-    skuId,
-    kind: kindOf(delta),
-    delta,
-    reason,
-    reference,
-  })
-
   /** Stores products with their first stock; those whose ids are known stay as they are. Answers the ids stored. */
   const store = async (
     tx: Tx,
     products: readonly Kept[],
-    stock: ReadonlyMap<string, number>,
+    first: ReadonlyMap<string, number>,
+    memberId: string | null,
   ): Promise<ReadonlySet<string>> => {
     await checkCategories(
       tx,
@@ -99,32 +87,27 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
     const skus = fresh.flatMap((each) =>
       each.skus.map((sku, position): NewSku => ({ ...sku, productId: each.id, position })),
     )
-    const received = skus
-      .map((sku): StockChange => ({ skuId: sku.id, onHand: stock.get(sku.id) ?? 0, reserved: 0 }))
-      .filter((each) => each.onHand > 0)
     await tx.query(insertSkus(skus))
-    await tx.query(
-      insertMovements(
-        received.map((each) => movement(each.skuId, each.onHand, 'First stock')),
-        runtime.now(),
-      ),
+    // product.changed says what there is of them.
+    await stock.receiveFirst(
+      tx,
+      skus.map(({ id: skuId }): FirstStock => ({ skuId, onHand: first.get(skuId) ?? 0 })),
+      memberId,
     )
-    // Nobody knows these SKUs yet: product.changed says what there is of them.
-    await changeStock(tx, received)
     const stored = await findProducts(tx, [...made])
     await tx.emitAll(productChanged, stored.map(announced))
     return made
   }
 
-  const create = async (given: New): Promise<Kept> => {
+  const create = async (given: New, { actor }: CallContext): Promise<Kept> => {
     const id = runtime.id()
     const draft = drafted(
       { ...given, id },
       given.skus.map(() => runtime.id()),
     )
-    const stock = new Map(draft.skus.map((sku, i) => [sku.id, given.skus[i]!.onHand]))
+    const first = new Map(draft.skus.map((sku, i) => [sku.id, given.skus[i]!.onHand]))
     return db.tx('product.create', async (tx) => {
-      await store(tx, [draft], stock)
+      await store(tx, [draft], first, memberOf(actor))
       return (await findProducts(tx, [id]))[0]!
     })
   }
@@ -136,28 +119,32 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
         each.skus.map((sku) => sku.id),
       ),
     )
-    const stock = new Map(products.flatMap((each) => each.skus.map((sku) => [sku.id, sku.onHand] as const)))
-    const made = await db.tx('product.import', (tx) => store(tx, drafts, stock))
+    const first = new Map(products.flatMap((each) => each.skus.map((sku) => [sku.id, sku.onHand] as const)))
+    const made = await db.tx('product.import', (tx) => store(tx, drafts, first, null))
     if (made.size > 0) await db.query(analyze())
     return { made: made.size, known: products.length - made.size }
   }
 
-  const update = (given: Update): Promise<Kept> =>
+  const update = (given: Update, { actor }: CallContext): Promise<Kept> =>
     db.tx('product.update', async (tx) => {
-      const { id, skus: changes = [], options: offered, ...details } = given
+      const { id, expectedVersion, skus: changes = [], options: offered, ...details } = given
       const old = await lockProduct(tx, id)
       if (!old) throw NOT_FOUND()
+      if (old.version !== expectedVersion) throw VERSION_CONFLICT({ version: old.version })
       await checkCategories(tx, [details.categoryId])
 
       const added: NewSku[] = []
       const skus: Sku[] = [...old.skus]
-      const stock = new Map<string, number>()
+      const first: FirstStock[] = []
+      const counts: Count[] = []
+      const named = new Set<string>()
       for (const [i, change] of changes.entries()) {
         // A SKU without an id is the one with these options, so that saying the same twice adds it once.
         const at = skus.findIndex((sku) =>
           change.id ? sku.id === change.id : sameOptions(sku.options, change.options ?? {}),
         )
         if (change.id && at < 0) throw NOT_FOUND(undefined, { field: `skus.${i}.id` })
+        if (at >= 0 && named.has(skus[at]!.id)) throw invalid(`skus.${i}`, 'repeated_sku', namedTwice)
         if (at < 0 && change.price === undefined) throw invalid(`skus.${i}.price`, 'required', priceNeeded)
         const known: Sku = skus[at] ?? {
           id: runtime.id(),
@@ -179,7 +166,12 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
           added.push({ ...next, productId: id, position: skus.length })
           skus.push(next)
         }
-        if (change.onHand !== undefined) stock.set(next.id, change.onHand)
+        named.add(next.id)
+        const { onHand, expectedOnHand } = change
+        if (onHand === undefined) continue
+        if (at < 0 && !expectedOnHand) first.push({ skuId: next.id, onHand })
+        else if (expectedOnHand === undefined) throw invalid(`skus.${i}.expectedOnHand`, 'required', stockAsRead)
+        else counts.push({ skuId: next.id, onHand, expectedOnHand, field: `skus.${i}.onHand` })
       }
       const options = offered ?? (old.options.length > 0 || changes.length === 0 ? old.options : optionsFrom(skus))
       const wrong = misfit(options, skus)
@@ -191,43 +183,22 @@ export const editing = ({ db, runtime }: { db: Database; runtime: Runtime }) => 
       if (added.length > 0) await tx.query(insertSkus(added))
       await lockSkus(tx, inLockOrder(skus.map((each) => each.id)))
       await tx.query(saveSkus(skus))
-      for (const skuId of inLockOrder(stock.keys())) await setStock(tx, skuId, stock.get(skuId)!)
+      await stock.receiveFirst(tx, first, memberOf(actor))
+      await stock.count(tx, counts, memberOf(actor))
       const stored = (await findProducts(tx, [id]))[0]!
       await tx.emit(productChanged, announced(stored))
       return stored
     })
 
-  const setStock = async (tx: Tx, skuId: string, onHand: number): Promise<void> => {
-    const stock = (await lockStock(tx, skuId))!
-    if (onHand < stock.reserved) throw STOCK_NEGATIVE(stock, { field: 'skus' })
-    const delta = onHand - stock.onHand
-    if (delta === 0) return
-    await tx.query(insertMovements([{ ...movement(skuId, delta, 'Counted'), kind: 'ADJUSTED' }], runtime.now()))
-    await moveStock(tx, [{ skuId, onHand: delta, reserved: 0 }])
-  }
-
-  const move = ({ skuId, delta, reason, idempotencyKey }: Move) =>
-    db.tx('product.move-stock', async (tx) => {
-      const stock = await lockStock(tx, skuId)
-      if (!stock) throw NOT_FOUND()
-      const before = idempotencyKey === undefined ? undefined : await findMovement(tx, skuId, idempotencyKey)
-      if (before) {
-        if (before.delta !== delta || before.reason !== reason) throw STOCK_MOVEMENT_CONFLICT()
-        return { id: before.id, skuId, delta, ...stock }
-      }
-      if (stock.onHand + delta < stock.reserved) throw STOCK_NEGATIVE(stock, { field: 'delta' })
-      if (stock.onHand + delta > MAX_ON_HAND) throw invalid('delta', 'too_big', tooMuch)
-      const made = movement(skuId, delta, reason, idempotencyKey ?? null)
-      await tx.query(insertMovements([made], runtime.now()))
-      const [row] = await moveStock(tx, [{ skuId, onHand: delta, reserved: 0 }])
-      return { id: made.id, skuId, delta, onHand: row!.onHand, reserved: row!.reserved }
-    })
-
-  return { create, importMany, update, move }
+  return { create, importMany, update }
 }
 
 const priceNeeded = { ko: '새 옵션에는 가격이 필요합니다.', en: 'A new SKU needs a price.' }
-const tooMuch = { ko: '재고가 너무 많습니다.', en: 'That is more stock than can be kept.' }
+const namedTwice = { ko: '같은 옵션이 두 번 들어 있습니다.', en: 'This SKU is named twice.' }
+const stockAsRead = {
+  ko: '재고를 고치려면 읽었을 때의 재고(expectedOnHand)도 함께 보내 주세요.',
+  en: 'To set the stock, send along what it was when you read it (expectedOnHand).',
+}
 
 const sameOptions = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean => {
   const names = Object.keys(a)

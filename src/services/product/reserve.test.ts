@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { eventually } from '#test/support/eventually.ts'
+import { editProduct } from '#test/support/staff-edits.ts'
 import { OUT_OF_STOCK, PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, SKU_NOT_FOUND } from './contract.ts'
 import { startProductHost, wrongStock } from './for-tests.ts'
 
@@ -71,7 +72,7 @@ describe('reserving stock', () => {
       text: 'SELECT product_id AS id FROM sku WHERE id = $1',
       values: [sku],
     })
-    await shop.staff.update({ id: product!.id, skus: [{ id: sku, price: 9_000 }] })
+    await editProduct(shop.staff, { id: product!.id, skus: [{ id: sku, price: 9_000 }] })
     assert.deepEqual(await shop.reserve([[sku, 2]], first.reservationId), first)
     assert.equal((await shop.reserve([[sku, 1]])).lines[0]!.unitPrice, 9_000)
     assert.deepEqual(await shop.stockOf(sku), [10, 3])
@@ -153,7 +154,7 @@ describe('reserving stock', () => {
 
   test('unknown and stopped SKUs are not found', async () => {
     const stopped = await shop.create({})
-    await shop.staff.update({ id: stopped.id, status: 'STOPPED' })
+    await editProduct(shop.staff, { id: stopped.id, status: 'STOPPED' })
     const unknown = randomUUID()
     await assert.rejects(
       shop.reserve([

@@ -1,46 +1,27 @@
 import { z } from 'zod'
+import { instant } from '#kernel/contract.ts'
 import { cursorOf, placeOf } from '#kernel/cursor.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
 import { again } from './again.ts'
-import { placed, type Category } from './category.ts'
-import { findCategories, lockCategories, saveCategories, saveDepths } from './category-store.ts'
-import {
-  availabilityChanged,
-  CATEGORY_NOT_FOUND,
-  CATEGORY_TOO_DEEP,
-  categoryChanged,
-  product,
-  productChanged,
-  RESERVATION_ENDED,
-} from './contract.ts'
+import { findCategories } from './category-store.ts'
+import { availabilityChanged, categoryChanged, product, productChanged, RESERVATION_ENDED } from './contract.ts'
 import { editing } from './editing.ts'
+import { importCategories, putCategory } from './category-commands.ts'
 import { shown } from './product.ts'
 import { findPage, findProducts } from './product-store.ts'
 import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
 import { reserving } from './reserving.ts'
 import { settle, type Step } from './settling.ts'
-import { claimOverdue, findOffers, insertReleased } from './stock-store.ts'
+import { stockCommands } from './stock-commands.ts'
+import { claimOverdue, findMovements, findOffers, insertReleased } from './stock-store.ts'
 import { productGauges } from './watch-store.ts'
 
 const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
 /** Holds that died in one go of the sweep. */
 const OVERDUE_AT_ONCE = 200
-
-/** Puts categories among all there are, whose table is locked. */
-const putCategories = async (tx: Tx, all: readonly Category[], put: readonly Category[]): Promise<void> => {
-  const verdict = placed(all, put)
-  if ('refused' in verdict)
-    throw (verdict.refused === 'no-parent' ? CATEGORY_NOT_FOUND : CATEGORY_TOO_DEEP)(undefined, { field: 'parentId' })
-  await tx.query(saveCategories(put, verdict.depths))
-  await tx.query(saveDepths(verdict.depths))
-  await tx.emitAll(
-    categoryChanged,
-    put.map(({ id: categoryId, ...told }) => ({ categoryId, ...told })),
-  )
-}
 
 export const productService = service(
   product,
@@ -49,7 +30,8 @@ export const productService = service(
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime }) => {
-    const edit = editing({ db, runtime })
+    const stock = stockCommands({ db, runtime })
+    const edit = editing({ db, runtime, stock })
 
     /** Follows what became of orders. An event that cannot be true is set aside for a person. */
     const follow = async (tx: Tx, steps: readonly Step[]): Promise<void> => {
@@ -63,9 +45,9 @@ export const productService = service(
 
     return {
       operations: {
-        create: async (given) => shown(await edit.create(given)),
+        create: async (given, context) => shown(await edit.create(given, context)),
         importMany: edit.importMany,
-        update: async (given) => shown(await edit.update(given)),
+        update: async (given, context) => shown(await edit.update(given, context)),
         get: async ({ id }) => {
           const [found] = await findProducts(db, [id])
           if (!found) throw NOT_FOUND()
@@ -79,23 +61,16 @@ export const productService = service(
           const nextCursor = found.length > limit && last ? cursorOf([last.createdAt, last.id]) : null
           return { items: items.map(shown), nextCursor }
         },
-        moveStock: edit.move,
+        moveStock: stock.move,
+        movements: async ({ skuId, cursor, limit }) => {
+          const found = await findMovements(db, skuId, cursor, limit + 1)
+          if (!found) throw NOT_FOUND()
+          const items = found.slice(0, limit).map(({ at, ...each }) => ({ ...each, at: instant(at) }))
+          return { items, nextCursor: found.length > limit ? items.at(-1)!.id : null }
+        },
         categories: async () => ({ items: await findCategories(db) }),
-        putCategory: (given) =>
-          db.tx('product.put-category', async (tx) => {
-            await tx.query(lockCategories())
-            await putCategories(tx, await findCategories(tx), [given])
-            return { id: given.id }
-          }),
-        importCategories: ({ categories }) =>
-          db.tx('product.import-categories', async (tx) => {
-            await tx.query(lockCategories())
-            const all = await findCategories(tx)
-            const present = new Set(all.map((each) => each.id))
-            const fresh = categories.filter((each) => !present.has(each.id))
-            if (fresh.length > 0) await putCategories(tx, all, fresh)
-            return { made: fresh.length, known: categories.length - fresh.length }
-          }),
+        putCategory: (given) => putCategory(db, given),
+        importCategories: (given) => importCategories(db, given),
         describe: batched(async (inputs) => {
           const offers = await findOffers(db, [...new Set(inputs.flatMap((each) => each.skuIds))])
           return inputs.map(({ skuIds }) => ({

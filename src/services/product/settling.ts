@@ -70,6 +70,7 @@ export const settle = async (
           delta: verdict.onHand * quantities[i]!,
           reason: verdict.onHand < 0 ? 'An order was paid' : 'A paid order was canceled',
           reference: reservationId,
+          memberId: null,
         }),
       )
     return verdict

@@ -197,32 +197,60 @@ export interface Movement {
   readonly kind: 'RECEIVED' | 'ADJUSTED' | 'SOLD' | 'RETURNED'
   readonly delta: number
   readonly reason: string
+  /** What caused it: a reservation, or the key staff gave with it. */
   readonly reference: string | null
+  /** The member of staff who made it; null when the shop itself did. */
+  readonly memberId: string | null
 }
 
 /** Adds to the ledger of stock. */
 export const insertMovements = (all: readonly Movement[], now: number): Statement => sql`
-  INSERT INTO stock_movement (id, sku_id, kind, delta, reason, reference, at)
-  SELECT id, sku_id, kind, delta, reason, reference, ${new Date(now)}
+  INSERT INTO stock_movement (id, sku_id, kind, delta, reason, reference, member_id, at)
+  SELECT id, sku_id, kind, delta, reason, reference, member_id, ${new Date(now)}
   FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.skuId)}::uuid[],
               ${all.map((each) => each.kind)}::text[], ${all.map((each) => each.delta)}::integer[],
-              ${all.map((each) => each.reason)}::text[], ${all.map((each) => each.reference)}::text[])
-    AS given (id, sku_id, kind, delta, reason, reference)`
+              ${all.map((each) => each.reason)}::text[], ${all.map((each) => each.reference)}::text[],
+              ${all.map((each) => each.memberId)}::uuid[])
+    AS given (id, sku_id, kind, delta, reason, reference, member_id)`
 
 /** A movement staff made of a SKU under a key. */
 export const findMovement = async (db: Queryable, skuId: string, reference: string): Promise<Movement | undefined> =>
   (
     await db.query<Movement>(sql`
-      SELECT id, sku_id AS "skuId", kind, delta, reason, reference FROM stock_movement
+      SELECT id, sku_id AS "skuId", kind, delta, reason, reference, member_id AS "memberId" FROM stock_movement
       WHERE reference = ${reference} AND sku_id = ${skuId} AND kind IN ('RECEIVED', 'ADJUSTED')`)
   )[0]
 
-/** What is on hand and reserved of a SKU, locked. */
-export const lockStock = async (
-  tx: Queryable,
+/** A movement as the ledger has it. */
+export interface StoredMovement extends Movement {
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** A page of a SKU's movements, newest first, below an id; undefined when there is no such SKU. */
+export const findMovements = async (
+  db: Queryable,
   skuId: string,
-): Promise<{ onHand: number; reserved: number } | undefined> =>
-  (
-    await tx.query<{ onHand: number; reserved: number }>(sql`
-      SELECT on_hand AS "onHand", reserved FROM sku WHERE id = ${skuId} FOR NO KEY UPDATE`)
-  )[0]
+  below: string | undefined,
+  limit: number,
+): Promise<StoredMovement[] | undefined> => {
+  const [found] = await db.query<{ there: boolean }>(sql`
+    SELECT EXISTS (SELECT FROM sku WHERE id = ${skuId}) AS there`)
+  if (!found!.there) return undefined
+  return db.query<StoredMovement>(sql`
+    SELECT id, sku_id AS "skuId", kind, delta, reason, reference, member_id AS "memberId", at
+    FROM stock_movement
+    WHERE sku_id = ${skuId} AND id < ${below ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid
+    ORDER BY id DESC LIMIT ${limit}`)
+}
+
+/** What is on hand and reserved of SKUs, which are locked; `ids` must be in lock order. */
+export const lockStocks = async (
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, { onHand: number; reserved: number }>> => {
+  const rows = await tx.query<{ id: string; onHand: number; reserved: number }>(sql`
+    SELECT id, on_hand AS "onHand", reserved FROM sku WHERE id = ANY (${ids}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE`)
+  return new Map(rows.map(({ id, ...stock }) => [id, stock]))
+}

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { openKafka } from '#engines/kafka/connect.ts'
 import { startCatalogHost } from '#services/catalog/for-tests.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 import { brokers } from './support.ts'
 
 const kafka = openKafka({
@@ -30,7 +31,7 @@ const dump = async (): Promise<unknown> => {
 }
 
 test('the catalog is made anew from the beginning while events go on coming by Kafka', async () => {
-  await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
+  await editCategory(shop.staff, { id: 'bags', name: '가방', nameEn: 'Bags' })
   const made = []
   for (let i = 0; i < 12; i++) made.push(await shop.create(`가방 ${i}`, { categoryId: 'bags' }))
   await shop.paid([[made[0]!.id, 3]])
@@ -41,7 +42,7 @@ test('the catalog is made anew from the beginning while events go on coming by K
     for (let i = 0; writing; i++) {
       const { id, skus } = made[i % made.length]!
       const skuId = skus[0]!.id
-      await shop.staff.update({ id, name: `가방 ${i % 12} 판 ${i}`, status: i % 3 ? 'ON_SALE' : 'STOPPED' })
+      await editProduct(shop.staff, { id, name: `가방 ${i % 12} 판 ${i}`, status: i % 3 ? 'ON_SALE' : 'STOPPED' })
       // What was taken away comes back the next time: of nothing there is ever less than none.
       const comesBack = away.delete(skuId)
       if (!comesBack) away.add(skuId)

@@ -9,6 +9,7 @@ import { findCategories } from '#services/catalog/window-store.ts'
 import { openSearch } from '#engines/search/opensearch.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
+import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 import { startSearchedShop } from './shop.ts'
 
 const { shop, url, prefix } = await startSearchedShop()
@@ -40,7 +41,7 @@ describe('a search index made anew', () => {
   }
 
   before(async () => {
-    await shop.staff.putCategory({ id: 'bags', name: '가방', nameEn: 'Bags' })
+    await editCategory(shop.staff, { id: 'bags', name: '가방', nameEn: 'Bags' })
     // More than are written in one go.
     for (let i = 0; i < PRODUCTS; i++)
       await shop.staff.create({ name: `가방 ${i}`, categoryId: 'bags', skus: [{ price: 1_000, onHand: 5 }] })
@@ -81,8 +82,8 @@ describe('a search index made anew', () => {
             categoryId: 'bags',
             skus: [{ price: 1_000, onHand: 5 }],
           })
-        else await shop.staff.update({ id, name: `가방 1${i} 번째`, brand: `상표 ${i}` })
-        if (i % 25 === 24) await shop.staff.putCategory({ id: 'bags', name: `가방 가게 ${i % 2}`, nameEn: 'Bags' })
+        else await editProduct(shop.staff, { id, name: `가방 1${i} 번째`, brand: `상표 ${i}` })
+        if (i % 25 === 24) await editCategory(shop.staff, { id: 'bags', name: `가방 가게 ${i % 2}`, nameEn: 'Bags' })
       }
     })()
     for (let i = 0; i < 2; i++) {
@@ -131,7 +132,7 @@ describe('a search index made anew', () => {
     await shop.create('그 뒤의 가방')
     await shop.current()
     assert.deepEqual(await shop.names({ q: '그 뒤의 가방' }), ['그 뒤의 가방'])
-    await shop.staff.update({ id, brand: '상표' })
+    await editProduct(shop.staff, { id, brand: '상표' })
     await shop.current()
     assert.equal((await state()).refused, 0)
     assert.equal((await shop.visitor.list({ q: '가방 없는' })).items[0]!.brand, '상표')
