@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
+import type { Database } from '#kernel/store.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
 import { orderPaid } from '#services/order/contract.ts'
 import { product, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
+import { blocked } from '#test/support/blocked.ts'
 import { memberActor, staffActor, startTestHost, type TestHost } from '#test/support/host.ts'
 import { teller } from '#test/support/teller.ts'
 import { cart, CART_FULL } from './contract.ts'
-import { MAX_KINDS } from './cart.ts'
+import { keyOf, MAX_KINDS } from './cart.ts'
 import { cartService } from './service.ts'
+import { findItems, lockCarts, saveItems } from './store.ts'
 
 const orders = teller('order', [orderPaid])
 const members = teller('member', [memberWithdrawn])
@@ -156,6 +159,86 @@ describe('carts', () => {
     const found = quantities(await me.get({}))
     assert.equal(Object.keys(found).length, 25)
     assert.equal(found[skus[20]!.id], 24)
+  })
+
+  const chosen = (shown: { items: { skuId: string; chosen: boolean }[] }) =>
+    shown.items.filter((each) => each.chosen).map((each) => each.skuId)
+
+  test('what is put in is chosen; a choice stays whatever becomes of the quantity, until it is put in as chosen', async () => {
+    const [one, two, three] = [skus[1]!.id, skus[2]!.id, skus[3]!.id]
+    const me = guest()
+    for (const skuId of [one, two, three]) await me.putItem({ skuId, quantity: 1 })
+    assert.deepEqual(chosen(await me.get({})), [one, two, three])
+    const given = [
+      { skuId: one, chosen: false },
+      { skuId: two.toUpperCase(), chosen: true },
+      { skuId: two, chosen: false },
+      { skuId: skus[9]!.id, chosen: false },
+    ]
+    assert.deepEqual(chosen(await me.choose({ items: given })), [three])
+    assert.deepEqual(chosen(await me.putItem({ skuId: one, quantity: 4 })), [three])
+    assert.deepEqual(chosen(await me.get({})), [three])
+    assert.deepEqual(quantities(await me.get({})), { [one]: 4, [two]: 1, [three]: 1 })
+    assert.deepEqual(chosen(await me.putItem({ skuId: two, quantity: 2, chosen: true })), [two, three])
+    assert.deepEqual(await guest().choose({ items: given }), { items: [], amount: 0 })
+  })
+
+  test('a choice made while a quantity changes is not undone by it', async () => {
+    const me = member()
+    const owner = { kind: 'member', id: me.memberId } as const
+    const db = shop.db('cart') as Database
+    const skuId = skus[5]!.id
+    await me.putItem({ skuId, quantity: 1 })
+    // As `putItem` does it in another process: what it writes it has read under the lock, the choice included.
+    let choice: Promise<unknown> | undefined
+    await db.tx('test.put', async (tx) => {
+      await tx.query(lockCarts([owner], shop.runtime.now()))
+      const [item] = (await findItems(tx, [owner])).get(keyOf(owner))!
+      choice = me.choose({ items: [{ skuId, chosen: false }] })
+      await blocked(db, 1)
+      await tx.query(saveItems([{ ...item!, quantity: 7, owner }]))
+    })
+    await choice
+    const [item] = (await me.get({})).items
+    assert.deepEqual([item!.quantity, item!.chosen], [7, false])
+  })
+
+  test('merging keeps chosen what either had chosen', async () => {
+    const visitor = guest()
+    const me = member()
+    const [one, two, three] = [skus[1]!.id, skus[2]!.id, skus[3]!.id]
+    for (const skuId of [one, two, three]) await visitor.putItem({ skuId, quantity: 1 })
+    await visitor.choose({ items: [two, three].map((skuId) => ({ skuId, chosen: false })) })
+    for (const skuId of [one, two]) await me.putItem({ skuId, quantity: 1, chosen: false })
+    await shop.inside(cart).merge({ guestId: visitor.guestId, memberId: me.memberId })
+    assert.deepEqual(chosen(await me.get({})), [one])
+  })
+
+  test('what is no longer for sale says so, and cannot be put in by name', async () => {
+    const me = guest()
+    const skuId = skus[49]!.id
+    await me.putItem({ skuId, quantity: 1 })
+    await shop.db('product').query({ text: `UPDATE sku SET status = 'STOPPED' WHERE id = $1`, values: [skuId] })
+    const [item] = (await me.get({})).items
+    assert.deepEqual([item!.onSale, item!.available], [false, false])
+    await assert.rejects(
+      me.putItem({ skuId, quantity: 2 }),
+      (error) => SKU_NOT_FOUND.is(error) && error.data.items?.[0]?.productName === '가방',
+    )
+  })
+
+  test('what was not chosen stays in the cart when the rest is paid for', async () => {
+    const me = member()
+    const [bought, left] = [skus[1]!.id, skus[2]!.id]
+    await me.putItem({ skuId: bought, quantity: 2 })
+    await me.putItem({ skuId: left, quantity: 3, chosen: false })
+    await paid(me.memberId, [{ skuId: bought, quantity: 2 }])
+    await shop.settled()
+    const { items } = await me.get({})
+    assert.deepEqual(
+      items.map((each) => [each.skuId, each.quantity, each.chosen]),
+      [[left, 3, false]],
+    )
   })
 
   test('what was paid for leaves the cart, as many units as were bought', async () => {

@@ -13,6 +13,7 @@ export interface Item {
   readonly skuId: string
   readonly quantity: number
   readonly addedAt: number
+  readonly chosen: boolean
 }
 
 /** Kinds of SKU one may put into a cart. Signing in can bring more together; then nothing is lost, but nothing new goes in. */
@@ -38,36 +39,40 @@ export const inLockOrder = (owners: readonly Owner[]): Owner[] =>
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, owner]) => owner)
 
-/** The cart's items with `skuId` set to `quantity`, or CART_FULL. A SKU keeps its place when its quantity changes. */
+/**
+ * The cart's items with `skuId` set to `quantity`, and chosen or not if told, or CART_FULL. A SKU keeps its place when its
+ * quantity changes.
+ */
 export const withItem = (
   items: readonly Item[],
-  skuId: string,
-  quantity: number,
+  { skuId, quantity, chosen }: Pick<Item, 'skuId' | 'quantity'> & { readonly chosen?: boolean | undefined },
   now: number,
 ): { items: readonly Item[] } | { fault: ReturnType<typeof CART_FULL> } => {
   if (items.some((each) => each.skuId === skuId))
-    return { items: items.map((each) => (each.skuId === skuId ? { ...each, quantity } : each)) }
+    return {
+      items: items.map((each) => (each.skuId === skuId ? { ...each, quantity, chosen: chosen ?? each.chosen } : each)),
+    }
   if (items.length >= MAX_KINDS) return { fault: CART_FULL() }
-  return { items: [...items, { skuId, quantity, addedAt: now }] }
+  return { items: [...items, { skuId, quantity, addedAt: now, chosen: chosen ?? true }] }
 }
 
 /** What `product` says of a SKU now. */
-export interface Described extends Omit<Cart['items'][number], 'quantity' | 'amount' | 'available'> {
+export interface Described extends Omit<Cart['items'][number], 'quantity' | 'amount' | 'available' | 'chosen'> {
   readonly available: number
-  readonly onSale: boolean
 }
 
 /** A cart as its owner sees it: priced now, in the order things were put in. */
 export const priced = (items: readonly Item[], described: ReadonlyMap<string, Described>): Cart => {
-  const lines = items.flatMap(({ skuId, quantity }) => {
+  const lines = items.flatMap(({ skuId, quantity, chosen }) => {
     const sku = described.get(skuId)
     if (!sku) return []
-    const { available, onSale, ...known } = sku
+    const { available, ...known } = sku
     return {
       ...known,
       quantity,
+      chosen,
       amount: won(sku.unitPrice * quantity),
-      available: onSale && available >= quantity,
+      available: sku.onSale && available >= quantity,
     }
   })
   return { items: lines, amount: sumWon(lines.filter((each) => each.available).map((each) => each.amount)) }

@@ -25,6 +25,10 @@ const cartOutput = z.object({
       amount: wonSchema,
       /** Whether that many can be bought now. */
       available: z.boolean(),
+      /** Whether it is for sale at all: what is not can only be taken out. */
+      onSale: z.boolean(),
+      /** Whether it is to be ordered. What is put in is, until its owner says otherwise. */
+      chosen: z.boolean(),
     }),
   ),
   /** Sum over the items that can be bought. */
@@ -42,14 +46,28 @@ export const cart = contract('cart', {
     output: cartOutput,
   },
   putItem: {
-    summary: 'Sets how many of a SKU are in the cart.',
+    summary: 'Sets how many of a SKU are in the cart and, if told, whether it is chosen to be ordered.',
     method: 'PUT',
     path: '/cart/items/{skuId}',
     access: 'guest',
     repeatable: true,
-    input: z.object({ ...skuId, quantity }),
+    input: z.object({ ...skuId, quantity, chosen: z.boolean().optional() }),
     output: cartOutput,
     faults: [SKU_NOT_FOUND, CART_FULL],
+  },
+  choose: {
+    summary: 'Sets which items of the cart are chosen to be ordered; those not named stay as they are.',
+    method: 'PUT',
+    path: '/cart/choice',
+    access: 'guest',
+    repeatable: true,
+    input: z.object({
+      items: z
+        .array(z.object({ ...skuId, chosen: z.boolean() }))
+        .min(1)
+        .max(1_000),
+    }),
+    output: cartOutput,
   },
   removeItem: {
     summary: 'Takes a SKU out of the cart.',

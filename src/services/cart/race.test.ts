@@ -13,7 +13,7 @@ import { staffActor, startTestHost, type TestHost } from '#test/support/host.ts'
 import { silent } from '#test/support/silent.ts'
 import { MAX_KINDS } from './cart.ts'
 import { cartService } from './service.ts'
-import { lockCarts, lockGuestCart } from './store.ts'
+import { lockCart, lockCarts } from './store.ts'
 
 const nameOf = async (ask: (db: never) => unknown): Promise<string> => {
   let name = ''
@@ -24,7 +24,7 @@ const nameOf = async (ask: (db: never) => unknown): Promise<string> => {
 
 /** The same store without its locks: carts are still made, guests' carts still looked for. */
 const unlocked = async (db: Database): Promise<Database> => {
-  const [makes, finds] = [lockCarts([], 0).name, await nameOf((spy) => lockGuestCart(spy, ''))]
+  const [makes, finds] = [lockCarts([], 0).name, await nameOf((spy) => lockCart(spy, { kind: 'guest', id: '' }))]
   const without = (statement: Statement): Statement => {
     if (statement.name === makes)
       return { ...statement, name: 'makes', text: statement.text.replace(/DO UPDATE[^]*/, 'DO NOTHING') }

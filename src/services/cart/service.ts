@@ -6,13 +6,14 @@ import { product, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { GUEST_DAYS, inLockOrder, keyOf, ownerOf, priced, withItem, type Described, type Item } from './cart.ts'
 import { cart, type Cart } from './contract.ts'
 import {
+  chooseItems,
   deleteGuestCart,
   deleteItem,
   deleteLeftBehind,
   deleteMemberCarts,
   findItems,
+  lockCart,
   lockCarts,
-  lockGuestCart,
   lockMemberCarts,
   moveItems,
   saveItems,
@@ -24,6 +25,13 @@ const DAY = 86_400_000
 /** SKUs `product` describes in one call. */
 const DESCRIBED_AT_ONCE = 500
 const SWEPT_AT_ONCE = 500
+
+/** SKU_NOT_FOUND, with the name of what was for sale once. */
+const notForSale = (skuId: string, known: Described | undefined): Fault =>
+  SKU_NOT_FOUND({
+    skuIds: [skuId],
+    items: known ? [{ skuId, productId: known.productId, productName: known.productName, options: known.options }] : [],
+  })
 
 export const cartService = service(
   cart,
@@ -61,10 +69,11 @@ export const cartService = service(
           const { faults, carts } = await db.tx('cart.put', async (tx) => {
             const [, found] = await Promise.all([tx.query(lockCarts(locked, runtime.now())), findItems(tx, locked)])
             const changed = new Map<string, Item & { owner: (typeof owners)[number] }>()
-            const refused = inputs.map(({ skuId, quantity }, i): Fault | undefined => {
+            const refused = inputs.map((input, i): Fault | undefined => {
               const owner = owners[i]!
-              if (!onSale[i]) return SKU_NOT_FOUND({ skuIds: [skuId] })
-              const next = withItem(found.get(keyOf(owner)) ?? [], skuId, quantity, runtime.now())
+              const { skuId } = input
+              if (!onSale[i]) return notForSale(skuId, described.get(skuId))
+              const next = withItem(found.get(keyOf(owner)) ?? [], input, runtime.now())
               if ('fault' in next) return next.fault
               found.set(keyOf(owner), [...next.items])
               const item = next.items.find((each) => each.skuId === skuId)!
@@ -80,6 +89,17 @@ export const cartService = service(
           return owners.map((owner, i) => faults[i] ?? priced(carts.get(keyOf(owner)) ?? [], described))
         }),
 
+        choose: async ({ items }, { actor }) => {
+          const owner = ownerOf(actor)
+          // Named twice, the last word counts.
+          const choice = [...new Map(items.map((each) => [each.skuId, each])).values()]
+          await db.tx('cart.choose', async (tx) => {
+            // A change of quantity under way writes an item as it read it, its choice included.
+            if (await lockCart(tx, owner)) await tx.query(chooseItems(owner, choice))
+          })
+          return show((await findItems(db, [owner])).get(keyOf(owner)) ?? [])
+        },
+
         removeItem: async ({ skuId }, { actor }) => {
           const owner = ownerOf(actor)
           await db.query(deleteItem(owner, skuId))
@@ -88,7 +108,7 @@ export const cartService = service(
 
         merge: ({ guestId, memberId }) =>
           db.tx('cart.merge', async (tx) => {
-            if (!(await lockGuestCart(tx, guestId))) return { merged: 0 }
+            if (!(await lockCart(tx, { kind: 'guest', id: guestId }))) return { merged: 0 }
             await tx.query(lockCarts([{ kind: 'member', id: memberId }], runtime.now()))
             const merged = await moveItems(tx, guestId, memberId)
             await tx.query(deleteGuestCart(guestId))

@@ -13,7 +13,7 @@ interface ItemRow extends Item {
 /** Items of carts by the key of their owner, in the order they were put in. */
 export const findItems = async (db: Queryable, owners: readonly Owner[]): Promise<Map<string, Item[]>> => {
   const rows = await db.query<ItemRow>(sql`
-    SELECT kind, owner_id AS "ownerId", sku_id AS "skuId", quantity, added_at AS "addedAt"
+    SELECT kind, owner_id AS "ownerId", sku_id AS "skuId", quantity, added_at AS "addedAt", chosen
     FROM cart_item JOIN unnest(${kinds(owners)}::text[], ${ids(owners)}::uuid[]) AS given (kind, owner_id)
       USING (kind, owner_id)
     ORDER BY added_at, sku_id`)
@@ -35,11 +35,11 @@ export const lockCarts = (owners: readonly Owner[], now: number): Statement => s
   ORDER BY place
   ON CONFLICT (kind, owner_id) DO UPDATE SET touched_at = excluded.touched_at`
 
-/** Keeps a guest's cart from other changes; false when there is none. */
-export const lockGuestCart = async (tx: Queryable, guestId: string): Promise<boolean> =>
+/** Keeps a cart from other changes until the transaction ends; false when there is none. */
+export const lockCart = async (tx: Queryable, { kind, id }: Owner): Promise<boolean> =>
   (
     await tx.query(sql`
-      SELECT owner_id FROM cart WHERE kind = 'guest' AND owner_id = ${guestId} FOR UPDATE`)
+      SELECT owner_id FROM cart WHERE kind = ${kind} AND owner_id = ${id} FOR UPDATE`)
   ).length > 0
 
 /** Keeps members' carts from other changes. */
@@ -51,28 +51,40 @@ export const lockMemberCarts = (memberIds: readonly string[]): Statement => sql`
 export const saveItems = (all: readonly (Item & { readonly owner: Owner })[]): Statement => {
   const owners = all.map((each) => each.owner)
   return sql`
-    INSERT INTO cart_item (kind, owner_id, sku_id, quantity, added_at)
-    SELECT kind, owner_id, sku_id, quantity, added_at
+    INSERT INTO cart_item (kind, owner_id, sku_id, quantity, added_at, chosen)
+    SELECT kind, owner_id, sku_id, quantity, added_at, chosen
     FROM unnest(${kinds(owners)}::text[], ${ids(owners)}::uuid[], ${all.map((each) => each.skuId)}::uuid[],
                 ${all.map((each) => each.quantity)}::integer[],
-                ${all.map((each) => new Date(each.addedAt))}::timestamptz[])
-      AS given (kind, owner_id, sku_id, quantity, added_at)
-    ON CONFLICT (kind, owner_id, sku_id) DO UPDATE SET quantity = excluded.quantity`
+                ${all.map((each) => new Date(each.addedAt))}::timestamptz[],
+                ${all.map((each) => each.chosen)}::boolean[])
+      AS given (kind, owner_id, sku_id, quantity, added_at, chosen)
+    ON CONFLICT (kind, owner_id, sku_id) DO UPDATE SET quantity = excluded.quantity, chosen = excluded.chosen`
 }
+
+/** Sets which items of a cart are chosen to be ordered. SKUs that are not in it are ignored. */
+export const chooseItems = (owner: Owner, choice: readonly Pick<Item, 'skuId' | 'chosen'>[]): Statement => sql`
+  UPDATE cart_item SET chosen = given.chosen
+  FROM unnest(${choice.map((each) => each.skuId)}::uuid[], ${choice.map((each) => each.chosen)}::boolean[])
+    AS given (sku_id, chosen)
+  WHERE kind = ${owner.kind} AND owner_id = ${owner.id} AND cart_item.sku_id = given.sku_id`
 
 /** Takes a SKU out of a cart. */
 export const deleteItem = (owner: Owner, skuId: string): Statement => sql`
   DELETE FROM cart_item WHERE kind = ${owner.kind} AND owner_id = ${owner.id} AND sku_id = ${skuId}`
 
-/** Moves a guest's items into a member's cart; quantities add up as far as one line may go. Answers how many kinds moved. */
+/**
+ * Moves a guest's items into a member's cart; quantities add up as far as one line may go, and what either had chosen is.
+ * Answers how many kinds moved.
+ */
 export const moveItems = async (tx: Queryable, guestId: string, memberId: string): Promise<number> =>
   (
     await tx.query(sql`
-      INSERT INTO cart_item (kind, owner_id, sku_id, quantity, added_at)
-      SELECT 'member', ${memberId}, sku_id, quantity, added_at FROM cart_item
+      INSERT INTO cart_item (kind, owner_id, sku_id, quantity, added_at, chosen)
+      SELECT 'member', ${memberId}, sku_id, quantity, added_at, chosen FROM cart_item
       WHERE kind = 'guest' AND owner_id = ${guestId}
       ON CONFLICT (kind, owner_id, sku_id)
-        DO UPDATE SET quantity = least(${MAX_QUANTITY}::integer, cart_item.quantity + excluded.quantity)
+        DO UPDATE SET quantity = least(${MAX_QUANTITY}::integer, cart_item.quantity + excluded.quantity),
+          chosen = cart_item.chosen OR excluded.chosen
       RETURNING sku_id`)
   ).length
 

@@ -23,7 +23,8 @@ import type { Views } from './views.ts'
 /** How often a change begins anew because holds of earlier changes, cut off or refused, stand in its way. */
 const TRIES = 3
 
-const refusalOf = (order: OrderRecord | undefined, memberId: string, now: number): Fault | undefined => {
+/** Why an unpaid order cannot be changed by this member now, if so. */
+export const refusalOf = (order: OrderRecord | undefined, memberId: string, now: number): Fault | undefined => {
   if (!order || order.memberId !== memberId) return NOT_FOUND(undefined, { field: 'id' })
   if (!after(order.status, 'items changed')) return ORDER_STATE({ status: order.status })
   return order.payBefore <= now ? ORDER_EXPIRED() : undefined

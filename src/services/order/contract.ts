@@ -90,6 +90,19 @@ const items = z
     },
   })
 
+/** States to look for, as one word or several with commas between: `PENDING_PAYMENT,PAYING`. */
+const statuses = z
+  .string()
+  .max(200)
+  .refine((given) => given === '' || given.split(',').every((each) => orderStatus.safeParse(each).success), {
+    message: 'unknown_status',
+    params: {
+      ko: '없는 주문 상태입니다. 여러 상태는 쉼표로 이어 주세요.',
+      en: 'There is no such order status. Please put commas between several.',
+    },
+  })
+  .meta({ description: `One or several of ${orderStatus.options.join(', ')}, with commas between` })
+
 export const order = contract('order', {
   place: {
     summary:
@@ -119,11 +132,11 @@ export const order = contract('order', {
     ],
   },
   list: {
-    summary: "The member's orders, newest first.",
+    summary: "The member's orders, newest first; with `status` those in one of these states, such as the unpaid ones.",
     method: 'GET',
     path: '/orders',
     access: 'member',
-    input: z.object({ ...pageInput, cursor: z.uuid().optional() }),
+    input: z.object({ ...pageInput, cursor: z.uuid().optional(), status: statuses.optional() }),
     output: pageOf(orderOutput),
   },
   get: {
@@ -153,6 +166,16 @@ export const order = contract('order', {
       RESERVATION_ENDED,
       RESERVATION_LENT,
     ],
+  },
+  changeShippingAddress: {
+    summary: 'Sets where an unpaid order is to be delivered to.',
+    method: 'PUT',
+    path: '/orders/{id}/shipping-address',
+    access: 'member',
+    repeatable: true,
+    input: z.object({ id: z.uuid(), shippingAddress }),
+    output: orderOutput,
+    faults: [ORDER_STATE, ORDER_EXPIRED],
   },
   cancel: {
     summary: 'Cancels an order; a paid one is refunded in full. Repeating it changes nothing.',

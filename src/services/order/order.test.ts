@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { NOT_FOUND } from '#kernel/faults.ts'
+import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { address, startPurchases } from '#test/support/purchases.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { OUT_OF_STOCK } from '#services/product/contract.ts'
@@ -203,6 +203,59 @@ test('orders are listed newest first, a page at a time', async () => {
     ids,
   )
   assert.equal(second.nextCursor, null)
+})
+
+test('orders are listed by state: what is unpaid, also a page at a time', async () => {
+  const sku = await shop.sku(10)
+  const buyer = shop.buyer()
+  const [first, second, third, fourth] = [
+    await buyer.place(sku),
+    await buyer.place(sku),
+    await buyer.place(sku),
+    await buyer.place(sku),
+  ]
+  await buyer.pay(second)
+  await buyer.orders.cancel({ id: third.id, reason: '변심' })
+  const unpaid = await buyer.orders.list({ status: 'PENDING_PAYMENT', limit: 1 })
+  assert.deepEqual(
+    unpaid.items.map((each) => each.id),
+    [fourth.id],
+  )
+  const rest = await buyer.orders.list({ status: 'PENDING_PAYMENT', limit: 20, cursor: unpaid.nextCursor! })
+  assert.deepEqual(rest, { items: [first], nextCursor: null })
+  const some = await buyer.orders.list({ status: 'PAID,CANCELED' })
+  assert.deepEqual(
+    some.items.map((each) => [each.id, each.status]),
+    [
+      [third.id, 'CANCELED'],
+      [second.id, 'PAID'],
+    ],
+  )
+  assert.deepEqual((await shop.buyer().orders.list({ status: 'PENDING_PAYMENT' })).items, [])
+  assert.equal((await buyer.orders.list({ status: '' })).items.length, 4)
+  for (const status of ['LOST', 'PAID,', 'paid'])
+    await assert.rejects(buyer.orders.list({ status }), (error) => INVALID_INPUT.is(error) && error.field === 'status')
+})
+
+test('where an unpaid order goes can be changed until it is paid or over, by its owner', async () => {
+  const sku = await shop.sku(10)
+  const buyer = shop.buyer()
+  const placed = await buyer.place(sku)
+  const shippingAddress = { ...address, recipient: '이몽룡', memo: '문 앞' }
+  const move = (id: string, by = buyer) => by.orders.changeShippingAddress({ id, shippingAddress })
+  await assert.rejects(move(placed.id, shop.buyer()), NOT_FOUND.is)
+  assert.deepEqual(await buyer.orders.get({ id: placed.id }), placed)
+  assert.deepEqual((await move(placed.id)).shippingAddress.recipient, '이몽룡')
+  const seen = await buyer.orders.get({ id: placed.id })
+  assert.deepEqual([seen.shippingAddress.memo, seen.amount], ['문 앞', placed.amount])
+  // Items that change afterwards leave it.
+  const changed = await buyer.orders.changeItems({ id: placed.id, items: [{ skuId: sku, quantity: 2 }] })
+  assert.equal(changed.shippingAddress.recipient, '이몽룡')
+  await buyer.pay(changed)
+  await assert.rejects(move(placed.id), ORDER_STATE.is)
+  const late = await buyer.place(sku)
+  shop.runtime.advance(600_001)
+  await assert.rejects(move(late.id), (error) => ORDER_EXPIRED.is(error) || ORDER_STATE.is(error))
 })
 
 test('an order not paid in time expires and gives its hold back; it cannot be paid any more', async () => {

@@ -18,12 +18,13 @@ import {
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { placing } from './place.ts'
+import { readdressing } from './readdress.ts'
 import { countOpen, findOrders, findPaying, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 
 const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
 
-/** Orders and their saga (design §6). */
+/** Orders and their saga. */
 export const orderService = service(
   order,
   { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
@@ -37,8 +38,13 @@ export const orderService = service(
       return ids.map((id) => orders.get(id))
     })
 
-    const page = async (memberId: string, cursor: string | undefined, limit: number) => {
-      const orders = await listOrders(db, memberId, cursor, limit + 1)
+    const page = async (
+      memberId: string,
+      cursor: string | undefined,
+      limit: number,
+      statuses?: readonly OrderStatus[],
+    ) => {
+      const orders = await listOrders(db, memberId, cursor, limit + 1, statuses)
       const items = orders.slice(0, limit)
       return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
     }
@@ -48,12 +54,13 @@ export const orderService = service(
     return {
       operations: {
         place: placing({ db, runtime, views, product: call.product, payMinutes }),
-        list: ({ cursor, limit }, { actor }) =>
-          cursor === undefined && limit === FIRST_PAGE
+        list: ({ cursor, limit, status: named }, { actor }) =>
+          cursor === undefined && limit === FIRST_PAGE && !named
             ? views.firstPage(memberOf(actor))
-            : page(memberOf(actor), cursor, limit),
+            : page(memberOf(actor), cursor, limit, named ? (named.split(',') as OrderStatus[]) : undefined),
         get: ({ id }, { actor }) => views.detail(memberOf(actor), id),
         changeItems: changing({ db, runtime, views, product: call.product }),
+        changeShippingAddress: readdressing({ db, runtime, views }),
         cancel: canceling({ db, runtime, views, payment: call.payment, log }),
         beginPayment: batched(payments.begin),
         completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),

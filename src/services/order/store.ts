@@ -157,17 +157,20 @@ export const findPaying = async (db: Queryable, ids: readonly string[]): Promise
   return new Set(rows.map((row) => row.id))
 }
 
-/** A member's orders, newest first, after the order `cursor`. */
+/** A member's orders, newest first, after the order `cursor`; in one of these states, if any are named. */
 export const listOrders = async (
   db: Queryable,
   memberId: string,
   cursor: string | undefined,
   limit: number,
+  statuses: readonly OrderStatus[] | undefined,
 ): Promise<OrderRecord[]> => {
   const rows = await db.query<OrderRow>({
     name: 'orders_of_member',
-    text: `SELECT *, ${LINES} FROM orders WHERE member_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
-    values: [memberId, cursor ?? null, limit],
+    text: `SELECT *, ${LINES} FROM orders
+           WHERE member_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($4::text[] IS NULL OR status = ANY ($4))
+           ORDER BY id DESC LIMIT $3`,
+    values: [memberId, cursor ?? null, limit, statuses ?? null],
   })
   return rows.map(recordOf)
 }
@@ -201,6 +204,10 @@ export const saveOrders = async (
 /** Stores the revision of a locked order. */
 export const saveRevision = (order: Pick<OrderRecord, 'id' | 'revision'>): Statement =>
   sql`UPDATE orders SET revision = ${order.revision} WHERE id = ${order.id}`
+
+/** Stores where a locked order is to be delivered to. */
+export const saveShipping = (order: Pick<OrderRecord, 'id' | 'shipping'>): Statement =>
+  sql`UPDATE orders SET shipping = ${JSON.stringify(order.shipping)}::jsonb WHERE id = ${order.id}`
 
 /** Gives a locked order other lines under another reservation. */
 export const replaceLines = async (db: Queryable, order: OrderRecord): Promise<void> => {
