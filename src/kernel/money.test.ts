@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { MAX_WON, sumWon, won, wonSchema } from './money.ts'
+import { looseSum, MAX_WON, sumSchema, sumWon, won, wonSchema } from './money.ts'
 
 describe('money', () => {
   test('is a whole number; anything else is refused, never rounded', () => {
@@ -24,6 +24,13 @@ describe('money', () => {
   test('a sum that left the safe integers is refused', () => {
     assert.throws(() => sumWon([Number.MAX_SAFE_INTEGER, 1]), RangeError)
     assert.throws(() => sumWon([0.1, 0.2]), RangeError)
+  })
+
+  test('a sum for showing stops at the greatest safe integer', () => {
+    assert.equal(looseSum([MAX_WON, MAX_WON]), 2 * MAX_WON)
+    const most = looseSum(Array.from({ length: 200 }, () => 999 * MAX_WON))
+    assert.equal(most, Number.MAX_SAFE_INTEGER)
+    assert.ok(sumSchema.safeParse(most).success)
   })
 
   test('travels as a whole number from 0 to the greatest we accept', () => {

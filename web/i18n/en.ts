@@ -138,6 +138,7 @@ export const en: Messages = {
     total: 'To pay',
     checkoutWith: (amount) => `Check out ${amount}`,
     excluded: 'Items that cannot be bought are left out of the amount and the order.',
+    tooLarge: 'One order can cost up to ₩100,000,000,000. Please lower the quantity or split the order.',
     each: (price) => `${price} each`,
   },
   auth: {

@@ -136,6 +136,7 @@ export const ko = {
     total: '결제 예정 금액',
     checkoutWith: (amount: string) => `${amount} 주문하기`,
     excluded: '살 수 없는 상품은 금액과 주문에서 빠집니다.',
+    tooLarge: '한 번에 1,000억 원까지 주문할 수 있습니다. 수량을 줄이거나 나누어 주문해 주세요.',
     each: (price: string) => `개당 ${price}`,
   },
   auth: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, describe, test } from 'node:test'
 import { z } from 'zod'
 import { event } from '#kernel/contract.ts'
+import { PAYLOAD_TOO_LARGE } from '#kernel/faults.ts'
 import { isTransient } from '#kernel/transient.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
@@ -110,7 +111,11 @@ describe('a transaction', () => {
         await tx.query(add('a', 1))
         await tx.emit(counted, { id: longId(length), n: 1 })
       })
-    await assert.rejects(adding(EVENT_AT_MOST + 1), /alpha\.counted is oversized: 524289 bytes, 524288 at most/)
+    await assert.rejects(adding(EVENT_AT_MOST + 1), (error: Error) => {
+      assert.ok(PAYLOAD_TOO_LARGE.is(error))
+      assert.match(String(error.cause), /alpha\.counted is oversized: 524289 bytes, 524288 at most/)
+      return true
+    })
     assert.deepEqual([await things(), await events()], [[], []])
     await adding(EVENT_AT_MOST)
     assert.equal((await events()).length, 1)

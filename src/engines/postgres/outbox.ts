@@ -1,16 +1,22 @@
 import type { EventType } from '#kernel/contract.ts'
+import { PAYLOAD_TOO_LARGE } from '#kernel/faults.ts'
 import type { Statement } from '#kernel/store.ts'
 import { sql } from './sql.ts'
 
 /** Bytes of an event's payload as JSON: what carries events has a limit, and none may get stuck on the way. */
 export const EVENT_AT_MOST = 512 * 1024
 
-/** The payload as text; throws a RangeError where it is oversized, so that the change it tells of is not stored either. */
+/**
+ * The payload as text; throws PAYLOAD_TOO_LARGE where it is oversized, so that the change it tells of is not stored either.
+ * An event grows with what was asked for: whoever asked for less would be served.
+ */
 const textOf = (event: EventType, payload: unknown): string => {
   const text = JSON.stringify(payload)
   const bytes = Buffer.byteLength(text)
   if (bytes > EVENT_AT_MOST)
-    throw new RangeError(`The event ${event.name} is oversized: ${bytes} bytes, ${EVENT_AT_MOST} at most`)
+    throw PAYLOAD_TOO_LARGE(undefined, {
+      cause: new RangeError(`The event ${event.name} is oversized: ${bytes} bytes, ${EVENT_AT_MOST} at most`),
+    })
   return text
 }
 

@@ -63,7 +63,7 @@ describe('carts', () => {
 
   test('starts empty, is priced now, and adds up only what can be bought', async () => {
     const me = guest()
-    assert.deepEqual(await me.get({}), { items: [], amount: 0 })
+    assert.deepEqual(await me.get({}), { items: [], amount: 0, amountTooLarge: false })
     await me.putItem({ skuId: skus[5]!.id, quantity: 2 })
     const shown = await me.putItem({ skuId: skus[3]!.id, quantity: 4 })
     assert.deepEqual(
@@ -83,7 +83,7 @@ describe('carts', () => {
     await me.putItem({ skuId, quantity: 5 })
     assert.deepEqual(quantities(await me.putItem({ skuId: skuId.toUpperCase(), quantity: 2 })), { [skuId]: 2 })
     await me.removeItem({ skuId })
-    assert.deepEqual(await me.removeItem({ skuId }), { items: [], amount: 0 })
+    assert.deepEqual(await me.removeItem({ skuId }), { items: [], amount: 0, amountTooLarge: false })
   })
 
   test('what is not for sale cannot be put in, and fails no neighbour', async () => {

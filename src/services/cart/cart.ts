@@ -1,5 +1,5 @@
 import type { Actor } from '#kernel/context.ts'
-import { sumWon, won } from '#kernel/money.ts'
+import { looseSum, MAX_WON } from '#kernel/money.ts'
 import { CART_FULL, type Cart } from './contract.ts'
 
 /** Whose cart it is. */
@@ -71,9 +71,14 @@ export const priced = (items: readonly Item[], described: ReadonlyMap<string, De
       ...known,
       quantity,
       chosen,
-      amount: won(sku.unitPrice * quantity),
+      amount: sku.unitPrice * quantity,
       available: sku.onSale && available >= quantity,
     }
   })
-  return { items: lines, amount: sumWon(lines.filter((each) => each.available).map((each) => each.amount)) }
+  const buyable = lines.filter((each) => each.available)
+  return {
+    items: lines,
+    amount: looseSum(buyable.map((each) => each.amount)),
+    amountTooLarge: looseSum(buyable.map((each) => (each.chosen ? each.amount : 0))) > MAX_WON,
+  }
 }

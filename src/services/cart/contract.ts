@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, nothing } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
-import { wonSchema } from '#kernel/money.ts'
+import { sumSchema, wonSchema } from '#kernel/money.ts'
 import { quantity, SKU_NOT_FOUND } from '#services/product/contract.ts'
 
 export const CART_FULL = fault('CART_FULL', 409, {
@@ -22,7 +22,7 @@ const cartOutput = z.object({
       imageUrl: z.string().nullable(),
       options: z.record(z.string(), z.string()),
       unitPrice: wonSchema,
-      amount: wonSchema,
+      amount: sumSchema,
       /** Whether that many can be bought now. */
       available: z.boolean(),
       /** Whether it is for sale at all: what is not can only be taken out. */
@@ -32,7 +32,9 @@ const cartOutput = z.object({
     }),
   ),
   /** Sum over the items that can be bought. */
-  amount: wonSchema,
+  amount: sumSchema,
+  /** Whether what is chosen of them costs more than one order can: it would be refused as a whole. */
+  amountTooLarge: z.boolean(),
 })
 export type Cart = z.output<typeof cartOutput>
 

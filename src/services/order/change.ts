@@ -3,9 +3,11 @@ import type { Client } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { derivedId } from '#kernel/ids.ts'
+import { looseSum, MAX_WON, won } from '#kernel/money.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import {
+  AMOUNT_TOO_LARGE,
   PRICE_CHANGED,
   RESERVATION_ENDED,
   RESERVATION_LENT,
@@ -38,9 +40,10 @@ interface Change {
   readonly expectedAmount?: number | undefined
 }
 
-/** The fault to answer with when these lines cost something else than the customer was shown. */
-const priceChange = (lines: readonly SoldLine[], expected: number | undefined): Fault | undefined => {
-  const amount = amountOf(lines)
+/** The fault to answer with when these lines cost more than one order can, or something else than the customer was shown. */
+const priceFault = (lines: readonly SoldLine[], expected: number | undefined): Fault | undefined => {
+  const amount = looseSum(lines.map((each) => each.unitPrice * each.quantity))
+  if (amount > MAX_WON) return AMOUNT_TOO_LARGE({ amount, most: won(MAX_WON) })
   return expected === undefined || expected === amount
     ? undefined
     : PRICE_CHANGED({ expected, amount, lines: [...lines] })
@@ -86,7 +89,7 @@ export const changing = (given: {
         const now = runtime.now()
         const revision = order.revision + 1
         const lines = changedLines(order.lines, sold)
-        const refused = refusalOf(order, before.memberId, now) ?? priceChange(lines, expected)
+        const refused = refusalOf(order, before.memberId, now) ?? priceFault(lines, expected)
         if (refused) {
           await tx.query(saveRevision({ id: order.id, revision }))
           return { order, refused }
@@ -115,7 +118,7 @@ export const changing = (given: {
     const { expectedAmount } = input
     /** The order as it is now, unless that is not what the customer was shown. */
     const answer = (order: OrderRecord): Order => {
-      const fault = priceChange(order.lines, expectedAmount)
+      const fault = priceFault(order.lines, expectedAmount)
       if (fault) throw fault
       return shown(order)
     }

@@ -4,6 +4,7 @@ import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shippingAddress } from '#services/member/contract.ts'
 import {
+  AMOUNT_TOO_LARGE,
   expectedAmount,
   OUT_OF_STOCK,
   PRICE_CHANGED,
@@ -124,6 +125,7 @@ export const order = contract('order', {
     faults: [
       IDEMPOTENCY_KEY_REQUIRED,
       IDEMPOTENCY_CONFLICT,
+      AMOUNT_TOO_LARGE,
       PRICE_CHANGED,
       OUT_OF_STOCK,
       SKU_NOT_FOUND,
@@ -159,6 +161,7 @@ export const order = contract('order', {
     faults: [
       ORDER_STATE,
       ORDER_EXPIRED,
+      AMOUNT_TOO_LARGE,
       PRICE_CHANGED,
       OUT_OF_STOCK,
       SKU_NOT_FOUND,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
-import { wonSchema } from '#kernel/money.ts'
+import { sumSchema, wonSchema } from '#kernel/money.ts'
 import { expectedVersion, MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
 
 /** Units of one SKU in one order line. */
@@ -260,6 +260,18 @@ export const PRICE_CHANGED = fault(
   }),
 )
 
+const digits = new Intl.NumberFormat('en-US')
+
+export const AMOUNT_TOO_LARGE = fault(
+  'AMOUNT_TOO_LARGE',
+  422,
+  {
+    ko: ({ most }) => `한 번에 ${digits.format(most)}원까지 주문할 수 있습니다. 수량을 줄이거나 나누어 주문해 주세요.`,
+    en: ({ most }) => `One order can cost up to ₩${digits.format(most)}. Please lower the quantity or split the order.`,
+  },
+  z.object({ amount: sumSchema, most: wonSchema }),
+)
+
 export const product = contract('product', {
   create: {
     summary: 'Puts a product with its SKUs on sale.',
@@ -462,7 +474,15 @@ export const product = contract('product', {
       expectedAmount: expectedAmount.optional(),
     }),
     output: z.object({ lines: z.array(soldLine) }),
-    faults: [OUT_OF_STOCK, SKU_NOT_FOUND, PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, RESERVATION_LENT],
+    faults: [
+      OUT_OF_STOCK,
+      SKU_NOT_FOUND,
+      AMOUNT_TOO_LARGE,
+      PRICE_CHANGED,
+      RESERVATION_CONFLICT,
+      RESERVATION_ENDED,
+      RESERVATION_LENT,
+    ],
   },
   secure: {
     summary: 'Makes a hold unable to expire, because money is about to move for it.',

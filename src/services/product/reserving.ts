@@ -1,7 +1,15 @@
 import type { OutputOf } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
+import { looseSum, MAX_WON, won } from '#kernel/money.ts'
 import type { Database } from '#kernel/store.ts'
-import { PRICE_CHANGED, RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from './contract.ts'
+import {
+  AMOUNT_TOO_LARGE,
+  PRICE_CHANGED,
+  RESERVATION_CONFLICT,
+  RESERVATION_ENDED,
+  type product,
+  type SoldLine,
+} from './contract.ts'
 import { again, codeOf } from './again.ts'
 import { inLockOrder, isFor, packed, StockChanges, Supply, type Line, type Reservation } from './reservation.ts'
 import { outOfStock, skuNotFound, type Offers } from './refusals.ts'
@@ -57,6 +65,12 @@ const answerOf = (ask: Ask, priceOf: (skuId: string) => number, offers: Offers):
     }
   }),
 })
+
+/** The fault to answer with when the lines cost more than one order can. What replaces another keeps its prices: its order decides. */
+const excess = ({ replaces }: Ask, { lines }: Answer): Fault | undefined => {
+  const amount = looseSum(lines.map((each) => each.unitPrice * each.quantity))
+  return replaces || amount <= MAX_WON ? undefined : AMOUNT_TOO_LARGE({ amount, most: won(MAX_WON) })
+}
 
 /** The fault to answer with when the lines cost something else than the customer was shown. */
 const priceChange = ({ expectedAmount: expected }: Ask, { lines }: Answer): Fault | undefined => {
@@ -168,7 +182,10 @@ export const reserving = (db: Database) => {
         const shortages = missing.length > 0 || ask.replaces ? [] : now.shortages(ask.lines)
         if (missing.length > 0) ask.answer = skuNotFound(missing, offers)
         else if (shortages.length > 0) ask.answer = outOfStock(shortages, offers)
-        else ask.answer = priceChange(ask, heldAnswer(ask, offers))
+        else {
+          const answer = heldAnswer(ask, offers)
+          ask.answer = excess(ask, answer) ?? priceChange(ask, answer)
+        }
       }
       return !ask.answer
     })

@@ -16,7 +16,7 @@ import { Sum, SumRow } from '../parts/sum.tsx'
 import { act, load, text } from '../server/page.server.ts'
 
 export const loader = load(async ({ page, shop }) =>
-  page.viewer.kind === 'anonymous' ? { items: [], amount: 0 } : await shop.cart.get({}),
+  page.viewer.kind === 'anonymous' ? { items: [], amount: 0, amountTooLarge: false } : await shop.cart.get({}),
 )
 
 export const action = act(async ({ shop, form }) => {
@@ -54,7 +54,12 @@ export default function CartPage() {
               <SumRow name={t.cart.delivery} text={t.cart.free} />
               <SumRow name={t.cart.total} amount={cart.amount} total />
               {buyable.length < cart.items.length && <p className="text-sm text-quiet">{t.cart.excluded}</p>}
-              {buyable.length > 0 && (
+              {cart.amountTooLarge && (
+                <Notice tone="bad" role="status">
+                  {t.cart.tooLarge}
+                </Notice>
+              )}
+              {buyable.length > 0 && !cart.amountTooLarge && (
                 <Link to="/checkout" className={pressable('primary', 'large', 'w-full')}>
                   {t.cart.checkoutWith(priceText(cart.amount, locale))}
                 </Link>
