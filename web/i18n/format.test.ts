@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countdownText, momentText, phoneText, priceText } from './format.ts'
+import { countdownText, momentText, priceText } from './format.ts'
 
 test("won are grouped by thousands, in the language's own way", () => {
   assert.equal(priceText(0, 'ko'), '0원')
@@ -11,14 +11,6 @@ test("won are grouped by thousands, in the language's own way", () => {
 test('instants are told in Korean time, over midnight and the turn of the year too', () => {
   assert.equal(momentText('2026-12-31T15:00:00.000Z'), '2027.01.01 00:00')
   assert.equal(momentText('2026-11-20T05:04:59.999Z'), '2026.11.20 14:04')
-})
-
-test('phone numbers get the hyphens of their kind', () => {
-  assert.equal(phoneText('01012345678'), '010-1234-5678')
-  assert.equal(phoneText('0212345678'), '02-1234-5678')
-  assert.equal(phoneText('021234567'), '02-123-4567')
-  assert.equal(phoneText('0311234567'), '031-123-4567')
-  assert.equal(phoneText('15001234'), '1500-1234')
 })
 
 test('what is left is told in minutes and seconds', () => {

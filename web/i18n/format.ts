@@ -30,13 +30,5 @@ export const momentText = (instant: string): string => `${dateText(instant)} ${t
 /** Seconds as `9:05`. */
 export const countdownText = (seconds: number): string => `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
 
-/** A phone number's digits with the hyphens Korean readers expect. */
-export const phoneText = (phone: string): string => {
-  const digits = phone.replace(/\D/g, '')
-  if (/^1\d{7}$/.test(digits)) return `${digits.slice(0, 4)}-${digits.slice(4)}`
-  const area = digits.startsWith('02') ? 2 : 3
-  return `${digits.slice(0, area)}-${digits.slice(area, -4)}-${digits.slice(-4)}`
-}
-
 /** Chosen options in one line: `검정 / L`. */
 export const optionsText = (options: Readonly<Record<string, string>>): string => Object.values(options).join(' / ')

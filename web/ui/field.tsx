@@ -1,16 +1,29 @@
 import { useId, type ComponentProps, type ReactNode } from 'react'
 
 const box =
-  'w-full rounded border bg-white px-3.5 h-12 text-base placeholder:text-quiet border-edge aria-invalid:border-juhong aria-invalid:bg-juhong-soft disabled:bg-mist'
+  'w-full rounded border bg-white px-3.5 text-base placeholder:text-quiet border-edge aria-invalid:border-juhong aria-invalid:bg-juhong-soft disabled:bg-mist'
 
-interface FieldProps extends ComponentProps<'input'> {
+interface Labelled {
   readonly label: ReactNode
   readonly hint?: ReactNode | undefined
   readonly error?: string | undefined
 }
 
-/** A text field with its label, hint and error, all tied together for those who listen. */
-export const Field = ({ label, hint, error, className = '', ...input }: FieldProps) => {
+/** What ties a field to its label, hint and error. */
+interface Tied {
+  readonly id: string
+  readonly 'aria-invalid': true | undefined
+  readonly 'aria-describedby': string | undefined
+}
+
+/** A field's label, hint and error around it, all tied together for those who listen. */
+const Labels = ({
+  label,
+  hint,
+  error,
+  className,
+  children,
+}: Labelled & { readonly className: string; readonly children: (tied: Tied) => ReactNode }) => {
   const id = useId()
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ')
   return (
@@ -18,13 +31,7 @@ export const Field = ({ label, hint, error, className = '', ...input }: FieldPro
       <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
         {label}
       </label>
-      <input
-        id={id}
-        className={box}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described || undefined}
-        {...input}
-      />
+      {children({ id, 'aria-invalid': error ? true : undefined, 'aria-describedby': described || undefined })}
       {hint && (
         <p id={`${id}-hint`} className="mt-1.5 text-sm text-quiet">
           {hint}
@@ -34,6 +41,20 @@ export const Field = ({ label, hint, error, className = '', ...input }: FieldPro
     </div>
   )
 }
+
+/** A text field of one line. */
+export const Field = ({ label, hint, error, className = '', ...input }: Labelled & ComponentProps<'input'>) => (
+  <Labels label={label} hint={hint} error={error} className={className}>
+    {(tied) => <input {...tied} className={`${box} h-12`} {...input} />}
+  </Labels>
+)
+
+/** A text field of several lines. */
+export const TextArea = ({ label, hint, error, className = '', ...area }: Labelled & ComponentProps<'textarea'>) => (
+  <Labels label={label} hint={hint} error={error} className={className}>
+    {(tied) => <textarea {...tied} className={`${box} block py-3`} {...area} />}
+  </Labels>
+)
 
 /** What is wrong with a field, in words and not by colour alone. */
 export const FieldError = ({ id, error }: { id: string; error: string | undefined }) =>

@@ -101,6 +101,37 @@ test('addresses that no parcel can go to are refused', async () => {
   assert.deepEqual((await me.addresses({})).items, [])
 })
 
+test('a memo has lines, however the program that sent it ends them', async () => {
+  const me = await somebody()
+  const memo = '문 앞에 놓아 주세요\r\n공동현관\t#1234*\r\r\n 벨은 누르지 마세요 \u2028고맙습니다\n\n'
+  const lines = '문 앞에 놓아 주세요\n공동현관 #1234*\n\n벨은 누르지 마세요\n고맙습니다'
+  const { id } = await me.addAddress({ ...home, memo })
+  assert.equal((await me.addresses({})).items[0]!.memo, lines)
+  // What was read is taken as it is: nothing grows with each saving.
+  assert.equal((await me.updateAddress({ ...home, id, memo: lines })).memo, lines)
+  assert.equal((await me.updateAddress({ ...home, id, memo: ' \r\n \n' })).memo, undefined)
+  assert.equal((await me.updateAddress({ ...home, id, memo: Array(10).fill('줄').join('\n') })).memo?.length, 19)
+  for (const [wrong, code] of [
+    [Array(11).fill('줄').join('\r\n'), 'too_many_lines'],
+    ['가\u202e나\n다', 'control_characters'],
+    ['가\n나\u001b[31m', 'control_characters'],
+    ['가\n'.repeat(100) + '나나', 'too_big'],
+  ] as const) {
+    const error = await refused('INVALID_INPUT', me.updateAddress({ ...home, id, memo: wrong }))
+    assert.ok(
+      error.fields?.some((each) => each.field === 'memo' && each.code === code),
+      `${code}: ${wrong}`,
+    )
+  }
+})
+
+test('an address that was taken by other rules is still shown', async () => {
+  const me = await somebody()
+  const { id } = await me.addAddress(home)
+  await db.query(sql`UPDATE address SET phone = '012345678901' WHERE id = ${id}`)
+  assert.equal((await me.addresses({})).items[0]!.phone, '012345678901')
+})
+
 test('many added at once stop at twenty, with one default', async () => {
   const me = await somebody()
   const added = await Promise.allSettled(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, nothing } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { phoneDigitsOf } from '#kernel/phone.ts'
 
 export const ORDERS_OPEN = fault('ORDERS_OPEN', 409, {
   ko: '진행 중인 주문이 있어 탈퇴할 수 없습니다. 주문이 끝난 뒤 다시 시도해 주세요.',
@@ -32,18 +33,57 @@ export const oneLine = (min: number, max: number) =>
 /** A person's name: one field, as long as foreign names are. */
 export const personName = oneLine(1, 60)
 
-/** A Korean phone number as digits: mobile 01x, landline 0xx, 070/050x, or a 1xxx representative number (domain §5.2). */
+/** A Korean phone number however it is typed, kept as digits. */
 export const phoneNumber = z
   .string()
-  .max(20)
-  .meta({ pattern: '^[+0-9][0-9 -]{7,19}$', examples: ['010-1234-5678'] })
-  .transform((text) => text.replace(/[\s-]/g, '').replace(/^\+82/, '0'))
-  .pipe(z.string().regex(/^(0\d{8,11}|1[568]\d{6})$/))
+  .max(40)
+  .meta({ examples: ['010-1234-5678'] })
+  .transform((text, context) => {
+    const digits = phoneDigitsOf(text)
+    if (digits !== undefined) return digits
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: 'phone_number',
+      params: {
+        ko: '전화번호를 확인해 주세요. 예: 010-1234-5678, 02-123-4567',
+        en: 'Please check the phone number, e.g. 010-1234-5678 or 02-123-4567.',
+      },
+    })
+    return z.NEVER
+  })
 
 /** A line that may be left out; null means the same. */
 const optionalLine = oneLine(0, 200)
   .nullish()
   .transform((text) => text ?? undefined)
+  .pipe(z.string().optional())
+
+/** Lines of a note. */
+const MEMO_LINES = 10
+/** What programs end a line with. */
+const LINE_ENDS = /\r\n|[\r\n\v\f\u0085\u2028\u2029]/
+
+/** A note of a few lines, each ended by LF and trimmed, without blank ones around; null and nothing mean none. */
+const memoText = z
+  .string()
+  .meta({ maxLength: 200 })
+  .transform((text) =>
+    text
+      .normalize('NFC')
+      .split(LINE_ENDS)
+      .map((line) => line.replaceAll('\t', ' ').trim())
+      .join('\n')
+      .replace(/^\n+|\n+$/g, ''),
+  )
+  .pipe(z.string().max(200))
+  .refine((text) => text.split('\n').every((line) => !unruly.test(line)), 'control_characters')
+  .refine((text) => text.split('\n').length <= MEMO_LINES, {
+    message: 'too_many_lines',
+    params: { ko: `${MEMO_LINES}줄까지 입력할 수 있습니다.`, en: `This may have at most ${MEMO_LINES} lines.` },
+  })
+  .nullish()
+  .transform((text) => text || undefined)
   .pipe(z.string().optional())
 
 /** Where a parcel goes. Five-digit postcode (in force since 2015-08-01). */
@@ -53,9 +93,19 @@ export const shippingAddress = z.object({
   postcode: z.string().regex(/^\d{5}$/),
   address1: oneLine(1, 200),
   address2: optionalLine,
-  memo: optionalLine,
+  memo: memoText,
 })
-export type ShippingAddress = z.output<typeof shippingAddress>
+
+/** An address as it is stored and shown: what was taken once is not judged again, whatever today's rules say of it. */
+export const storedAddress = z.object({
+  recipient: z.string(),
+  phone: z.string(),
+  postcode: z.string(),
+  address1: z.string(),
+  address2: z.string().optional(),
+  memo: z.string().optional(),
+})
+export type ShippingAddress = z.output<typeof storedAddress>
 
 export const memberOutput = z.object({
   id: z.uuid(),
@@ -68,7 +118,7 @@ export const memberOutput = z.object({
 })
 export type Member = z.output<typeof memberOutput>
 
-export const addressOutput = shippingAddress.extend({ id: z.uuid(), isDefault: z.boolean() })
+export const addressOutput = storedAddress.extend({ id: z.uuid(), isDefault: z.boolean() })
 export type Address = z.output<typeof addressOutput>
 
 export const member = contract('member', {

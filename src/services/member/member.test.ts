@@ -4,21 +4,30 @@ import { sql } from '#engines/postgres/sql.ts'
 import { auth } from '#services/auth/contract.ts'
 import { startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
-import { member, phoneNumber } from './contract.ts'
+import { member } from './contract.ts'
 
 const { shop, anyone, join, proof, actorOf, neighbours } = await startIdentity()
 const db = (service: string) => shop.host.services.find((each) => each.definition.contract.name === service)!.db
 
-test('phone numbers are kept as digits, however they are written', () => {
-  for (const [given, kept] of [
-    ['010-1234-5678', '01012345678'],
-    ['+82 10 1234 5678', '01012345678'],
-    ['02-123-4567', '021234567'],
-    ['1588-0000', '15880000'],
-  ])
-    assert.equal(phoneNumber.parse(given), kept)
-  for (const bad of ['', '12345', '010-abcd-5678', '0101234567890123', '٠١٠١٢٣٤٥٦٧٨'])
-    assert.ok(!phoneNumber.safeParse(bad).success, bad)
+test('phone numbers are kept as digits, however they are typed, and refused with what one looks like', async () => {
+  const me = shop.as(member, actorOf(await join()))
+  for (const given of ['+82 010-1234-5678', '（０１０）１２３４．５６７８', '0082-10-1234-5678'])
+    assert.equal((await me.updateMe({ phone: given })).phone, '01012345678')
+  for (const bad of ['', '0000000000', '010-1234-56789', '099-123-4567']) {
+    const error = await refused('INVALID_INPUT', me.updateMe({ phone: bad }))
+    assert.deepEqual(
+      error.fields?.map(({ field, code, message }) => [field, code, /010-1234-5678/.test(JSON.stringify(message))]),
+      [['phone', 'phone_number', true]],
+    )
+  }
+})
+
+test('a number that was taken by other rules is still shown', async () => {
+  const session = await join()
+  const me = shop.as(member, actorOf(session))
+  await db('member').query(sql`UPDATE member SET phone = '0000000000' WHERE id = ${session.member.id}`)
+  assert.equal((await me.me({})).phone, '0000000000')
+  assert.equal((await me.updateMe({ name: '홍길동' })).phone, '0000000000')
 })
 
 test('a profile changes only where it is told to', async () => {

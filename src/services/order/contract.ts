@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
-import { shippingAddress } from '#services/member/contract.ts'
+import { shippingAddress, storedAddress } from '#services/member/contract.ts'
 import {
   AMOUNT_TOO_LARGE,
   expectedAmount,
@@ -75,7 +75,7 @@ const orderOutput = z.object({
   canceledAt: instantSchema.nullable(),
   cancelReason: z.string().nullable(),
   lines: z.array(line),
-  shippingAddress,
+  shippingAddress: storedAddress,
 })
 export type Order = z.output<typeof orderOutput>
 

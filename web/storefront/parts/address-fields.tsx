@@ -1,7 +1,9 @@
+import { Link } from 'react-router'
 import type { ShippingAddress } from '#services/member/contract.ts'
-import { phoneText } from '../../i18n/format.ts'
+import { phoneText } from '#kernel/phone.ts'
 import { useText } from '../../i18n/index.ts'
-import { Field } from '../../ui/field.tsx'
+import { Field, TextArea } from '../../ui/field.tsx'
+import { PhoneField } from './phone-field.tsx'
 
 interface Props {
   /** What the fields' names begin with: `shippingAddress.` in an order, nothing in the address book. */
@@ -18,21 +20,19 @@ export const AddressFields = ({ prefix = '', known, error, value, memo = true }:
   const field = (name: keyof ShippingAddress) => ({
     name: `${prefix}${name}`,
     error: error(`${prefix}${name}`),
-    defaultValue:
-      value(`${prefix}${name}`) ?? (name === 'phone' && known?.phone ? phoneText(known.phone) : known?.[name]),
+    defaultValue: value(`${prefix}${name}`) ?? known?.[name],
   })
   return (
     <div className="grid gap-5 sm:grid-cols-2">
       <Field label={t.checkout.recipient} autoComplete="name" maxLength={60} required {...field('recipient')} />
-      <Field
+      <PhoneField
         label={t.checkout.phone}
         hint={t.checkout.phoneHint}
-        type="tel"
-        autoComplete="tel"
-        inputMode="tel"
-        maxLength={20}
         required
-        {...field('phone')}
+        name={`${prefix}phone`}
+        error={error(`${prefix}phone`)}
+        typed={value(`${prefix}phone`)}
+        stored={known?.phone}
       />
       <Field
         label={t.checkout.postcode}
@@ -61,10 +61,11 @@ export const AddressFields = ({ prefix = '', known, error, value, memo = true }:
         {...field('address2')}
       />
       {memo && (
-        <Field
+        <TextArea
           label={t.checkout.memo}
           hint={t.checkout.memoHint}
           autoComplete="off"
+          rows={2}
           maxLength={200}
           className="sm:col-span-2"
           {...field('memo')}
@@ -84,6 +85,22 @@ export const AddressLines = ({ address }: { address: ShippingAddress }) => (
     <span className="block">
       <span className="num">({address.postcode})</span> {address.address1} {address.address2}
     </span>
-    {address.memo && <span className="block text-sm text-quiet">{address.memo}</span>}
+    {address.memo && <span className="block text-sm whitespace-pre-line text-quiet">{address.memo}</span>}
   </address>
 )
+
+/** What is wrong with a stored address that today's rules would refuse, and where to put it right. */
+export const AddressProblem = ({ id, error }: { id: string; error: (field: string) => string | undefined }) => {
+  const { t } = useText()
+  const wrong = ['recipient', 'phone', 'postcode', 'address1', 'address2', 'memo'].flatMap(
+    (each) => error(`shippingAddress.${each}`) ?? [],
+  )
+  return wrong.length === 0 ? null : (
+    <p role="alert" className="pt-3 text-sm font-medium text-juhong">
+      {wrong.join(' ')}{' '}
+      <Link to={`/me/addresses?edit=${id}`} className="underline underline-offset-4">
+        {t.addresses.edit}
+      </Link>
+    </p>
+  )
+}

@@ -6,7 +6,7 @@ import { Button, pressable } from '../../ui/button.tsx'
 import { Tick } from '../../ui/field.tsx'
 import { PageTitle } from '../../ui/heading.tsx'
 import { Empty } from '../../ui/notice.tsx'
-import { AddressFields, AddressLines } from '../parts/address-fields.tsx'
+import { AddressFields, AddressLines, AddressProblem } from '../parts/address-fields.tsx'
 import { Refused, refused, useFormFocus, usePending, useRefusal } from '../parts/form.tsx'
 import { titled } from '../parts/meta.ts'
 import { OrderLine } from '../parts/order-line.tsx'
@@ -103,6 +103,7 @@ export default function Checkout() {
                 <Choice value="new" chosen={chosen} onChoose={choose}>
                   {t.checkout.newAddress}
                 </Choice>
+                {chosen !== 'new' && <AddressProblem id={chosen} error={error} />}
               </fieldset>
             )}
             {(chosen === 'new' || addresses.length === 0) && (

@@ -1,5 +1,5 @@
 import { data, Form, redirect, useActionData, useLoaderData } from 'react-router'
-import { dateText, phoneText } from '../../i18n/format.ts'
+import { dateText } from '../../i18n/format.ts'
 import { messagesIn, useText } from '../../i18n/index.ts'
 import { Button, pressable } from '../../ui/button.tsx'
 import { Field, Tick } from '../../ui/field.tsx'
@@ -7,6 +7,7 @@ import { PageTitle } from '../../ui/heading.tsx'
 import { Refused, refused, useFormFocus, usePending, useRefusal } from '../parts/form.tsx'
 import { titled } from '../parts/meta.ts'
 import { MyPages } from '../parts/my-pages.tsx'
+import { PhoneField } from '../parts/phone-field.tsx'
 import { act, load, membersOnly, optional, text, untouched, type Refusal } from '../server/page.server.ts'
 import { formProblem } from '../server/problem.server.ts'
 
@@ -84,15 +85,12 @@ export default function Me() {
                 defaultValue={value('name') ?? me.name}
                 error={error('name')}
               />
-              <Field
+              <PhoneField
                 label={t.me.phone}
                 hint={t.me.phoneHint}
                 name="phone"
-                type="tel"
-                inputMode="tel"
-                autoComplete="tel"
-                maxLength={20}
-                defaultValue={value('phone') ?? (me.phone ? phoneText(me.phone) : '')}
+                typed={value('phone')}
+                stored={me.phone}
                 error={error('phone')}
               />
               <Tick name="marketingConsent" defaultChecked={me.marketingConsent}>
