@@ -147,7 +147,7 @@ export const en: Messages = {
     password: 'Password',
     newPassword: 'New password',
     currentPassword: 'Current password',
-    passwordHint: 'At least 8 characters mixing two of letters, digits and symbols, or at least 10',
+    passwordHint: 'At least 8 characters mixing two of letters, digits and symbols, or at least 10; no common password',
     name: 'Name',
     signIn: 'Sign in',
     signingIn: 'Signing in…',

@@ -145,7 +145,7 @@ export const ko = {
     password: '비밀번호',
     newPassword: '새 비밀번호',
     currentPassword: '지금 비밀번호',
-    passwordHint: '영문·숫자·기호 중 두 가지를 섞어 8자 이상, 또는 10자 이상',
+    passwordHint: '영문·숫자·기호 중 두 가지를 섞어 8자 이상, 또는 10자 이상. 흔히 쓰이는 비밀번호는 안 됩니다.',
     name: '이름',
     signIn: '로그인',
     signingIn: '로그인하는 중…',

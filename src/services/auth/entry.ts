@@ -57,6 +57,8 @@ export const entry = (given: Entrance): Pick<Handlers<typeof auth>, 'signUp' | '
 
   return {
     signUp: async ({ email, password, name, emailProof }) => {
+      // Before the proof is used: it is still good for the next try.
+      passwords().refuseWeak('password', password)
       const use = secrets.mac('sign-up', emailProof)
       await emails.redeemProof({ proof: emailProof, email, purpose: 'sign-up', use })
       const credential = await claim(derivedId('member', emailProof), email, password, name)

@@ -12,6 +12,7 @@ export const passwordChange = (
   const { db, runtime, secrets, passwords, guard, sessions, members, emails } = given
   return {
     changePassword: async ({ currentPassword, newPassword }, { actor, address }) => {
+      passwords().refuseWeak('newPassword', newPassword)
       const memberId = memberOf(actor)
       const [member, credential] = await Promise.all([members.find({ id: memberId }), findByMember(db, memberId)])
       if (!member || !credential) throw UNAUTHENTICATED()
@@ -30,6 +31,7 @@ export const passwordChange = (
       return sessions.answer(begun, member, credential.roles)
     },
     resetPassword: async ({ email, newPassword, emailProof }, { address }) => {
+      passwords().refuseWeak('newPassword', newPassword)
       // The proof is used for this very password: a repeat finishes what was begun, and sets no other.
       const use = secrets.mac('password-reset', emailProof, newPassword)
       await emails.redeemProof({ proof: emailProof, email, purpose: 'password-reset', use })

@@ -5,7 +5,7 @@ import { blocked } from '#test/support/blocked.ts'
 import { claimsOf, startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
-import { auth, newPassword } from './contract.ts'
+import { auth } from './contract.ts'
 import { passwords } from './passwords.ts'
 import { insertSession } from './session-store.ts'
 
@@ -13,11 +13,40 @@ const { shop, anyone, join, proof, somebody, actorOf } = await startIdentity()
 const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
 const next = 'the next password 2'
 
-test('a password needs eight characters of two kinds, or ten of any', () => {
-  for (const good of ['abcdefg1', 'abcdefghij', '1234567!', '가나다라마바사1', 'ㅁ'.repeat(10)])
-    assert.ok(newPassword.safeParse(good).success, good)
-  for (const bad of ['abcdefgh', '12345678', 'abc1!', '', 'a'.repeat(129)])
-    assert.ok(!newPassword.safeParse(bad).success, bad)
+const reasonOf = (field: string, work: Promise<unknown>): Promise<string | undefined> =>
+  refused('INVALID_INPUT', work).then((fault) => {
+    const [problem] = fault.fields!
+    assert.equal(problem!.field, field)
+    assert.match(problem!.message.ko, /[가-힣]/)
+    return problem!.code
+  })
+
+test('a password that is too easily guessed is refused with the reason wherever a new one is set', async () => {
+  const email = somebody()
+  const emailProof = await proof(email)
+  const signUp = (password: string) => anyone.signUp({ email, password, name: '홍길동', emailProof })
+  assert.equal(await reasonOf('password', signUp('          ')), 'repeated_characters')
+  assert.equal(await reasonOf('password', signUp('Password1')), 'common_password')
+  assert.equal(await reasonOf('password', signUp('abc1!')), 'too_small')
+  assert.equal(await reasonOf('password', signUp('ksjfwoei')), 'password_too_simple')
+  // The proof was not used up by the tries.
+  const session = await signUp('정말로 긴 비밀번호')
+  const me = shop.as(auth, actorOf(session))
+  const change = (newPassword: string) => me.changePassword({ currentPassword: '정말로 긴 비밀번호', newPassword })
+  assert.equal(await reasonOf('newPassword', change('1q2w3e4r!')), 'common_password')
+  const resetProof = await proof(email, 'password-reset')
+  const reset = (newPassword: string) => anyone.resetPassword({ email, newPassword, emailProof: resetProof })
+  assert.equal(await reasonOf('newPassword', reset('dkssud1234')), 'common_password')
+  await anyone.signIn({ email, password: '정말로 긴 비밀번호' })
+  await reset(next)
+})
+
+test('who has a weak password from before still signs in with it', async () => {
+  const { member } = await join()
+  const hashed = await (await passwords({ runtime: shop.runtime, settings: testSettings })).hash('aaaaaaaaaa')
+  await db.query(sql`UPDATE credential SET password_hash = ${hashed} WHERE member_id = ${member.id}`)
+  const session = await anyone.signIn({ email: member.email, password: 'aaaaaaaaaa' })
+  await shop.as(auth, actorOf(session)).changePassword({ currentPassword: 'aaaaaaaaaa', newPassword: next })
 })
 
 test('a changed password ends every sign-in and answers with a new one', async () => {

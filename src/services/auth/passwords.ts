@@ -3,9 +3,13 @@ import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { opaque } from '#kernel/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
+import { readCommonPasswords } from './common-password-store.ts'
+import { refuseWeak } from './weak-password.ts'
 
 /** Hashes and checks passwords (argon2id), off the main thread. */
 export interface Passwords {
+  /** Refuses a new password that is too easily guessed: INVALID_INPUT at `field`, with the reason. */
+  refuseWeak(field: string, password: string): void
   hash(password: string): Promise<string>
   /** Whether a password is the one; against `undefined` it takes as long and answers false, so that time tells nothing. */
   verify(hashed: string | undefined, password: string): Promise<boolean>
@@ -38,6 +42,7 @@ const gate = (hands: number) => {
 
 /** Argon2id at OWASP's setting (19 MiB, two passes) unless set higher; a test sets it lower. */
 export const passwords = async ({ runtime, settings }: Pick<Tools, 'runtime' | 'settings'>): Promise<Passwords> => {
+  const common = await readCommonPasswords()
   const cost = {
     memoryCost: Number(settings.JANGTEO_PASSWORD_MEMORY ?? 19_456),
     timeCost: Number(settings.JANGTEO_PASSWORD_PASSES ?? 2),
@@ -49,6 +54,7 @@ export const passwords = async ({ runtime, settings }: Pick<Tools, 'runtime' | '
     hash(password.normalize('NFC'), { ...cost, salt: runtime.random(16) })
   const nobodys = await make(opaque(runtime))
   return {
+    refuseWeak: (field, password) => refuseWeak(field, password, common),
     hash: (password) => inTurn(() => make(password)),
     verify: (hashed, password) =>
       inTurn(async () => (await verify(hashed ?? nobodys, password.normalize('NFC'))) && hashed !== undefined),

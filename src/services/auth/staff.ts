@@ -1,3 +1,5 @@
+import { CannotStart } from '#kernel/cannot-start.ts'
+import { INVALID_INPUT } from '#kernel/faults.ts'
 import type { StaffRole } from '#kernel/contract.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Accounts } from './accounts.ts'
@@ -10,6 +12,16 @@ export const STAFF_EMAIL = 'staff@jangteo.local'
 const NAME = '장터 직원'
 const EVERY_ROLE: readonly StaffRole[] = ['catalog', 'orders', 'members', 'operations']
 
+/** Refuses a password of staff that is too easily guessed: CannotStart with the reason. */
+const refuseWeakSetting = (passwords: Passwords, password: string): void => {
+  try {
+    passwords.refuseWeak('JANGTEO_STAFF_PASSWORD', password)
+  } catch (error) {
+    if (!INVALID_INPUT.is(error)) throw error
+    throw new CannotStart(`JANGTEO_STAFF_PASSWORD cannot be used: ${error.fields![0]!.message.en}`)
+  }
+}
+
 /**
  * Makes the staff account of development, with every role, or gives it the password it now has. Can be run at every
  * start, by several processes. A member service that is not up yet is caught up with by the sweep.
@@ -21,6 +33,7 @@ export const seedStaff = async (
 ): Promise<void> => {
   const found = await findByEmail(db, STAFF_EMAIL)
   if (found && (await passwords.verify(found.passwordHash, password))) return
+  refuseWeakSetting(passwords, password)
   const passwordHash = await passwords.hash(password)
   const account = await db.tx('auth.seed-staff', async (tx) => {
     const now = runtime.now()
