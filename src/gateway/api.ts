@@ -18,14 +18,19 @@ const addCookies = (exchange: Exchange, cookies: readonly string[]): void => {
 }
 
 /** The call context of a request from outside. */
-const contextOf = (exchange: Exchange, identity: Identity, versions: string | undefined): CallContext => ({
+const contextOf = (
+  exchange: Exchange,
+  { ip }: FastifyRequest,
+  identity: Identity,
+  versions: string | undefined,
+): CallContext => ({
   ...exchange.tracing,
   actor: identity.actor,
   caller: 'edge',
   deadline: exchange.deadline,
   locale: exchange.locale(),
   requestId: exchange.requestId,
-  address: exchange.request.ip,
+  address: ip,
   ...(versions !== undefined && { versions }),
 })
 
@@ -84,10 +89,10 @@ export const serve = (edge: Edge, route: Route): Handler => {
     addCookies(exchange, noSessionCookies(secure))
   }
 
-  const run = async (exchange: Exchange): Promise<void> => {
+  const run = async (exchange: Exchange, request: FastifyRequest): Promise<void> => {
     try {
-      const { headers } = exchange.request.raw
-      const arriving = limiter.arrived(exchange.request.ip, exchange)
+      const { headers } = request.raw
+      const arriving = limiter.arrived(request.ip, exchange)
       if (arriving) await arriving
       const known = identify(headers, edge.tokens, edge.revocations)
       let identity = known instanceof Promise ? await known : known
@@ -101,15 +106,15 @@ export const serve = (edge: Edge, route: Route): Handler => {
         const counting = limiter.by(actor.memberId, exchange)
         if (counting) await counting
       }
-      const given = inputOf(route, exchange.request, settings.bodyLimit)
-      const input = given instanceof Promise ? await given : given
+      const given = inputOf(route, request, settings.bodyLimit)
+      const input = given instanceof Promise ? await exchange.receive(given) : given
       if (refreshes && input['refreshToken'] === undefined) {
         const kept = cookieOf(headers.cookie, REFRESH)
         if (kept !== undefined) input['refreshToken'] = kept
       }
-      const versions = edge.versions(headers, identity.actor, exchange.request.ip)
+      const versions = edge.versions(headers, identity.actor, request.ip)
       endpoint ??= edge.endpointOf(route.service)
-      const output = await endpoint.call(name, input, contextOf(exchange, identity, versions))
+      const output = await endpoint.call(name, input, contextOf(exchange, request, identity, versions))
       if (signsIn) await signedIn(exchange, identity, output as Session)
       if (signsOut) signedOut(exchange, identity)
       exchange.succeed(status, output)
@@ -118,5 +123,5 @@ export const serve = (edge: Edge, route: Route): Handler => {
     }
   }
 
-  return (request, reply) => void run(begin(edge, route.id, request, reply, allowance))
+  return (request, reply) => void run(begin(edge, route.id, request, reply, allowance), request)
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
-import type { Fault } from '#kernel/fault.ts'
+import { Fault } from '#kernel/fault.ts'
 import { invalid } from '#kernel/invalid.ts'
 
 const MAX_DEPTH = 32
@@ -69,7 +69,7 @@ const collect = (raw: IncomingMessage, limit: number): Promise<Buffer> =>
       ended = true
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
     })
-    raw.on('error', () => reject(MALFORMED_BODY()))
+    raw.on('error', (error) => reject(error instanceof Fault ? error : MALFORMED_BODY()))
     // Every request closes in the end, and a fault that nobody sees costs as much as one that somebody does.
     raw.on('close', () => {
       if (!ended) reject(MALFORMED_BODY())

@@ -4,6 +4,7 @@ import type { FaultDefinition } from '#kernel/fault.ts'
 import { commonFaults } from '#kernel/faults.ts'
 import { openApiOf, type OpenApiDocument } from '#kernel/openapi.ts'
 import { CROSS_SITE } from './cross-site.ts'
+import { httpFaults } from './http/faults.ts'
 
 /** What the shop says of its own API. Made once, when first asked for. */
 export interface Documents {
@@ -36,7 +37,7 @@ export const documents = (
       const reachable = (contracts as readonly Contract[]).flatMap((each) =>
         Object.values(each.operations).filter((operation) => operation.path && operation.access !== 'service'),
       )
-      const all = [...commonFaults, CROSS_SITE, ...reachable.flatMap((each) => each.faults ?? [])]
+      const all = [...commonFaults, ...httpFaults, CROSS_SITE, ...reachable.flatMap((each) => each.faults ?? [])]
       return [...new Map(all.map((each) => [each.code, each])).values()].sort((a, b) => (a.code < b.code ? -1 : 1))
     }),
   }

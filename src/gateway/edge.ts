@@ -3,6 +3,7 @@ import type { Endpoint } from '#kernel/call.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/trace.ts'
 import type { AccessLog } from './access-log.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
 import type { ChooseVersions } from './canary.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Limits } from './limits/limits.ts'
@@ -28,6 +29,8 @@ export interface Edge {
   readonly versions: ChooseVersions
   readonly tracer: Tracer
   readonly accessLog: AccessLog | undefined
+  /** Which methods each path takes. */
+  readonly allowed: AllowedMethods
   /** Origins whose pages may call the API. */
   readonly trusted: ReadonlySet<string>
   /** Headers of every answer of the API: name, value, name, value. */

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, type Locale } from '#kernel/fault.ts'
 import { DEADLINE_EXCEEDED, INTERNAL } from '#kernel/faults.ts'
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
 import type { Edge } from './edge.ts'
+import { REQUEST_TIMEOUT } from './http/faults.ts'
 import type { Told } from './limits/limits.ts'
 import { localeOf } from './locale.ts'
 import { serialized } from './serialize.ts'
@@ -11,9 +13,12 @@ import type { Waiting } from './deadlines.ts'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
+/** A request as far as its answer concerns: Fastify's, or one that never got there. */
+export type Incoming = Pick<FastifyRequest, 'id' | 'raw' | 'ip'>
+type Outgoing = Pick<FastifyReply, 'raw' | 'hijack'>
+
 /** One request under way and its one answer. */
 export interface Exchange extends Waiting, Told {
-  readonly request: FastifyRequest
   readonly requestId: string
   readonly tracing: Tracing
   readonly locale: () => Locale
@@ -24,6 +29,11 @@ export interface Exchange extends Waiting, Told {
   /** Answers with a text of another media type. */
   readonly say: (status: number, type: string, text: string) => void
   readonly fail: (error: unknown) => void
+  /**
+   * Waits for what the client still has to send. It has as long as a whole request may take and is answered REQUEST_TIMEOUT
+   * then; its time is none of ours, so that deadline and measured duration begin anew afterwards.
+   */
+  readonly receive: <T>(body: Promise<T>) => Promise<T>
 }
 
 /** Makes an error a fault that may leave the shop: what is no fault is logged under the request's id and becomes INTERNAL. */
@@ -37,14 +47,10 @@ export const faultOf = (edge: Edge, error: unknown, requestId: string, route: st
  * Begins an exchange. It answers once: what comes after the deadline, or after the first answer, is dropped.
  * Writes to Node's response directly: a request that needs no hooks pays for none.
  */
-export const begin = (
-  edge: Edge,
-  route: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  allowance: number,
-): Exchange => {
-  const began = performance.now()
+export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgoing, allowance: number): Exchange => {
+  let began = performance.now()
+  let deadline = edge.runtime.now() + allowance
+  let receiving = false
   const requestId = request.id
   const raw = reply.raw
   const incoming = request.raw
@@ -73,12 +79,13 @@ export const begin = (
     if (tracing.traceparent !== undefined) all.push('traceparent', tracing.traceparent)
     if (incoming.headers.origin !== undefined) edge.cors(incoming.headers.origin, all)
     if (headers.length > 0) all.push(...headers)
-    if (edge.closing()) all.push('connection', 'close')
+    // A client that is slow or broken may be in the middle of its request: what follows could not be told apart.
+    if (edge.closing() || status === REQUEST_TIMEOUT.status) all.push('connection', 'close')
     if (!raw.destroyed && !raw.headersSent) {
       raw.writeHead(status, all)
       raw.end(body)
     }
-    const ms = performance.now() - began
+    const ms = receiving ? 0 : performance.now() - began
     endTracing(tracing.span, status, requestId, code)
     edge.metrics.request(route, incoming.method!, status, ms)
     edge.accessLog?.write({
@@ -93,10 +100,11 @@ export const begin = (
   }
 
   const exchange: Exchange = {
-    request,
     requestId,
     tracing,
-    deadline: edge.runtime.now() + allowance,
+    get deadline() {
+      return deadline
+    },
     locale: () => localeOf(incoming.headers),
     headers,
     least: Infinity,
@@ -118,8 +126,23 @@ export const begin = (
       headers.push('content-language', exchange.locale())
       send(fault.status, PROBLEM_TYPE, JSON.stringify(problemOf(fault, exchange.locale(), requestId)), fault.code)
     },
-    expired: () => exchange.fail(DEADLINE_EXCEEDED()),
+    receive: async (body) => {
+      receiving = true
+      deadline = edge.runtime.now() + edge.settings.requestTimeout
+      const received = await body
+      receiving = false
+      began = performance.now()
+      deadline = edge.runtime.now() + allowance
+      return received
+    },
+    expired: () => exchange.fail(receiving ? REQUEST_TIMEOUT() : DEADLINE_EXCEEDED()),
   }
   edge.deadlines.watch(exchange)
   return exchange
+}
+
+/** Answers a request that Fastify never saw. */
+export const refuseUnrouted = (edge: Edge, raw: IncomingMessage, response: ServerResponse, fault: Fault): void => {
+  const request = { id: edge.runtime.id(), raw, ip: raw.socket.remoteAddress ?? '' }
+  begin(edge, 'unknown', request as Incoming, { raw: response, hijack: () => {} } as never, 1_000).fail(fault)
 }

@@ -3,31 +3,35 @@ import type { Logger } from 'pino'
 import { systemContext, type Endpoint } from '#kernel/call.ts'
 import type { Contract, EventType } from '#kernel/contract.ts'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, ROUTE_NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
+import { Fault } from '#kernel/fault.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { untraced, type Tracer } from '#kernel/trace.ts'
 import { auth } from '#services/auth/contract.ts'
 import { accessLog } from './access-log.ts'
+import { allowedMethods } from './allowed-methods.ts'
 import { serve } from './api.ts'
-import { BAD_REQUEST, refuseBroken } from './broken.ts'
 import { canary } from './canary.ts'
 import { following } from './following.ts'
 import { corsHeaders } from './cors.ts'
 import { deadlines } from './deadlines.ts'
 import { documents } from './documents.ts'
 import type { Edge } from './edge.ts'
-import { begin } from './exchange.ts'
+import { begin, refuseUnrouted } from './exchange.ts'
 import type { Checks } from './health.ts'
+import { BAD_REQUEST } from './http/faults.ts'
+import { httpServer } from './http/server.ts'
 import { limits } from './limits/limits.ts'
 import { refuseUnknown, type Rules } from './limits/policies.ts'
 import { sharing, type AddShared } from './limits/sharing.ts'
 import { metricsOf, type Metrics } from './metrics.ts'
 import { platformRoutes } from './platform.ts'
 import { revocations, type FetchRevocations, type SpreadEndings } from './revocations.ts'
-import { methodsByPath, routesOf } from './routes.ts'
+import { routesOf } from './routes.ts'
 import { apiHeaders, securityHeaders } from './security-headers.ts'
 import { sessions } from './sessions.ts'
 import { gatewayDefaults, type GatewaySettings } from './settings.ts'
 import { attachStream } from './stream.ts'
+import { isHandshake, refuseWithoutHandshake } from './stream-handshake.ts'
 import { tokens, type FetchKeys } from './tokens.ts'
 import { unknown } from './unknown.ts'
 
@@ -72,6 +76,7 @@ export interface Gateway {
 
 /** What Fastify itself refuses, as our faults. */
 const faultOfFramework = (error: FastifyError): unknown => {
+  if (error instanceof Fault) return error
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return UNSUPPORTED_MEDIA_TYPE()
@@ -89,6 +94,17 @@ const faultOfFramework = (error: FastifyError): unknown => {
     default:
       return error.statusCode !== undefined && error.statusCode < 500 ? BAD_REQUEST() : error
   }
+}
+
+/** Milliseconds an idle connection stays open: longer than proxies before us keep theirs. */
+const KEEP_ALIVE = 72_000
+
+/** Notes a refusal of what could not be read as a request; answers its id. */
+const noteRefusal = (edge: Edge, { status, code }: Fault): string => {
+  const requestId = edge.runtime.id()
+  edge.metrics.request('unknown', '-', status, 0)
+  edge.accessLog?.write({ method: '-', route: 'unknown', status, ms: 0, requestId, code })
+  return requestId
 }
 
 const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
@@ -126,6 +142,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     }),
     metrics,
     tracer: options.tracer ?? untraced,
+    allowed: allowedMethods(),
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
     apiHeaders: apiHeaders(settings),
     cors: corsHeaders(trusted),
@@ -152,10 +169,18 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    requestTimeout: settings.requestTimeout,
     routerOptions: { maxParamLength: 8_192 },
-    http: { headersTimeout: settings.headersTimeout, connectionsCheckingInterval: 1_000 },
-    clientErrorHandler: refuseBroken(runtime),
+    serverFactory: (handle) =>
+      httpServer({
+        ...settings,
+        handle,
+        keepAliveTimeout: KEEP_ALIVE,
+        refuse: (request, response, fault) => refuseUnrouted(edge, request, response, fault),
+        refused: (fault) => noteRefusal(edge, fault),
+        upgrades: isHandshake,
+      }),
+    // Fastify's own would answer beside the server's.
+    clientErrorHandler: () => {},
     frameworkErrors: (error, request, reply) =>
       begin(edge, 'unknown', request as never, reply as never, 1_000).fail(faultOfFramework(error)),
   })
@@ -167,6 +192,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     begin(edge, 'unknown', request, reply, 1_000).fail(faultOfFramework(error)),
   )
 
+  app.addHook('onRoute', ({ url, method }) => edge.allowed.add(url, [method].flat()))
   for (const route of routes) {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
     app.route({ method, url: route.pattern, handler: serve(edge, route) })
@@ -175,7 +201,8 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     checks: options.checks ?? {},
     config: options.config ?? (() => undefined),
   })
-  const refuse = unknown(edge, methodsByPath(routes))
+  refuseWithoutHandshake(app, edge)
+  const refuse = unknown(edge)
   app.all('/api/*', refuse)
   app.setNotFoundHandler(refuse)
 

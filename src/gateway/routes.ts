@@ -44,25 +44,3 @@ export const routesOf = (contracts: readonly Contract[]): readonly Route[] =>
   contracts.flatMap((contract) =>
     Object.entries(contract.operations).flatMap(([name, operation]) => routeOf(contract, name, operation) ?? []),
   )
-
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-/** Tells which methods a path takes, if any: for 405, `Allow` and preflights. Slow path only. */
-export const methodsByPath = (routes: readonly Route[]): ((path: string) => readonly string[]) => {
-  const methods = new Map<string, Set<string>>()
-  for (const route of routes) methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method))
-  const known = [...methods].map(([path, of]) => ({
-    matches: new RegExp(
-      `^${path
-        .split(PARAM)
-        .map((part, i) => (i % 2 === 0 ? literal(part) : '[^/]+'))
-        .join('')}$`,
-    ),
-    methods: of,
-  }))
-  return (path) => {
-    const found = new Set(known.filter((each) => each.matches.test(path)).flatMap((each) => [...each.methods]))
-    if (found.has('GET')) found.add('HEAD')
-    return [...found].sort()
-  }
-}

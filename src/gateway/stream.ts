@@ -1,24 +1,22 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { clientOf, systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import { Fault } from '#kernel/fault.ts'
 import { invalid } from '#kernel/invalid.ts'
-import { RATE_LIMITED, ROUTE_NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE } from '#kernel/faults.ts'
-import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
+import { RATE_LIMITED, UNAUTHENTICATED, UNAVAILABLE } from '#kernel/faults.ts'
 import { notification, type Told } from '#services/notification/contract.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
 import type { Edge } from './edge.ts'
 import { faultOf } from './exchange.ts'
+import { writeProblem } from './http/client-error.ts'
+import { BAD_REQUEST } from './http/faults.ts'
 import { identify } from './identity.ts'
 import { localeOf } from './locale.ts'
 import { feed } from './stream-feed.ts'
 import { listeners, send, type Listener } from './stream-listeners.ts'
 import { UUID } from './uuid.ts'
-
-/** Where the stream is reached. */
-export const STREAM_PATH = '/api/notifications/stream'
 
 /** Why a stream was closed: the sign-in ended or must be shown again; the shop is closing. */
 export const CLOSED = { signIn: 4401, leaving: 1001 } as const
@@ -112,16 +110,15 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
 
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const began = performance.now()
-    const url = new URL(request.url ?? '/', 'http://shop')
-    if (url.pathname !== STREAM_PATH) throw ROUTE_NOT_FOUND()
-    const after = url.searchParams.get('after')
+    const query = new URL(`http://shop${request.url}`).searchParams
+    const after = query.get('after')
     if (after !== null && !UUID.test(after))
       throw invalid('after', 'uuid', { ko: 'UUID여야 합니다.', en: 'This must be a UUID.' })
     if (edge.closing() || connected.size() + opening >= settings.streamLimit)
       throw UNAVAILABLE({ service: notification.name })
     opening++
     try {
-      const holder = await holderOf(request, url.searchParams)
+      const holder = await holderOf(request, query)
       await limiter.by(holder.memberId, { headers: [], least: Infinity })
       if (connected.countOf(holder.memberId) >= settings.streamLimitPerMember) throw RATE_LIMITED()
       // Only once the feed runs is the client told that it is connected: nothing falls in between.
@@ -148,13 +145,15 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
   const refuse = (request: IncomingMessage, socket: Duplex, error: unknown): void => {
     const requestId = runtime.id()
     const fault = error instanceof Fault ? error : faultOf(edge, error, requestId, 'notification.stream')
-    const body = JSON.stringify(problemOf(fault, localeOf(request.headers), requestId))
-    const retryAfter = retryAfterOf(fault)
-    socket.end(
-      `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\n` +
-        `${retryAfter === undefined ? '' : `retry-after: ${retryAfter}\r\n`}connection: close\r\n\r\n${body}`,
-    )
+    edge.accessLog?.write({
+      method: 'GET',
+      route: 'notification.stream',
+      status: fault.status,
+      ms: 0,
+      requestId,
+      code: fault.code,
+    })
+    writeProblem(socket, fault, requestId, localeOf(request.headers))
   }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -187,13 +186,14 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
     }
   }
 
+  // It stays when the stream has stopped: whoever comes late is told so.
   server.on('upgrade', onUpgrade)
+  sockets.on('wsClientError', (_error, socket, request) => refuse(request, socket, BAD_REQUEST()))
   edge.revocations.onEnded(endSession)
   const looking = look()
 
   return {
     stop: async () => {
-      server.off('upgrade', onUpgrade)
       stopped.abort()
       const leaving = [...connected.all()]
       for (const each of leaving) end(each, CLOSED.leaving)

@@ -21,7 +21,7 @@ const stateOf = (header: string | string[] | undefined): string | undefined => {
  * traced is believed in development, and in production when a trusted proxy brings it: anybody could ask, and a crowd
  * of traces costs. What is not traced here is passed on as it came, for those behind.
  */
-export const tracingOf = (edge: Edge, request: FastifyRequest, name: string): Tracing => {
+export const tracingOf = (edge: Edge, request: Pick<FastifyRequest, 'raw' | 'ip'>, name: string): Tracing => {
   const { headers, socket } = request.raw
   const given = headers['traceparent']
   const place = typeof given === 'string' ? placeOf(given) : undefined

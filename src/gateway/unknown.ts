@@ -3,17 +3,17 @@ import { METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND } from '#kernel/faults.ts'
 import { preflightHeaders } from './cors.ts'
 import type { Edge } from './edge.ts'
 import { begin } from './exchange.ts'
+import { pathOf } from './http/request-target.ts'
 
-const pathOf = (url: string): string => {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
-}
+/** What `OPTIONS *` is told of the whole server. */
+const EVERYWHERE = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
 
 /** Answers what no route takes: 404, or 405 with `Allow` where the path takes other methods, and preflights. */
-export const unknown = (edge: Edge, methodsOf: (path: string) => readonly string[]) => {
+export const unknown = (edge: Edge) => {
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const exchange = begin(edge, 'unknown', request, reply, 1_000)
-    const methods = methodsOf(pathOf(request.raw.url!))
+    const path = pathOf(request.raw.url!)
+    const methods = path === '*' ? EVERYWHERE : edge.allowed.of(path)
     if (methods.length === 0) return exchange.fail(ROUTE_NOT_FOUND())
     exchange.headers.push('allow', [...methods, 'OPTIONS'].join(', '))
     if (request.method !== 'OPTIONS') return exchange.fail(METHOD_NOT_ALLOWED())
