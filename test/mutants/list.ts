@@ -1,5 +1,6 @@
 import { onceOnly } from './guards/once-only.ts'
+import { placing } from './guards/placing.ts'
 import type { Mutant } from './mutant.ts'
 
 /** Every guard of money, stock, identity and once-only effects. */
-export const mutants: readonly Mutant[] = [...onceOnly]
+export const mutants: readonly Mutant[] = [...onceOnly, ...placing]

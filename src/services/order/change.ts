@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { memberOf, type CallContext } from '#kernel/context.ts'
 import type { Client } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
@@ -16,6 +17,7 @@ import {
 } from '#services/product/contract.ts'
 import { ORDER_EXPIRED, ORDER_STATE, type Order, orderItemsChanged } from './contract.ts'
 import { amountOf, factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRecord, shown } from './order.ts'
+import { isRefusal, onOwnTime } from './giving-back.ts'
 import { HOLD_GRACE } from './place.ts'
 import { changedLines, quantitiesOf } from './pricing.ts'
 import { after } from './states.ts'
@@ -65,9 +67,10 @@ export const changing = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly views: Views
+  readonly log: Logger
   readonly product: Client<typeof product>
 }) => {
-  const { db, runtime, views, product } = given
+  const { db, runtime, views, log, product } = given
 
   /** Makes sure that the order can go over to no hold of the revision seen; false when it has moved on already. */
   const fence = (seen: OrderRecord): Promise<boolean> =>
@@ -112,6 +115,29 @@ export const changing = (given: {
       },
     )
 
+  const release = (reservationId: string): Promise<unknown> =>
+    product.release({ reservationId }).catch((error: unknown) => {
+      log.warn({ err: error }, 'A hold without an order could not be released: it ends at its deadline')
+    })
+
+  /**
+   * After a failure that leaves open what was done: the order if it went over to the hold, which else is released. First
+   * the order is kept from going over to it later; the lock waits for a commit whose outcome nobody knows.
+   */
+  const giveBack = async (seen: OrderRecord, reservationId: string): Promise<OrderRecord | undefined> => {
+    try {
+      return await onOwnTime(runtime, async () => {
+        const order = (await fence(seen)) ? undefined : (await findOrders(db, [seen.id])).get(seen.id)
+        if (order?.reservationId === reservationId) return order
+        await release(reservationId)
+        return undefined
+      })
+    } catch (error) {
+      log.warn({ err: error, orderId: seen.id }, 'What a change of an order held could not be given back')
+      return undefined
+    }
+  }
+
   return async (input: Change, context: CallContext): Promise<Order> => {
     const memberId = memberOf(context.actor)
     const wanted = itemsOf(input.items)
@@ -134,22 +160,25 @@ export const changing = (given: {
       }
 
       const reservationId = derivedId('order items', before.id, String(before.revision), wanted)
-      const { lines: sold } = await product
-        .reserve({
-          reservationId,
-          lines: [...input.items],
-          expiresAt: before.payBefore + HOLD_GRACE,
-          replaces: before.reservationId,
-        })
-        .catch(async (error: unknown) => {
-          const inTheWay = RESERVATION_LENT.is(error) || RESERVATION_ENDED.is(error)
-          if (inTheWay && (await fence(before)) && RESERVATION_LENT.is(error)) await product.release(error.data)
-          throw error
-        })
-      const { order: changed, refused: why } = await changeOver(before, reservationId, sold, expectedAmount)
+      const hold = { reservationId, lines: [...input.items], expiresAt: before.payBefore + HOLD_GRACE }
+      let held = false
+      const goOver = async () => {
+        const { lines: sold } = await product.reserve({ ...hold, replaces: before.reservationId })
+        held = true
+        return changeOver(before, reservationId, sold, expectedAmount)
+      }
+      const { order: changed, refused: why } = await goOver().catch(async (error: unknown) => {
+        if (held || !isRefusal(error)) {
+          const order = await giveBack(before, reservationId)
+          if (order) return { order, refused: undefined }
+        } else if (RESERVATION_LENT.is(error) || RESERVATION_ENDED.is(error)) {
+          if ((await fence(before)) && RESERVATION_LENT.is(error)) await product.release(error.data)
+        }
+        throw error
+      })
       if (changed?.reservationId === reservationId) return answer(changed)
 
-      await product.release({ reservationId })
+      await release(reservationId)
       throw why ?? refusalOf(changed, memberId, runtime.now()) ?? ORDER_STATE({ status: changed!.status })
     }
 

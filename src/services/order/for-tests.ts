@@ -14,11 +14,15 @@ export const stockRight = async (shop: PurchaseHost): Promise<void> => {
   assert.deepEqual(await Promise.all([wrongOnHand(db), wrongReserved(db), wrongLendings(db)]), [[], [], []])
 }
 
-/** Does something that fails because the order service dies before it begins a step. */
+/** Does something that fails because the order service dies before it begins a step: from then on it stores nothing. */
 export const crashing = async (shop: PurchaseHost, step: string, work: () => Promise<unknown>): Promise<void> => {
   const store = storeOf(shop, 'order')
   const { tx } = store
-  store.tx = (name, does) => (name === step ? Promise.reject(new Error('killed')) : tx(name, does))
+  let dead = false
+  store.tx = (name, does) => {
+    dead ||= name === step
+    return dead ? Promise.reject(new Error('killed')) : tx(name, does)
+  }
   try {
     await assert.rejects(work(), INTERNAL.is)
   } finally {

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { address, startPurchases } from '#test/support/purchases.ts'
 import { eventually } from '#test/support/eventually.ts'
+import { crashing } from './for-tests.ts'
 import { OUT_OF_STOCK } from '#services/product/contract.ts'
 import {
   order,
@@ -96,14 +97,7 @@ test('what a hold found after a crash between hold and order is finished by the 
   const sku = await shop.sku(1)
   const buyer = shop.buyer()
   const key = randomUUID()
-  const { tx } = shop.host.services.find((each) => each.definition.contract.name === 'order')!.db
-  const broken = shop.host.services.find((each) => each.definition.contract.name === 'order')!.db as { tx: typeof tx }
-  broken.tx = async (step, work) => {
-    if (step === 'order.place') throw new Error('killed')
-    return tx(step, work)
-  }
-  await assert.rejects(buyer.place(sku, 1, key))
-  broken.tx = tx
+  await crashing(shop, 'order.place', () => buyer.place(sku, 1, key))
   assert.deepEqual(await shop.stock(sku), [1, 1])
   assert.equal((await buyer.place(sku, 1, key)).status, 'PENDING_PAYMENT')
   assert.deepEqual(await shop.stock(sku), [1, 1])

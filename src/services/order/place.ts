@@ -1,12 +1,13 @@
+import type { Logger } from 'pino'
 import { lanes } from '#kernel/batch.ts'
 import { memberOf, type CallContext } from '#kernel/context.ts'
-import type { Client } from '#kernel/contract.ts'
+import { instant, type Client } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Fault } from '#kernel/fault.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Database } from '#kernel/store.ts'
+import type { Database, Tx } from '#kernel/store.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
-import { RESERVATION_CONFLICT, type product, type SoldLine } from '#services/product/contract.ts'
+import { RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from '#services/product/contract.ts'
 import { IDEMPOTENCY_CONFLICT, IDEMPOTENCY_KEY_REQUIRED, type Order, orderPlaced } from './contract.ts'
 import {
   amountOf,
@@ -18,9 +19,20 @@ import {
   type OrderRecord,
   shown,
 } from './order.ts'
-import { type Answered, findAnswers, insertOrders, type KeyOfMember, type NewOrder } from './store.ts'
+import {
+  abandon,
+  type Answered,
+  deleteOrders,
+  findAbandoned,
+  findAnswers,
+  findKeys,
+  insertOrders,
+  type KeyOfMember,
+  type KeyState,
+  type NewOrder,
+} from './placing-store.ts'
+import { isRefusal, onOwnTime } from './giving-back.ts'
 import type { Views } from './views.ts'
-import { instant } from '#kernel/contract.ts'
 
 /** A hold outlives its order's deadline by this long, so that only holds without an order ever die by themselves. */
 export const HOLD_GRACE = 5 * 60_000
@@ -32,39 +44,65 @@ interface PlaceInput {
   readonly idempotencyKey?: string | undefined
 }
 
+/** What is asked for, and what names it. */
+interface Asked extends KeyOfMember {
+  readonly input: PlaceInput
+  readonly fingerprint: string
+}
+
+type Payable = Pick<OrderRecord, 'placedAt' | 'payBefore'>
+
+/** How often an order is tried under holds that were given up or have run out meanwhile. */
+const TRIES = 3
+
 const nameOf = ({ memberId, key }: KeyOfMember): string => `${memberId} ${key}`
 
+/** The hold of an attempt under a key. The first is named as holds were before attempts were counted. */
+const reservationOf = ({ memberId, key }: KeyOfMember, attempt: number): string =>
+  derivedId('order', memberId, key, ...(attempt === 0 ? [] : [String(attempt)]))
+
+const replay = (earlier: Answered, fingerprint: string): Order | Fault =>
+  earlier.fingerprint === fingerprint
+    ? (earlier.answer as Order)
+    : IDEMPOTENCY_CONFLICT(undefined, { field: 'idempotencyKey' })
+
 /**
- * Places orders (design §6): the stock is held under a name derived from member and key, then order, lines, key and event
- * are stored in one transaction. A crash in between leaves a hold that the same request finds again, or that dies at its
- * deadline. Many customers share a commit.
+ * Places orders: the stock is held under a name derived from member, key and attempt, then order, lines, key and event are
+ * stored in one transaction. Many customers share a commit. A crash in between leaves a hold that the same request finds
+ * again, or that dies at its deadline. After any other failure the attempt is given up and its hold released at once,
+ * unless the order exists: the outcome of a commit may be unknown, and the same request may come twice at once and share
+ * the hold. Giving up and storing an order both take the key, so one of them comes first and the other finds it.
  */
 export const placing = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly views: Views
+  readonly log: Logger
   readonly product: Client<typeof product>
   /** Minutes in which an order placed now must be paid. */
   readonly payMinutes: () => number
 }) => {
-  const { db, runtime, views, product, payMinutes } = given
+  const { db, runtime, views, log, product, payMinutes } = given
 
-  const answered = lanes<KeyOfMember, Answered | undefined>(
-    { lanes: 2, max: 256, name: 'order.answered' },
-    async (keys) => {
-      const found = new Map((await findAnswers(db, keys)).map((each) => [nameOf(each), each]))
-      return keys.map((key) => found.get(nameOf(key)))
-    },
+  const keys = lanes<KeyOfMember, KeyState>({ lanes: 2, max: 256, name: 'order.answered' }, (wanted) =>
+    findKeys(db, wanted),
   )
 
+  /** Stores orders; answers the ids stored, and of these none whose hold was given up meanwhile. */
+  const store = async (tx: Tx, entries: readonly NewOrder[]) => {
+    const [ids, abandoned] = await Promise.all([insertOrders(tx, entries), findAbandoned(tx, entries)])
+    if (abandoned.size > 0) await deleteOrders(tx, abandoned)
+    return { won: new Set([...ids].filter((id) => !abandoned.has(id))), abandoned }
+  }
+
   const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
-    const won = await db.tx('order.place', async (tx) => {
-      const ids = await insertOrders(tx, entries)
+    const { won, abandoned } = await db.tx('order.place', async (tx) => {
+      const outcome = await store(tx, entries)
       views.placed(
         tx,
         entries.map((each) => each.order),
       )
-      const placed = entries.filter((each) => ids.has(each.order.id))
+      const placed = entries.filter((each) => outcome.won.has(each.order.id))
       await tx.emitAll(
         orderPlaced,
         placed.map(({ order }) => ({
@@ -74,23 +112,17 @@ export const placing = (given: {
         })),
         placed,
       )
-      return ids
+      return outcome
     })
-    const lost = entries.filter((each) => !won.has(each.order.id))
-    if (lost.length === 0) return entries.map((each) => each.answer as Order)
-    const keys = lost.map((each) => ({ memberId: each.order.memberId, key: each.key }))
-    const winners = new Map((await findAnswers(db, keys)).map((each) => [nameOf(each), each]))
-    return entries.map((each) =>
-      won.has(each.order.id)
-        ? (each.answer as Order)
-        : replay(winners.get(nameOf({ memberId: each.order.memberId, key: each.key }))!, each.fingerprint),
-    )
+    const lost = entries.filter(({ order }) => !won.has(order.id) && !abandoned.has(order.id))
+    const wanted = lost.map((each) => ({ memberId: each.order.memberId, key: each.key }))
+    const winners = new Map((lost.length > 0 ? await findAnswers(db, wanted) : []).map((each) => [nameOf(each), each]))
+    return entries.map(({ order, key, fingerprint, answer }) => {
+      if (won.has(order.id)) return answer as Order
+      const winner = winners.get(nameOf({ memberId: order.memberId, key }))
+      return winner ? replay(winner, fingerprint) : RESERVATION_ENDED()
+    })
   })
-
-  const replay = (earlier: Answered, fingerprint: string): Order | Fault =>
-    earlier.fingerprint === fingerprint
-      ? (earlier.answer as Order)
-      : IDEMPOTENCY_CONFLICT(undefined, { field: 'idempotencyKey' })
 
   const hold = async (reservationId: string, input: PlaceInput, expiresAt: number): Promise<readonly SoldLine[]> => {
     try {
@@ -104,42 +136,81 @@ export const placing = (given: {
     }
   }
 
+  /** Gives an attempt up after a failure. Answers what was answered under its key, if the order exists after all. */
+  const giveUp = async (under: KeyOfMember, attempt: number): Promise<Answered | undefined> => {
+    try {
+      return await onOwnTime(runtime, async () => {
+        const earlier = await db.tx('order.abandon-placement', (tx) => abandon(tx, under, attempt))
+        if (!earlier) await product.release({ reservationId: reservationOf(under, attempt) })
+        return earlier
+      })
+    } catch (error) {
+      log.warn({ err: error }, 'A hold without an order could not be released: it ends at its deadline')
+      return undefined
+    }
+  }
+
+  const orderOf = (asked: Asked, reservationId: string, sold: readonly SoldLine[], payable: Payable): OrderRecord => ({
+    id: runtime.id(),
+    number: orderNumber(payable.placedAt, runtime.random(8)),
+    memberId: asked.memberId,
+    status: 'PENDING_PAYMENT',
+    amount: amountOf(sold),
+    name: orderName(sold),
+    reservationId,
+    revision: 0,
+    paymentKey: null,
+    ...payable,
+    paidAt: null,
+    canceledAt: null,
+    cancellationId: null,
+    cancelReason: null,
+    shipping: asked.input.shippingAddress,
+    lines: sold.map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' })),
+  })
+
+  const replayed = async (earlier: Answered, { memberId, fingerprint }: Asked): Promise<Order> => {
+    const answer = replay(earlier, fingerprint)
+    if (answer instanceof Error) throw answer
+    await views.forget([{ id: answer.id, memberId }])
+    return answer
+  }
+
+  /** Holds and stores; answers with the order, or with what was answered under its key before. Undefined: to be tried again. */
+  const tried = async (asked: Asked, attempt: number, isLast: boolean): Promise<Order | undefined> => {
+    const { memberId, key, input, fingerprint } = asked
+    let held = false
+    try {
+      const placedAt = runtime.now()
+      const payBefore = placedAt + payMinutes() * 60_000
+      const reservationId = reservationOf(asked, attempt)
+      const sold = await hold(reservationId, input, payBefore + HOLD_GRACE)
+      held = true
+      const order = orderOf(asked, reservationId, sold, { placedAt, payBefore })
+      return await stored.call({ order, key, attempt, fingerprint, answer: shown(order) })
+    } catch (error) {
+      const isEnded = RESERVATION_ENDED.is(error)
+      if (!held && isRefusal(error) && !isEnded) throw error
+      const answered = await giveUp({ memberId, key }, attempt)
+      if (answered) return replayed(answered, asked)
+      if (isEnded && !isLast) return undefined
+      throw error
+    }
+  }
+
   return async (input: PlaceInput, context: CallContext): Promise<Order> => {
     const memberId = memberOf(context.actor)
     const key = input.idempotencyKey
     if (!key) throw IDEMPOTENCY_KEY_REQUIRED(undefined, { field: 'idempotencyKey' })
     const fingerprint = fingerprintOf(input.items, input.shippingAddress, input.expectedAmount)
-    const earlier = await answered.call({ memberId, key })
-    if (earlier) {
-      const answer = replay(earlier, fingerprint)
-      if (answer instanceof Error) throw answer
-      await views.forget([{ id: answer.id, memberId }])
-      return answer
+    const asked: Asked = { memberId, key, input, fingerprint }
+    for (let tries = 1; ; tries++) {
+      const { answered, attempts } = await keys.call({ memberId, key })
+      if (answered) return replayed(answered, asked)
+      // Releasing what the attempt before held may have failed.
+      if (attempts > 0) await product.release({ reservationId: reservationOf(asked, attempts - 1) })
+      const order = await tried(asked, attempts, tries === TRIES)
+      if (order) return order
     }
-
-    const now = runtime.now()
-    const payBefore = now + payMinutes() * 60_000
-    const reservationId = derivedId('order', memberId, key)
-    const sold = await hold(reservationId, input, payBefore + HOLD_GRACE)
-    const order: OrderRecord = {
-      id: runtime.id(),
-      number: orderNumber(now, runtime.random(8)),
-      memberId,
-      status: 'PENDING_PAYMENT',
-      amount: amountOf(sold),
-      name: orderName(sold),
-      reservationId,
-      revision: 0,
-      paymentKey: null,
-      payBefore,
-      placedAt: now,
-      paidAt: null,
-      canceledAt: null,
-      cancellationId: null,
-      cancelReason: null,
-      shipping: input.shippingAddress,
-      lines: sold.map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' })),
-    }
-    return stored.call({ order, key, fingerprint, answer: shown(order) })
   }
 }

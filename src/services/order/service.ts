@@ -53,13 +53,13 @@ export const orderService = service(
 
     return {
       operations: {
-        place: placing({ db, runtime, views, product: call.product, payMinutes }),
+        place: placing({ db, runtime, views, log, product: call.product, payMinutes }),
         list: ({ cursor, limit, status: named }, { actor }) =>
           cursor === undefined && limit === FIRST_PAGE && !named
             ? views.firstPage(memberOf(actor))
             : page(memberOf(actor), cursor, limit, named ? (named.split(',') as OrderStatus[]) : undefined),
         get: ({ id }, { actor }) => views.detail(memberOf(actor), id),
-        changeItems: changing({ db, runtime, views, product: call.product }),
+        changeItems: changing({ db, runtime, views, log, product: call.product }),
         changeShippingAddress: readdressing({ db, runtime, views }),
         cancel: canceling({ db, runtime, views, payment: call.payment, log }),
         beginPayment: batched(payments.begin),

@@ -45,67 +45,6 @@ const recordOf = (row: OrderRow): OrderRecord => ({
 
 const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
 
-/** An order about to be stored, with the key it was placed under and the answer to give. */
-export interface NewOrder {
-  readonly order: OrderRecord
-  readonly key: string
-  readonly fingerprint: string
-  readonly answer: unknown
-}
-
-/** Stores orders whose keys are new; answers the ids of those it stored. The others' keys are taken. */
-export const insertOrders = async (db: Queryable, given: readonly NewOrder[]): Promise<Set<string>> => {
-  const lines = given.flatMap(({ order }) => order.lines.map((line) => ({ orderId: order.id, line })))
-  const column = <T>(pick: (order: OrderRecord) => T): T[] => given.map(({ order }) => pick(order))
-  const lineColumn = <T>(pick: (line: OrderLine) => T): T[] => lines.map(({ line }) => pick(line))
-  const rows = await db.query<{ order_id: string }>(sql`
-    WITH taken AS (
-      INSERT INTO idempotency (member_id, key, fingerprint, order_id, answer)
-      SELECT * FROM unnest(${column((o) => o.memberId)}::uuid[], ${given.map((each) => each.key)}::text[],
-        ${given.map((each) => each.fingerprint)}::text[], ${column((o) => o.id)}::uuid[],
-        ${given.map((each) => JSON.stringify(each.answer))}::jsonb[])
-      ON CONFLICT DO NOTHING
-      RETURNING order_id
-    ), stored AS (
-      INSERT INTO orders (id, number, member_id, status, amount, name, reservation_id, pay_before, placed_at, shipping)
-      SELECT new.* FROM unnest(${column((o) => o.id)}::uuid[], ${column((o) => o.number)}::text[],
-        ${column((o) => o.memberId)}::uuid[], ${column((o) => o.status)}::text[], ${column((o) => o.amount)}::bigint[],
-        ${column((o) => o.name)}::text[], ${column((o) => o.reservationId)}::uuid[],
-        ${column((o) => dateOf(o.payBefore))}::timestamptz[], ${column((o) => dateOf(o.placedAt))}::timestamptz[],
-        ${column((o) => JSON.stringify(o.shipping))}::jsonb[]) AS new (id)
-      JOIN taken ON taken.order_id = new.id
-    ), lined AS (
-      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status)
-      SELECT new.* FROM unnest(${lines.map((each) => each.orderId)}::uuid[], ${lineColumn((l) => l.number)}::int[],
-        ${lineColumn((l) => l.skuId)}::uuid[], ${lineColumn((l) => l.productId)}::uuid[],
-        ${lineColumn((l) => l.productName)}::text[], ${lineColumn((l) => l.imageUrl)}::text[],
-        ${lineColumn((l) => JSON.stringify(l.options))}::jsonb[], ${lineColumn((l) => l.quantity)}::int[],
-        ${lineColumn((l) => l.unitPrice)}::bigint[], ${lineColumn((l) => l.status)}::text[]) AS new (order_id)
-      JOIN taken ON taken.order_id = new.order_id
-    )
-    SELECT order_id FROM taken`)
-  return new Set(rows.map((row) => row.order_id))
-}
-
-/** A key and whose it is. */
-export interface KeyOfMember {
-  readonly memberId: string
-  readonly key: string
-}
-
-/** What was answered under a key. */
-export interface Answered extends KeyOfMember {
-  readonly fingerprint: string
-  readonly answer: unknown
-}
-
-/** The answers given under keys; unknown keys are left out. */
-export const findAnswers = async (db: Queryable, keys: readonly KeyOfMember[]): Promise<Answered[]> =>
-  db.query<Answered>(sql`
-    SELECT member_id AS "memberId", key, fingerprint, answer
-    FROM idempotency JOIN unnest(${keys.map((each) => each.memberId)}::uuid[], ${keys.map((each) => each.key)}::text[])
-      AS wanted (member_id, key) USING (member_id, key)`)
-
 const LINE = `jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
   'productName', product_name, 'imageUrl', image_url, 'options', options, 'quantity', quantity,
   'unitPrice', unit_price, 'status', status)`

@@ -1,0 +1,70 @@
+import type { Mutant } from '../mutant.ts'
+
+const tests = ['src/services/order/giving-back.test.ts']
+
+/** What placing and changing an order held is given back when it fails, and never what an order has. */
+export const placing: readonly Mutant[] = [
+  {
+    guard: 'an order that could not be stored gives its stock back',
+    file: 'src/services/order/place.ts',
+    text: 'if (!earlier) await product.release(',
+    without: 'if (earlier) await product.release(',
+    tests,
+  },
+  {
+    guard: 'no order is stored with the hold of an attempt that was given up',
+    file: 'src/services/order/place.ts',
+    text: 'if (abandoned.size > 0) await deleteOrders(tx, abandoned)',
+    without: 'abandoned.clear()',
+    tests,
+  },
+  {
+    guard: 'an order that exists keeps its stock, whatever its storing seemed to end with',
+    file: 'src/services/order/placing-store.ts',
+    text: 'if (taken.length === 0) return',
+    without: 'if (taken.length === 2) return',
+    tests,
+  },
+  {
+    guard: 'what an attempt before held is released before the next holds',
+    file: 'src/services/order/place.ts',
+    text: 'if (attempts > 0) await product.release(',
+    without: 'if (attempts < 0) await product.release(',
+    tests,
+  },
+  {
+    guard: 'a change that could not be stored gives back what it held',
+    file: 'src/services/order/change.ts',
+    text: 'if (held || !isRefusal(error)) {',
+    without: 'if (held && isRefusal(error)) {',
+    tests,
+  },
+  {
+    guard: 'an order that went over to a hold keeps it',
+    file: 'src/services/order/change.ts',
+    text: 'if (order?.reservationId === reservationId) return order',
+    without: '',
+    tests,
+  },
+  {
+    guard: 'an order goes over to no hold that was given back',
+    file: 'src/services/order/change.ts',
+    text: 'const order = (await fence(seen)) ? undefined : (',
+    without: 'const order = (',
+    tests,
+  },
+  {
+    guard: 'an order costs no more than one can',
+    file: 'src/services/product/reserving.ts',
+    text: 'replaces || amount <= MAX_WON ? undefined',
+    without: 'replaces || amount > 0 ? undefined',
+    tests: ['src/services/order/large-amount.test.ts'],
+  },
+  {
+    guard: 'an order is changed into none that costs more than one can',
+    file: 'src/services/order/change.ts',
+    text: 'if (amount > MAX_WON) return',
+    without: 'if (amount < 0) return',
+    tests: ['src/services/order/large-amount.test.ts'],
+  },
+]
