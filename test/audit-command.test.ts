@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { connect, fromUrl } from '#engines/postgres/connection.ts'
 import { placeOrder, putOnSale, signInStaff, signUp } from './support/client.ts'
 import { startTestShop } from './support/shop.ts'
 
@@ -40,6 +41,26 @@ describe('npm run audit', () => {
     assert.equal(code, 0, out + err)
     assert.match(out, /✔ an order that was acknowledged exists +1 +0 +0/)
     assert.match(out, /All \d+ invariants hold/)
+  })
+
+  test('reports what a person should put right by its id, and ends well all the same', async () => {
+    const db = await connect(fromUrl(running.databaseUrl), 'planting')
+    await db.query(`
+      INSERT INTO jt_product.category VALUES ('odd-name', '가' || chr(8203), 'Odd', NULL, 0, 1);
+      INSERT INTO jt_catalog.category VALUES ('odd-name', '가' || chr(8203), 'Odd', NULL, 0)`)
+    const { code, out } = await run([], env)
+    const report = JSON.parse((await run(['--json'], env)).out)
+    await db.query(`
+      DELETE FROM jt_product.category WHERE id = 'odd-name';
+      DELETE FROM jt_catalog.category WHERE id = 'odd-name'`)
+    await db.end()
+    assert.equal(code, 0, out)
+    assert.match(
+      out,
+      /! names of categories are plain text: 1 to put right\n +odd-name: name: invisible_characters \(U\+200B\)/,
+    )
+    assert.match(out, /For a person to put right, though no promise is broken: 1\./)
+    assert.deepEqual([report.violations, report.advisories], [0, 1])
   })
 
   test('ends with 1 on a violation, and tells it in JSON too', async () => {

@@ -15,7 +15,11 @@ import { startTestShop, type TestShop } from './support/shop.ts'
 const running = await startTestShop()
 
 /** What a shop without trouble has none of, or none yet. */
-const EMPTY = ['no event lies dead', 'the shop window has the categories that there are']
+const EMPTY = [
+  'no event lies dead',
+  'the shop window has the categories that there are',
+  'names of categories are plain text',
+]
 
 /** A little of everything that can happen to orders and members. */
 const live = async ({ origin, runtime }: TestShop): Promise<string[]> => {

@@ -12,6 +12,7 @@ import { events } from './events.ts'
 import { forgetting } from './forgetting.ts'
 import { Tally, type Check, type View, type Violation } from './invariant.ts'
 import { money } from './money.ts'
+import { names as plainNames } from './names.ts'
 import { orders } from './orders.ts'
 import { provider } from './provider.ts'
 import { purchases } from './purchases.ts'
@@ -27,6 +28,8 @@ export interface Finding {
   /** Things not right yet whose cause is younger than the grace. */
   readonly inFlight: number
   readonly violations: number
+  /** Whether they are for a person to put right in time, and break no promise: the report's violations leave them out. */
+  readonly advisory: boolean
   /** The first violations. */
   readonly listed: readonly Violation[]
 }
@@ -36,6 +39,8 @@ export interface AuditReport {
   readonly at: number
   readonly findings: readonly Finding[]
   readonly violations: number
+  /** What else a person should put right. */
+  readonly advisories: number
   readonly inFlight: number
 }
 
@@ -77,6 +82,7 @@ export const auditOf = async (
     ...(ids ? [acknowledged(ids)] : []),
     events(await subscriptionsOf(services, runtime, settings), names),
     catalogue,
+    plainNames,
     carts,
     access(names),
     forgetting,
@@ -85,7 +91,13 @@ export const auditOf = async (
   const findings: Finding[] = []
   for (const each of checks) findings.push(...(await examined(each, view, snapshots)))
   const sum = (pick: (finding: Finding) => number) => findings.reduce((total, each) => total + pick(each), 0)
-  return { at: view.now, findings, violations: sum((each) => each.violations), inFlight: sum((each) => each.inFlight) }
+  return {
+    at: view.now,
+    findings,
+    violations: sum((each) => (each.advisory ? 0 : each.violations)),
+    advisories: sum((each) => (each.advisory ? each.violations : 0)),
+    inFlight: sum((each) => each.inFlight),
+  }
 }
 
 /**
@@ -105,7 +117,7 @@ export const audit = async (
 
 /** Examines one check. One that fails over what it reads is a violation of all its invariants: the others go on. */
 const examined = async (
-  { family, needs, invariants, examine }: Check,
+  { family, needs, invariants, advisory = false, examine }: Check,
   view: View,
   { attempt }: Pick<Snapshots, 'attempt'>,
 ): Promise<Finding[]> => {
@@ -122,6 +134,7 @@ const examined = async (
     looked: here ? looked : null,
     inFlight,
     violations,
+    advisory,
     listed,
   }))
 }

@@ -58,6 +58,8 @@ export interface Check<N extends string = string> {
   readonly needs: readonly string[]
   /** The invariants, each as a sentence that must be true. */
   readonly invariants: readonly N[]
+  /** What it finds is for a person to put right in time; nothing promised is broken, and the audit does not fail by it. */
+  readonly advisory?: boolean
   readonly examine: (view: View, tally: (invariant: N) => Tally) => Promise<void>
 }
 

@@ -13,8 +13,13 @@ const row = (cells: readonly string[], widths: readonly number[]): string =>
     .join('  ')
     .trimEnd()
 
-const marked = ({ invariant, looked, violations }: Finding): string =>
-  `${looked === null ? '–' : violations > 0 ? '✖' : '✔'} ${invariant}`
+const markOf = ({ looked, violations, advisory }: Finding): string => {
+  if (looked === null) return '–'
+  if (violations === 0) return '✔'
+  return advisory ? '!' : '✖'
+}
+
+const marked = (each: Finding): string => `${markOf(each)} ${each.invariant}`
 
 const cellsOf = (each: Finding): string[] =>
   each.looked === null
@@ -22,7 +27,7 @@ const cellsOf = (each: Finding): string[] =>
     : [marked(each), number(each.looked), number(each.inFlight), number(each.violations)]
 
 /** The report as people read it: a table, and below it the first violations of each kind. */
-export const written = ({ at, findings, violations, inFlight }: AuditReport): string => {
+export const written = ({ at, findings, violations, advisories, inFlight }: AuditReport): string => {
   const head = ['', 'looked at', 'in flight', 'violations']
   const rows = findings.map(cellsOf)
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((cells) => cells[i]!.length)))
@@ -33,7 +38,7 @@ export const written = ({ at, findings, violations, inFlight }: AuditReport): st
     lines.push(row(rows[i]!, widths))
   })
   for (const each of findings.filter(({ violations: found }) => found > 0)) {
-    lines.push('', `✖ ${each.invariant}: ${number(each.violations)} violations`)
+    lines.push('', `${marked(each)}: ${number(each.violations)} ${each.advisory ? 'to put right' : 'violations'}`)
     for (const { id, what } of each.listed) lines.push(`    ${id}: ${truncate(what.replace(/\s+/g, ' '), WIDTH, '…')}`)
     if (each.violations > each.listed.length)
       lines.push(`    … and ${number(each.violations - each.listed.length)} more`)
@@ -42,8 +47,9 @@ export const written = ({ at, findings, violations, inFlight }: AuditReport): st
   lines.push(
     '',
     violations === 0
-      ? `All ${findings.filter((each) => each.looked !== null).length} invariants hold over ${number(looked)} things looked at; ${number(inFlight)} in flight.`
+      ? `All ${findings.filter((each) => each.looked !== null && !each.advisory).length} invariants hold over ${number(looked)} things looked at; ${number(inFlight)} in flight.`
       : `${number(violations)} violations.`,
+    ...(advisories > 0 ? [`For a person to put right, though no promise is broken: ${number(advisories)}.`] : []),
   )
   return lines.join('\n')
 }

@@ -12,11 +12,11 @@ const codeOf = (issue: Issue): string => {
   return issue.input === undefined ? 'required' : issue.code
 }
 
-const problemOf = (issue: Issue): FieldProblem => ({
-  field: issue.path.join('.'),
-  code: codeOf(issue),
-  message: sentenceOf(issue),
-})
+const problemOf = (issue: Issue): FieldProblem => {
+  // A member whose name is wrong: what is wrong is what its name's own schema says.
+  const told = (issue.code === 'invalid_key' && issue.issues[0]) || issue
+  return { field: issue.path.join('.'), code: codeOf(told), message: sentenceOf(told) }
+}
 
 /** Problems named at most; an input with more is not a typing mistake. */
 const MOST = 20

@@ -295,6 +295,39 @@ const catalogue: readonly Plant[] = [
   },
 ]
 
+const PLAIN_PRODUCTS = 'names of products, brands and options are plain text, and no two choices look alike'
+const PLAIN_CATEGORIES = 'names of categories are plain text'
+const choices = (options: object): string => `UPDATE jt_product.product SET options = '${JSON.stringify(options)}'`
+
+const names: readonly Plant[] = [
+  { invariant: PLAIN_PRODUCTS, name: 'invisible', plant: `UPDATE jt_product.product SET name = '가' || chr(8203)` },
+  { invariant: PLAIN_PRODUCTS, name: 'empty to the eye', plant: `UPDATE jt_product.product SET name = chr(12644)` },
+  { invariant: PLAIN_PRODUCTS, name: 'in pieces', plant: `UPDATE jt_product.product SET name = normalize('가', NFD)` },
+  { invariant: PLAIN_PRODUCTS, name: 'two spaces', plant: `UPDATE jt_product.product SET brand = '소리  샘'` },
+  { invariant: PLAIN_PRODUCTS, name: 'turned around', plant: choices([{ name: '색상\u202e', values: ['검정'] }]) },
+  {
+    invariant: PLAIN_PRODUCTS,
+    name: 'a value in pieces',
+    plant: choices([{ name: '색상', values: ['검\u1100\u1161'] }]),
+  },
+  { invariant: PLAIN_PRODUCTS, name: 'values alike', plant: choices([{ name: '색상', values: ['S', 'Ｓ'] }]) },
+  {
+    invariant: PLAIN_PRODUCTS,
+    name: 'options alike',
+    plant: choices(['Size', 'SIZE'].map((name) => ({ name, values: ['S'] }))),
+  },
+  {
+    invariant: PLAIN_CATEGORIES,
+    name: 'two lines',
+    plant: `INSERT INTO jt_product.category VALUES ('odd', E'가\n나', 'Odd', NULL, 0, 1)`,
+  },
+  {
+    invariant: PLAIN_CATEGORIES,
+    name: 'an English name nobody sees',
+    plant: `INSERT INTO jt_product.category VALUES ('odd', '가', chr(8203), NULL, 0, 1)`,
+  },
+]
+
 const told = (service: string, payload: object): string =>
   `INSERT INTO jt_${service}.outbox (name, version, key, payload, at)
    VALUES ('${service}.planted', 1, 'k', '${JSON.stringify(payload)}', now() - interval '1 hour')`
@@ -346,4 +379,4 @@ const access: readonly Plant[] = [
   },
 ]
 
-export const plants: readonly Plant[] = [...money, ...stock, ...orders, ...events, ...catalogue, ...access]
+export const plants: readonly Plant[] = [...money, ...stock, ...orders, ...events, ...names, ...catalogue, ...access]

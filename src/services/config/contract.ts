@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { shortProse } from '#kernel/one-line.ts'
 import { MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
 import { wholeNumber } from '#kernel/whole-number.ts'
 
@@ -12,7 +13,7 @@ export const environmentName = named
 const placeName = named
 const settingName = z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/)
 const versionNumber = wholeNumber(0, MAX_VERSION)
-const reasonText = z.string().trim().min(2).max(500)
+const reasonText = shortProse(2, 500)
 const sentence = z.object({ ko: z.string(), en: z.string() })
 
 export const NOTHING_CHANGES = fault('NOTHING_CHANGES', 409, {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, nothing } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { nameText, oneLine, textProblem } from '#kernel/one-line.ts'
 import { phoneDigitsOf } from '#kernel/phone.ts'
 
 export const ORDERS_OPEN = fault('ORDERS_OPEN', 409, {
@@ -17,21 +18,8 @@ export const MEMBER_WITHDRAWN = fault('MEMBER_WITHDRAWN', 410, {
   en: 'This membership has ended.',
 })
 
-/** Characters that break a line or turn its direction around: they have no place in a name, and make one look like another. */
-const unruly = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u
-
-/** One line of text, trimmed, in composed form (macOS writes Hangul in pieces), at least `min` and at most `max` long. */
-export const oneLine = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .normalize('NFC')
-    .min(min)
-    .max(max)
-    .refine((text) => !unruly.test(text), 'control_characters')
-
 /** A person's name: one field, as long as foreign names are. */
-export const personName = oneLine(1, 60)
+export const personName = nameText(60)
 
 /** A Korean phone number however it is typed, kept as digits. */
 export const phoneNumber = z
@@ -77,7 +65,10 @@ const memoText = z
       .replace(/^\n+|\n+$/g, ''),
   )
   .pipe(z.string().max(200))
-  .refine((text) => text.split('\n').every((line) => !unruly.test(line)), 'control_characters')
+  .superRefine((text, context) => {
+    const problem = text.split('\n').map(textProblem).find(Boolean)
+    if (problem) context.addIssue({ code: 'custom', message: problem.code, params: problem.message, input: text })
+  })
   .refine((text) => text.split('\n').length <= MEMO_LINES, {
     message: 'too_many_lines',
     params: { ko: `${MEMO_LINES}줄까지 입력할 수 있습니다.`, en: `This may have at most ${MEMO_LINES} lines.` },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
+import { shortProse } from '#kernel/one-line.ts'
 import { shippingAddress, storedAddress } from '#services/member/contract.ts'
 import {
   AMOUNT_TOO_LARGE,
@@ -187,7 +188,7 @@ export const order = contract('order', {
     access: 'member',
     repeatable: true,
     deadline: 15_000,
-    input: z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(200) }),
+    input: z.object({ id: z.uuid(), reason: shortProse(1, 200) }),
     output: orderOutput,
     faults: [ORDER_STATE, PAYMENT_UNDER_WAY, REFUND_REFUSED],
   },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { contract, event, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { sumSchema, wonSchema } from '#kernel/money.ts'
+import { lookKey, nameText, oneLine, shortProse } from '#kernel/one-line.ts'
 import { expectedVersion, MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
 
 /** Units of one SKU in one order line. */
@@ -13,17 +14,35 @@ export const MAX_ON_HAND = 1_000_000_000
 /** An id as a caller gives it: upper case means the same. */
 const uuid = z.uuid().toLowerCase()
 
+/** Names of options, and the values they are chosen from. */
+const optionName = nameText(40)
+const optionValue = nameText(60)
+
+const isPair = (each: unknown): each is { readonly name: string; readonly value: unknown } =>
+  typeof (each as { name?: unknown } | null)?.name === 'string'
+
+const repeatedOption = {
+  ko: '같은 옵션 이름이 두 번 들어 있습니다. 하나만 남겨 주세요.',
+  en: 'An option is named twice. Please leave one of them.',
+}
+
 /** Option name → value, such as `{ 색상: '검정' }`. A list of `{ name, value }` is taken too. */
 export const skuOptions = z.preprocess(
-  (given) =>
-    Array.isArray(given) && given.every((each) => typeof each?.name === 'string')
-      ? Object.fromEntries(given.map((each) => [each.name, each.value]))
-      : given,
-  z.record(z.string().trim().min(1).max(40), z.string().trim().min(1).max(60)),
+  (given, context) => {
+    const pairs =
+      Array.isArray(given) && given.every(isPair) ? given.map((each) => [each.name, each.value] as const) : null
+    const names: string[] =
+      pairs?.map(([name]) => name) ?? (typeof given === 'object' && given ? Object.keys(given) : [])
+    // As members of an object they would become one, and the last value would silently win.
+    if (new Set(names.map(lookKey)).size < names.length)
+      context.addIssue({ code: 'custom', message: 'repeated_option', params: repeatedOption, input: given })
+    return pairs ? Object.fromEntries(pairs) : given
+  },
+  z.record(optionName, optionValue),
 )
 
-/** The choices a product offers: `[{ name: '색상', values: ['검정', '흰색'] }]`. */
-export const productOptions = z
+/** The choices a product offers, as they were stored: `[{ name: '색상', values: ['검정', '흰색'] }]`. */
+const storedOptions = z
   .array(
     z.object({
       name: z.string().trim().min(1).max(40),
@@ -32,15 +51,21 @@ export const productOptions = z
   )
   .max(5)
 
+/** Values of an option, each listed once. */
+const optionValues = z
+  .array(optionValue)
+  .max(50)
+  .overwrite((values) => [...new Set(values)])
+
+/** The choices a product offers, as staff give them. */
+const productOptions = z.array(z.object({ name: optionName, values: optionValues.min(1) })).max(5)
+
 /** The choices as whoever makes a product may say them: also as names alone, whose values follow from the SKUs. */
 const offeredOptions = z
   .array(
     z.preprocess(
       (given) => (typeof given === 'string' ? { name: given } : given),
-      z.object({
-        name: z.string().trim().min(1).max(40),
-        values: z.array(z.string().trim().min(1).max(60)).max(50).default([]),
-      }),
+      z.object({ name: optionName, values: optionValues.default([]) }),
     ),
   )
   .max(5)
@@ -182,7 +207,7 @@ const productOutput = z.object({
   brand: z.string().nullable(),
   categoryId: z.string().nullable(),
   imageUrls: z.array(z.string()),
-  options: productOptions,
+  options: storedOptions,
   status: z.enum(['ON_SALE', 'STOPPED']),
   skus: z.array(sku),
   version: z.number().int(),
@@ -191,10 +216,15 @@ const productOutput = z.object({
 })
 export type Product = z.output<typeof productOutput>
 
+/** A brand; a blank one is none. */
+const brand = oneLine(0, 80)
+  .nullable()
+  .overwrite((text) => text || null)
+
 const details = {
-  name: z.string().trim().min(1).max(200),
+  name: nameText(200),
   description: z.string().max(20_000),
-  brand: z.string().trim().max(80).nullable(),
+  brand,
   categoryId: z.string().max(60).nullable(),
   imageUrls: z
     .array(
@@ -226,8 +256,8 @@ const newProduct = z.object({
 /** A category as staff give it. Its id stands in addresses of pages. */
 const category = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,60}$/),
-  name: z.string().trim().min(1).max(60),
-  nameEn: z.string().trim().min(1).max(60),
+  name: nameText(60),
+  nameEn: nameText(60),
   parentId: z.string().max(60).nullable().default(null),
   position: z.number().int().min(0).max(10_000).default(0),
 })
@@ -372,7 +402,7 @@ export const product = contract('product', {
           params: { ko: '0이 아니어야 합니다.', en: 'This must not be 0.' },
         })
         .meta({ not: { const: 0 } }),
-      reason: z.string().trim().min(1).max(200),
+      reason: shortProse(1, 200),
       idempotencyKey: z.string().min(1).max(200).optional(),
     }),
     headers: { idempotencyKey: 'idempotency-key' },
@@ -517,7 +547,7 @@ export const productChanged = event('product.changed', {
     brand: z.string().nullable(),
     categoryId: z.string().nullable(),
     imageUrls: z.array(z.string()),
-    options: productOptions,
+    options: storedOptions,
     status: z.enum(['ON_SALE', 'STOPPED']),
     skus: z.array(
       z.object({

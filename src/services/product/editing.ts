@@ -7,7 +7,18 @@ import type { Database, Tx } from '#kernel/store.ts'
 import { VERSION_CONFLICT } from '#kernel/versions.ts'
 import { findCategories } from './category-store.ts'
 import { CATEGORY_NOT_FOUND, productChanged, SKU_OPTIONS_INVALID, type product } from './contract.ts'
-import { announced, completed, misfit, optionsFrom, type Kept, type Sku } from './product.ts'
+import {
+  announced,
+  completed,
+  lookAlikes,
+  misfit,
+  optionsFrom,
+  tidiedChoice,
+  tidiedOptions,
+  type Kept,
+  type Options,
+  type Sku,
+} from './product.ts'
 import {
   analyze,
   findProducts,
@@ -44,9 +55,20 @@ export const editing = ({
     if (wanted.some((id) => !known.has(id))) throw CATEGORY_NOT_FOUND(undefined, { field: 'categoryId' })
   }
 
+  /** Throws INVALID_INPUT when two choices look alike. */
+  const checkLooks = (options: Options, field: string): void => {
+    const alike = lookAlikes(options)
+    if (alike)
+      throw invalid(field, 'look_alike', {
+        ko: `‘${alike.one}’, ‘${alike.other}’: 서로 구분되지 않는 이름입니다. 하나로 합치거나 다른 이름을 써 주세요.`,
+        en: `“${alike.one}” and “${alike.other}” look alike. Please make them one, or give one another name.`,
+      })
+  }
+
   /** A product as it will be kept, still without stock. */
   const drafted = (given: New & { id: string }, skuIds: readonly string[]): Kept => {
     const options = completed(given.options, given.skus)
+    checkLooks(options, given.options.length > 0 ? 'options' : 'skus')
     const wrong = misfit(options, given.skus)
     if (wrong !== undefined) throw SKU_OPTIONS_INVALID(undefined, { field: `skus.${wrong}.options` })
     const now = runtime.now()
@@ -134,7 +156,10 @@ export const editing = ({
       await checkCategories(tx, [details.categoryId])
 
       const added: NewSku[] = []
-      const skus: Sku[] = [...old.skus]
+      // Who names choices names them as they are stored today; what was stored before follows.
+      const renames = offered !== undefined || changes.some((each) => each.options)
+      const oldOptions = renames ? tidiedOptions(old.options) : old.options
+      const skus: Sku[] = old.skus.map((sku) => (renames ? { ...sku, options: tidiedChoice(sku.options) } : sku))
       const first: FirstStock[] = []
       const counts: Count[] = []
       const named = new Set<string>()
@@ -173,7 +198,8 @@ export const editing = ({
         else if (expectedOnHand === undefined) throw invalid(`skus.${i}.expectedOnHand`, 'required', stockAsRead)
         else counts.push({ skuId: next.id, onHand, expectedOnHand, field: `skus.${i}.onHand` })
       }
-      const options = offered ?? (old.options.length > 0 || changes.length === 0 ? old.options : optionsFrom(skus))
+      const options = offered ?? (oldOptions.length > 0 || changes.length === 0 ? oldOptions : optionsFrom(skus))
+      if (renames) checkLooks(options, offered ? 'options' : 'skus')
       const wrong = misfit(options, skus)
       if (wrong !== undefined) throw SKU_OPTIONS_INVALID(undefined, { field: `skus.${wrong}.options` })
 

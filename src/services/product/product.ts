@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { instant } from '#kernel/contract.ts'
-import type { Product, productChanged, productOptions } from './contract.ts'
+import { lookKey, tidied } from '#kernel/one-line.ts'
+import type { Product, productChanged } from './contract.ts'
 
-export type Options = z.output<typeof productOptions>
+export type Options = Product['options']
 export type SkuOptions = Readonly<Record<string, string>>
 
 /** A SKU as it is kept. */
@@ -75,6 +76,35 @@ export const misfit = (options: Options, skus: readonly { readonly options: SkuO
   }
   return undefined
 }
+
+/** Two texts that look like one. */
+export interface LookAlike {
+  readonly one: string
+  readonly other: string
+}
+
+const alikeIn = (texts: readonly string[]): LookAlike | undefined => {
+  const seen = new Map<string, string>()
+  for (const other of texts) {
+    const key = lookKey(other)
+    const one = seen.get(key)
+    if (one !== undefined) return { one, other }
+    seen.set(key, other)
+  }
+  return undefined
+}
+
+/** The first two options of a product, or values of one option, that a buyer could not tell apart. */
+export const lookAlikes = (options: Options): LookAlike | undefined =>
+  alikeIn(options.map((each) => each.name)) ?? options.map((each) => alikeIn(each.values)).find(Boolean)
+
+/** Options stored before names were put into one form, in that form: what staff send is compared with them. */
+export const tidiedOptions = (options: Options): Options =>
+  options.map(({ name, values }) => ({ name: tidied(name), values: [...new Set(values.map(tidied))] }))
+
+/** A SKU's options in the form that `tidiedOptions` has. */
+export const tidiedChoice = (options: SkuOptions): SkuOptions =>
+  Object.fromEntries(Object.entries(options).map(([name, value]) => [tidied(name), tidied(value)]))
 
 /** A product as staff see it. */
 export const shown = ({ createdAt, updatedAt, skus, imageUrls, ...kept }: Kept): Product => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { contract, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
+import { shortProse } from '#kernel/one-line.ts'
 import { placeSchema, setAsideSchema } from '#kernel/platform.ts'
 import { hostReportSchema, logLevelSchema, ratesSchema } from '#kernel/report.ts'
 
@@ -73,7 +74,7 @@ export const topologyOutput = z.object({
 })
 export type Topology = z.output<typeof topologyOutput>
 
-const reason = z.string().trim().min(2).max(500)
+const reason = shortProse(2, 500)
 
 export const actionOutput = z.object({
   id: z.uuid(),
