@@ -110,7 +110,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const stores = await openStores(settings, {
       runtime,
       progress,
-      lost: (error) => log.fatal({ err: error }, 'The database is lost'),
+      onDown: (why) => log.error({ why }, 'The database server stopped and is being restarted until it runs'),
+      onUp: () => log.info('The database server runs again'),
       patience: settings.JANGTEO_START_PATIENCE * 1_000,
       embedded: runs.database ? 'run' : schemas.length > 0 ? 'join' : 'none',
     })

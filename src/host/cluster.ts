@@ -60,7 +60,8 @@ export const startCluster = async (
   const stores = await openStores(settings, {
     runtime,
     progress,
-    lost: () => progress('The database is lost'),
+    onDown: (why) => progress(`PostgreSQL stopped and is being restarted until it runs: ${why}`),
+    onUp: () => progress('PostgreSQL runs again'),
     patience: settings.JANGTEO_START_PATIENCE * 1_000,
   })
   const where = settings.DATABASE_URL ? 'at DATABASE_URL' : `in ${settings.JANGTEO_DATA}`

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
+import { awake } from '#kernel/awake.ts'
 import type { Client } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { pump } from '#engines/postgres/pump.ts'
 import type { config, HostReport } from '#services/config/contract.ts'
 import type { ConfigCopy } from './config-copy.ts'
 import type { LiveSettings } from './live-settings.ts'
-import { awake } from './patience.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
 const LOOK = 1_000

@@ -53,8 +53,10 @@ export const startHostProcess = async (given: {
   readonly port?: number
   readonly env?: Readonly<Record<string, string>>
   readonly told?: (line: string) => void
+  /** Aborted, it ends one that is not ready yet. */
+  readonly stopping?: AbortSignal
 }): Promise<HostProcess & { readonly said: string }> => {
-  const { placement, host, replica, port, env, told = () => {} } = given
+  const { placement, host, replica, port, env, told = () => {}, stopping } = given
   const args = [MAIN, 'serve', '--placement', placement, '--host', host, '--replica', String(replica)]
   if (port !== undefined) args.push('--port', String(port))
   const child = spawn(process.execPath, args, {
@@ -66,7 +68,9 @@ export const startHostProcess = async (given: {
   })
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   ended.catch(() => {})
-  const said = await ready(child, told)
+  const leave = (): void => void child.kill('SIGTERM')
+  stopping?.addEventListener('abort', leave)
+  const said = await ready(child, told).finally(() => stopping?.removeEventListener('abort', leave))
   return {
     name: host,
     replica,

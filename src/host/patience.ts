@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads'
+import { awake } from '#kernel/awake.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
@@ -11,17 +11,6 @@ const FINAL = new Set(['28P01', '28000', '3D000'])
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
   return message || code || String(error)
-}
-
-/** Keeps the process alive while `work` waits: nothing else may be open yet that does. */
-export const awake = async <T>(work: () => Promise<T>): Promise<T> => {
-  const { port1 } = new MessageChannel()
-  port1.ref()
-  try {
-    return await work()
-  } finally {
-    port1.close()
-  }
 }
 
 /**

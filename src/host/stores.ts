@@ -45,7 +45,9 @@ export const openStores = async (
   given: {
     readonly runtime: Runtime
     readonly progress: (line: string) => void
-    readonly lost?: (error: unknown) => void
+    /** Called when the embedded server stopped by itself, with why, and when it runs again. */
+    readonly onDown?: (why: string) => void
+    readonly onUp?: () => void
     /** Milliseconds to wait for a server that is not there yet. */
     readonly patience?: number
     /** Whether this process runs the embedded server, waits for another that does, or needs no database at all. */
@@ -78,7 +80,8 @@ export const openStores = async (
     dataDir: settings.JANGTEO_DATA,
     runtime,
     progress,
-    ...(given.lost && { lost: given.lost }),
+    ...(given.onDown && { onDown: given.onDown }),
+    ...(given.onUp && { onUp: given.onUp }),
   })
   return storesOn(embedded.connection, embedded.stop)
 }

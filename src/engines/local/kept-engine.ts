@@ -1,7 +1,8 @@
 import type { Runtime } from '#kernel/runtime.ts'
+import { supervise } from '#kernel/supervisor.ts'
 import type { LocalEngine } from './engine.ts'
 
-/** An engine that is started again, at the same address, when it ends by itself. */
+/** An engine that is restarted, at the same address, when it ends by itself. */
 export interface KeptEngine {
   readonly name: string
   readonly url: string
@@ -11,13 +12,9 @@ export interface KeptEngine {
   stop(): Promise<void>
 }
 
-/** Milliseconds before it is started again; each time in a row doubles it. */
-const AGAIN = 500
-const AGAIN_LONGEST = 30_000
-
 /**
- * Keeps a started engine running: `again` starts it at the port it had, on the data it had. Each end and each start that
- * failed is told.
+ * Supervises a started engine: `again` starts it at the port it had, on the data it had. Each end and each start that
+ * failed is a line of progress.
  */
 export const keepEngine = (
   first: LocalEngine,
@@ -25,42 +22,23 @@ export const keepEngine = (
   { runtime, progress }: { readonly runtime: Runtime; readonly progress: (line: string) => void },
 ): KeptEngine => {
   const { name, url, port } = first
-  const stopping = new AbortController()
-  let running = first
-
-  const startAgain = async (): Promise<void> => {
-    for (let pause = AGAIN; !stopping.signal.aborted; pause = Math.min(AGAIN_LONGEST, pause * 2)) {
-      await runtime.sleep(pause, stopping.signal).catch(() => {})
-      if (stopping.signal.aborted) return
-      try {
-        running = await again(port)
-        progress(`${name} is back`)
-        return
-      } catch (error) {
-        progress(`${name} cannot be started again: ${(error as Error).message}`)
-      }
-    }
-  }
-  const follow = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await running.ended
-      if (stopping.signal.aborted) return
-      progress(`${name} ended by itself; it is started again`)
-      await startAgain()
-    }
-  }
-  const following = follow()
-
+  const supervisor = supervise(first, {
+    restart: () => again(port),
+    runtime,
+    onEnd: () => progress(`${name} ended by itself; it is started again`),
+    onFailure: (error) => progress(`${name} cannot be started again: ${(error as Error).message}`),
+    onRestart: () => progress(`${name} is back`),
+  })
   return {
     name,
     url,
-    pid: () => running.pid,
+    pid: () => supervisor.current().pid,
     stop: async () => {
-      stopping.abort()
-      await running.stop()
-      await following
+      const followed = supervisor.stop()
+      await supervisor.current().stop()
+      await followed
       // A start that was under way meanwhile is ended too.
-      await running.stop()
+      await supervisor.current().stop()
     },
   }
 }

@@ -117,9 +117,12 @@ export const openCluster = async (
   const conf = join(data, 'jangteo.conf')
   const text = configuration()
   if (!existsSync(conf) || readFileSync(conf, 'utf8') !== text) {
-    writeFileSync(conf, text)
-    if (user.owner) chownSync(conf, user.owner.uid, user.owner.gid)
-    chmodSync(conf, 0o600)
+    // Whole or not at all: on a full disk half of it would let the server run with the settings of somebody else.
+    const draft = `${conf}.${process.pid}`
+    writeFileSync(draft, text)
+    if (user.owner) chownSync(draft, user.owner.uid, user.owner.gid)
+    chmodSync(draft, 0o600)
+    renameSync(draft, conf)
   }
   return { data, user }
 }

@@ -21,6 +21,9 @@ export const configuration = (): string =>
     synchronous_commit: 'on',
     // The data of a laptop's shop fits in memory: workers that read ahead would only idle.
     io_method: 'sync',
+    // A server that crashes ends: the supervisor restarts it with growing pauses. By itself it would do so, and log it, some
+    // sixteen times a second for as long as a disk is full.
+    restart_after_crash: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
     // A failing statement may hold personal data, so its text stays out of the log.

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Runtime } from '#kernel/runtime.ts'
+import { codeOf, isLost } from '../passing.ts'
 import type { Postmaster } from './postmaster.ts'
 import { waitFor } from './wait.ts'
 
@@ -9,15 +10,13 @@ const LIVING_SHOP = '29945965962814831'
 /** How long a killed shop's lock may outlive it: the server notices the closed socket at once, but may be busy. */
 const PATIENCE_MS = 2_000
 
+const TOO_MANY_CONNECTIONS = '53300'
+
 /** The connection that holds the lock, `taken` when another shop has it, or `away` while the server takes nobody. */
 export type Claim = pg.Client | 'taken' | 'away'
 
-const notYet = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03'])
-
-/** Whether the error says that the server is not up yet, or no longer. */
-const isAway = (error: unknown): boolean =>
-  notYet.has((error as { code?: string }).code ?? '') ||
-  /Connection terminated|timeout expired/.test((error as Error).message)
+/** Whether the error says that the server takes nobody: it is not up yet, is no longer, or has no connection left. */
+const isAway = (error: unknown): boolean => isLost(error) || codeOf(error) === TOO_MANY_CONNECTIONS
 
 /** Lets go of a connection without waiting: after a refusal the driver may never say that it has ended. */
 export const hangUp = (client: pg.Client): void => {

@@ -71,6 +71,8 @@ export const endPostmaster = async (postmaster: Postmaster, data: string, runtim
   ] as const) {
     try {
       process.kill(postmaster.pid, signal)
+      // One that was stopped (SIGSTOP) obeys no other signal before this one.
+      process.kill(postmaster.pid, 'SIGCONT')
     } catch {
       return
     }

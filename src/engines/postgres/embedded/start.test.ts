@@ -1,15 +1,29 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { findPostmaster, isAlive } from './postmaster.ts'
-import { type Connection, type Embedded, startEmbedded } from './start.ts'
+import { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from './start.ts'
 import { waitFor } from './wait.ts'
+import { eventually } from '#test/support/eventually.ts'
 
 const runtime = systemRuntime()
 const root = mkdtempSync(join(tmpdir(), 'jangteo-embedded-'))
@@ -67,8 +81,12 @@ describe('the embedded server', () => {
   const data = join(root, 'shop')
   const started: Embedded[] = []
 
-  const start = async (dataDir = data, progress?: (line: string) => void): Promise<Embedded> => {
-    const server = await startEmbedded({ dataDir, runtime, sync: false, ...(progress && { progress }) })
+  const start = async (
+    dataDir = data,
+    progress?: (line: string) => void,
+    heard: Pick<EmbeddedOptions, 'onDown' | 'onUp'> = {},
+  ): Promise<Embedded> => {
+    const server = await startEmbedded({ dataDir, runtime, sync: false, ...(progress && { progress }), ...heard })
     started.push(server)
     return server
   }
@@ -167,6 +185,87 @@ describe('the embedded server', () => {
     assert.ok(await goneSoon(server.pid()))
   })
 
+  test('killed again and again, within the same second, it is restarted each time, at the same address', async () => {
+    const said: string[] = []
+    const server = await start(data, undefined, {
+      onDown: (why) => void said.push(why),
+      onUp: () => void said.push('up'),
+    })
+    for (let round = 0; round < 4; round++) {
+      // Whichever server there is, claimed by the shop or not yet.
+      const { pid } = findPostmaster(join(data, 'postgres')) ?? { pid: server.pid() }
+      process.kill(pid, 'SIGKILL')
+      await eventually(() => {
+        const next = findPostmaster(join(data, 'postgres'))
+        return next !== undefined && next.pid !== pid
+      }, 'another server runs')
+    }
+    await eventually(
+      () =>
+        ask(server, 'SELECT 1 AS one').then(
+          () => said.at(-1) === 'up',
+          () => false,
+        ),
+      'it answers',
+    )
+    assert.ok(said.includes('it was ended by SIGKILL') || said.includes('it left no word why'), said.join('\n'))
+    const { pid } = findPostmaster(join(data, 'postgres'))!
+    assert.equal(server.pid(), pid)
+    await server.stop()
+    assert.ok(await goneSoon(pid))
+  })
+
+  test('while something stands in its way it is tried again and again, and the reason is said once', async () => {
+    const said: string[] = []
+    const server = await start(data, undefined, {
+      onDown: (why) => void said.push(why),
+      onUp: () => void said.push('up'),
+    })
+    const note = join(data, 'postgres', 'postmaster.pid')
+    const refusals = (): number =>
+      readFileSync(join(data, 'postgres.log'), 'utf8').split(/lock file .*Is a directory/).length
+    const before = refusals()
+    // Root writes whatever the rights are, so what the server must write is of another kind.
+    rmSync(note)
+    mkdirSync(note)
+    process.kill(server.pid(), 'SIGKILL')
+    await eventually(() => refusals() >= before + 3, 'it was tried three times')
+    assert.equal(said.filter((each) => /lock file .*Is a directory/.test(each)).length, 1, said.join('\n'))
+    assert.ok(!said.includes('up'), said.join('\n'))
+    rmSync(note, { recursive: true })
+    await eventually(() => said.at(-1) === 'up', 'it runs again')
+    assert.equal((await ask(server, 'SELECT 1 AS one')).length, 1)
+    await server.stop()
+  })
+
+  test('a socket folder that a cleaner removed comes back at the same address', async () => {
+    const long = join(root, 'cleaned-up-'.repeat(9))
+    const said: string[] = []
+    const server = await start(long, undefined, { onDown: (why) => void said.push(why) })
+    const { host } = server.connection
+    assert.match(host, /jangteo-socket-/)
+    rmSync(host, { recursive: true })
+    await eventually(
+      () =>
+        ask(server, 'SELECT 1 AS one').then(
+          () => true,
+          () => false,
+        ),
+      'it can be connected to',
+    )
+    assert.equal(statSync(host).mode & 0o777, 0o700)
+    assert.deepEqual(said, [`${host}, the folder of its socket, was removed`])
+    await server.stop()
+    assert.equal(existsSync(host), false)
+  })
+
+  test('a server that stands still (SIGSTOP) ends with its shop all the same', async () => {
+    const server = await start()
+    process.kill(server.pid(), 'SIGSTOP')
+    await server.stop()
+    assert.ok(await goneSoon(server.pid()))
+  })
+
   test('a second shop on the same data is refused in a sentence, and the first goes on', async () => {
     const first = await start()
     await assert.rejects(start(), { name: 'CannotStart', message: /^Another shop is running on .*JANGTEO_DATA/ })
@@ -254,6 +353,55 @@ describe('the embedded server', () => {
         message: /\/proc\/jangteo\/shop cannot be written/,
       })
     })
+
+  // A machine that forbids mount namespaces has no small disk to fill.
+  const smallDisk = ['unshare', ...(asRoot ? [] : ['--user', '--map-root-user']), '--mount']
+  const canMount =
+    spawnSync(smallDisk[0]!, [...smallDisk.slice(1), 'sh', '-c', `mount -t tmpfs none ${root}`]).status === 0
+  if (canMount) {
+    test('a full disk needs no restart of the shop: with room again the database is back', async () => {
+      const small = join(root, 'small')
+      mkdirSync(small)
+      const mounted = [...smallDisk, 'sh', '-c', 'mount -t tmpfs -o size=110m none "$0" && exec "$@"', small]
+      const living = await shop(join(small, 'shop'), mounted)
+      const said: string[] = []
+      living.process.stderr!.setEncoding('utf8').on('data', (text: string) => said.push(text))
+      // The disk is seen by the processes on it alone: so is what reaches the server.
+      const disk = `/proc/${living.process.pid}/root${small}`
+      const url = living.url.replace(encodeURIComponent(small), encodeURIComponent(disk))
+      await ask({ url }, 'CREATE TABLE filling AS SELECT 1 AS one')
+      const filler = openSync(join(disk, 'filler'), 'w')
+      try {
+        assert.throws(
+          () => {
+            for (;;) writeSync(filler, Buffer.alloc(65_536))
+          },
+          { code: 'ENOSPC' },
+        )
+        await assert.rejects(ask({ url }, `INSERT INTO filling SELECT generate_series(1, 500000)`), { code: '53100' })
+        assert.deepEqual(await ask({ url }, 'SELECT one FROM filling'), [{ one: 1 }], 'reads go on')
+        // The log of changes needs room too, and the server ends when it finds none.
+        await eventually(
+          () =>
+            ask({ url }, `SELECT pg_logical_emit_message(true, 'fill', repeat('x', 3000000))`).then(
+              () => false,
+              () => said.length > 0,
+            ),
+          'the server ends',
+        )
+        assert.deepEqual(
+          said.join('').trim().split('\n')[0],
+          `down: no space left on device: make room for ${small}/shop`,
+        )
+        ftruncateSync(filler)
+      } finally {
+        closeSync(filler)
+      }
+      await eventually(() => said.join('').trim().endsWith('up'), 'it runs again')
+      assert.deepEqual(await ask({ url }, 'SELECT one FROM filling'), [{ one: 1 }])
+      assert.equal(await end(living.process, 'SIGTERM'), 0)
+    })
+  }
 
   if (asRoot) {
     test('root may keep its shop where nobody else can go', async () => {

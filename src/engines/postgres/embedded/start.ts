@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import type pg from 'pg'
+import { dirname, resolve } from 'node:path'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { supervise } from '#kernel/supervisor.ts'
 import { ensureDatabase } from '../provision.ts'
-import { type Binaries, findBinaries } from './binaries.ts'
-import { type Cluster, openCluster } from './cluster.ts'
-import { claim, hangUp } from './living-shop.ts'
-import { lastLines, type LogFile, openLog } from './log-file.ts'
-import { endPostmaster, findPostmaster, forgetRecycled, type Postmaster, readNote } from './postmaster.ts'
-import { PORT, removeSocketFolder, socketFolderFor } from './socket-folder.ts'
-import { waitFor } from './wait.ts'
+import { findBinaries } from './binaries.ts'
+import { openCluster } from './cluster.ts'
+import { diagnose } from './diagnosis.ts'
+import { hangUp } from './living-shop.ts'
+import { endPostmaster } from './postmaster.ts'
+import { type Claimed, claimServer, NotStarted } from './server.ts'
+import { removeSocketFolder } from './socket-folder.ts'
 
 /** How to reach a database as its administrator. */
 export interface Connection {
@@ -37,15 +36,14 @@ export interface EmbeddedOptions {
   readonly runtime: Runtime
   /** Told in a short line what takes its time. */
   readonly progress?: (line: string) => void
-  /** Told when the server stopped by itself and could not be started again. */
-  readonly lost?: (error: unknown) => void
+  /** Called when the server stopped by itself, and again for each other reason why it cannot be restarted yet. */
+  readonly onDown?: (why: string) => void
+  /** Called when it runs again. */
+  readonly onUp?: () => void
   /** False leaves the first sync to the machine: for data that is thrown away. */
   readonly sync?: boolean
 }
 
-/** Crash recovery may replay a lot of log; nothing else takes long. */
-const START_MS = 120_000
-const TRIES = 50
 /** The shop's database on its embedded server. */
 export const DATABASE = 'jangteo'
 
@@ -54,64 +52,6 @@ export const urlOf = ({ host, port, user, database }: Connection): string =>
   host.startsWith('/')
     ? `postgresql://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`
     : `postgresql://${user}@${host}:${port}/${database}`
-
-/** Starts a server in a process group of its own: Ctrl-C in a terminal must not end it before the shop is done with it. */
-const spawnServer = (cluster: Cluster, binaries: Binaries, log: LogFile): [ChildProcess, Postmaster] => {
-  const left = readNote(cluster.data)
-  if (left) removeSocketFolder(left.socketFolder)
-  forgetRecycled(cluster.data)
-  const socketFolder = socketFolderFor(cluster.data, cluster.user)
-  const args = ['-D', cluster.data, '-k', socketFolder, '-p', String(PORT)]
-  const command = cluster.user.command(binaries.postgres, args)
-  const child = spawn(command.file, command.args, {
-    ...command.options,
-    cwd: '/',
-    env: { ...process.env, ...binaries.env },
-    stdio: ['ignore', log.fd, log.fd],
-    detached: true,
-  })
-  child.on('error', () => {})
-  return [child, { pid: child.pid ?? 0, port: PORT, socketFolder }]
-}
-
-/** Takes over the server that runs on the data, or starts one; answers it with the connection that makes it ours. */
-const claimServer = async (
-  home: string,
-  cluster: Cluster,
-  binaries: Binaries,
-  runtime: Runtime,
-): Promise<{ server: Postmaster; client: pg.Client }> => {
-  const log = openLog(join(home, 'postgres.log'))
-  let own: ChildProcess | undefined
-  let server: Postmaster | undefined
-  let tries = 0
-  try {
-    const claimed = await waitFor(runtime, START_MS, async () => {
-      if (!own || own.exitCode !== null || own.signalCode !== null) {
-        server = findPostmaster(cluster.data)
-        if (!server) {
-          // Backends of a server that was killed may hold its memory for a moment; anything else is a real failure.
-          const transient = tries < TRIES && /pre-existing shared memory|lock file .* already exists/.test(log.news())
-          if (own && !transient) throw new CannotStart(`PostgreSQL did not start.\n${lastLines(log.news())}`)
-          tries++
-          ;[own, server] = spawnServer(cluster, binaries, log)
-        }
-      }
-      const answer = await claim(server!, runtime)
-      return answer === 'away' ? undefined : answer
-    })
-    if (claimed === 'taken') {
-      throw new CannotStart(
-        `Another shop is running on ${home}. Stop it first, or set JANGTEO_DATA to a directory of this shop's own.`,
-      )
-    }
-    if (!claimed) throw new CannotStart(`PostgreSQL did not become ready.\n${lastLines(log.news())}`)
-    own?.unref()
-    return { server: server!, client: claimed }
-  } finally {
-    log.close()
-  }
-}
 
 /** One level after the other: Node's own recursive way never comes back where a file system refuses, as below /proc. */
 const makeFolders = (path: string): void => {
@@ -134,54 +74,73 @@ const makeHome = (home: string): void => {
   }
 }
 
+/** Milliseconds between two restarts at most: whoever makes room on a full disk waits no longer. */
+const LONGEST_PAUSE = 10_000
+
+/** Codes of a device that is full or closed to us: the person at the terminal needs a sentence, not a stack. */
+const UNWRITABLE = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'])
+
+const inASentence = (error: unknown, home: string): unknown =>
+  UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')
+    ? new CannotStart(`PostgreSQL did not start: ${diagnose(home, { log: '', error })}.`)
+    : error
+
+/** Why a restart failed, in a line. */
+const whyOf = (error: unknown, home: string): string =>
+  (error instanceof NotStarted ? error.why : diagnose(home, { log: '', error })) ?? String(error).split('\n')[0]!
+
 /**
  * Starts the PostgreSQL that comes with the shop on `dataDir`, or takes over one that a killed shop left running. While
- * the shop lives it is started again should it end by itself. Throws CannotStart with a sentence for the person at the
- * terminal: another shop lives there, the data belongs to somebody else, the server refuses to start.
+ * the shop lives a supervisor restarts it whenever it ends by itself, at the same address, with growing pauses for as long
+ * as it takes. Throws CannotStart with a sentence for the person at the terminal: another shop lives there, the data
+ * belongs to somebody else, the server refuses to start, the disk is full.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<Embedded> => {
-  const { runtime, progress = () => {} } = options
+  const { runtime, progress = () => {}, onDown, onUp } = options
   const home = resolve(options.dataDir)
   makeHome(home)
-  const binaries = findBinaries(home)
-  const cluster = await openCluster(home, binaries, { sync: options.sync ?? true, progress })
+  try {
+    const binaries = findBinaries(home)
+    const cluster = await openCluster(home, binaries, { sync: options.sync ?? true, progress })
+    const place = { home, cluster, binaries, runtime }
+    const first = await claimServer(place)
+    await ensureDatabase(first.client, DATABASE)
+    const { socketFolder, port } = first.server
 
-  let stopping = false
-  let current = await claimServer(home, cluster, binaries, runtime)
-  let recovery: Promise<void> | undefined
-
-  const recover = async (): Promise<void> => {
-    try {
-      progress('The database stopped by itself; starting it again')
-      current = await claimServer(home, cluster, binaries, runtime)
-      watch()
-    } catch (error) {
-      options.lost?.(error)
+    let said: string | undefined
+    const down = (why: string): void => {
+      if (why !== said) onDown?.(why)
+      said = why
     }
-  }
-  const watch = (): void => {
-    current.client.once('end', () => {
-      if (!stopping) recovery = recover()
+    const supervisor = supervise<string | undefined, Claimed>(first, {
+      restart: (stopping) => claimServer(place, { at: socketFolder, stopping }),
+      runtime,
+      longest: LONGEST_PAUSE,
+      onEnd: (why) => down(why ?? 'it left no word why'),
+      onFailure: (error) => down(whyOf(error, home)),
+      onRestart: () => {
+        said = undefined
+        onUp?.()
+      },
     })
-  }
-  watch()
-  await ensureDatabase(current.client, DATABASE)
 
-  const stop = async (): Promise<void> => {
-    stopping = true
-    await recovery
-    // The claim is given up by the server's end, not before: a shop that waits for it never gets a dying server.
-    await endPostmaster(current.server, cluster.data, runtime)
-    hangUp(current.client)
-    removeSocketFolder(current.server.socketFolder)
+    const stop = async (): Promise<void> => {
+      await supervisor.stop()
+      const { server, client } = supervisor.current()
+      // The claim is given up by the server's end, not before: a shop that waits for it never gets a dying server.
+      await endPostmaster(server, cluster.data, runtime)
+      hangUp(client)
+      removeSocketFolder(socketFolder)
+    }
+    const connection = { host: socketFolder, port, user: 'postgres', database: DATABASE }
+    let stopped: Promise<void> | undefined
+    return {
+      connection,
+      url: urlOf(connection),
+      pid: () => supervisor.current().server.pid,
+      stop: () => (stopped ??= stop()),
+    }
+  } catch (error) {
+    throw inASentence(error, home)
   }
-
-  const connection = {
-    host: current.server.socketFolder,
-    port: current.server.port,
-    user: 'postgres',
-    database: DATABASE,
-  }
-  let stopped: Promise<void> | undefined
-  return { connection, url: urlOf(connection), pid: () => current.server.pid, stop: () => (stopped ??= stop()) }
 }
