@@ -9,7 +9,7 @@ import { snapshotsOn } from '#src/audit/snapshots.ts'
 import { shop as services } from '#src/shop.ts'
 import { plants } from './audit/plants.ts'
 import { settled } from './audit/settled.ts'
-import { payOrder, placeOrder, putOnSale, signInStaff, signUp } from './support/client.ts'
+import { payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
 import { startTestShop, type TestShop } from './support/shop.ts'
 
 const running = await startTestShop()
@@ -20,6 +20,21 @@ const EMPTY = [
   'the shop window has the categories that there are',
   'names of categories are plain text',
 ]
+
+/** A product whose every word says how somebody is reached, in a name that orders and notifications shorten. */
+const putReachableOnSale = async (staff: ApiClient): Promise<string> => {
+  const name = `쿠폰 010-5555-6666 help@jangteo.example 5555 5555 5555 4444 ${'긴이름'.repeat(10)} long@address.of.jangteo.example`
+  const options = { '문의 ask@jangteo.example': '010 아님 01077778888' }
+  await staff.must('PUT', '/api/categories/reach', { name: '문의 a@jangteo.example', nameEn: 'Ask b@jangteo.example' })
+  const made = await staff.must('POST', '/api/products', {
+    name,
+    brand: 'c@jangteo.example',
+    description: '전화 010-9999-0000, d@jangteo.example',
+    categoryId: 'reach',
+    skus: [{ options, price: 9_900, onHand: 5 }],
+  })
+  return made.skus[0].id
+}
 
 /** A little of everything that can happen to orders and members. */
 const live = async ({ origin, runtime }: TestShop): Promise<string[]> => {
@@ -39,12 +54,14 @@ const live = async ({ origin, runtime }: TestShop): Promise<string[]> => {
   const dropped = await placeOrder(buyer, skuId)
   await buyer.must('POST', `/api/orders/${dropped.id}/cancel`, { reason: '변심' })
   const pending = await placeOrder(buyer, skuId, 3)
+  const named = await placeOrder(buyer, await putReachableOnSale(staff))
+  await payOrder(buyer, named)
   await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 2 })
 
   const leaver = await signUp(origin)
   await leaver.must('PUT', `/api/cart/items/${skuId}`, { quantity: 1 })
   await leaver.must('DELETE', '/api/members/me', { password: 'correct horse 9' })
-  return [expired, paid, canceled, dropped, pending].map((each) => each.id)
+  return [expired, paid, canceled, dropped, pending, named].map((each) => each.id)
 }
 
 describe('the audit', () => {

@@ -8,13 +8,24 @@ export interface Texts {
   readonly text: string
 }
 
-/** What people wrote themselves is theirs: names of goods, reasons for a cancellation. */
-const OWN_WORDS = `payload - '{name,description,orderName,reason,brand,options,skus,imageUrls}'::text[]`
+/** Members of the catalogue's events that hold what sellers wrote for everybody to read. */
+const PUBLISHED = ['name', 'nameEn', 'description', 'brand', 'options', 'skus', 'imageUrls'] as const
 
-const everywhere: readonly Omit<Texts, 'service'>[] = [
-  { name: 'outbox', text: `(${OWN_WORDS})::text` },
-  { name: 'dead_letter', text: `(${OWN_WORDS})::text || coalesce(error, '')` },
+/** A payload without them. One that is no object was not written by an event. */
+const UNPUBLISHED = `(CASE WHEN jsonb_typeof(payload) = 'object' THEN payload - '{${PUBLISHED.join(',')}}'::text[] ELSE payload END)`
+
+const everywhere = (service: string): readonly Omit<Texts, 'service'>[] => [
+  { name: 'outbox', text: `${service === 'product' ? UNPUBLISHED : 'payload'}::text` },
+  // Of events of every service, the catalogue's too.
+  { name: 'dead_letter', text: `${UNPUBLISHED}::text || coalesce(error, '')` },
 ]
+
+/** What sellers wrote for everybody to read, as the events have it, of names since changed too. */
+export const published: Texts = {
+  service: 'product',
+  name: 'outbox',
+  text: `concat_ws(E'\\n', ${PUBLISHED.map((each) => `payload -> '${each}'`).join(', ')})`,
+}
 
 const own: Readonly<Record<string, readonly Omit<Texts, 'service'>[]>> = {
   notification: [{ name: 'notification', text: `title::text || body::text || coalesce(link, '')` }],
@@ -23,7 +34,7 @@ const own: Readonly<Record<string, readonly Omit<Texts, 'service'>[]>> = {
 
 /** The texts of a service that are searched. */
 export const tablesIn = (service: string): readonly Texts[] =>
-  [...everywhere, ...(own[service] ?? [])].map((each) => ({ ...each, service }))
+  [...everywhere(service), ...(own[service] ?? [])].map((each) => ({ ...each, service }))
 
 /** Texts fetched in one go. */
 const PAGE = 5_000

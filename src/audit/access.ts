@@ -1,6 +1,6 @@
-import { eachText, tablesIn } from './access-store.ts'
+import { eachText, published, tablesIn } from './access-store.ts'
 import { check, type Check } from './invariant.ts'
-import { secretIn, tellsHowToReach } from './secrets.ts'
+import { publicWords, secretIn, tellsHowToReach } from './secrets.ts'
 
 const SECRETS = 'no secret is told in an event, a notification or an error'
 const PEOPLE = 'no event tells how a person is reached'
@@ -14,6 +14,11 @@ export const access = (services: readonly string[]): Check =>
     examine: async (view, tally) => {
       const secrets = tally(SECRETS)
       const people = tally(PEOPLE)
+      const words = publicWords()
+      if (view.has(published.service))
+        await eachText(view.store(published.service), published, (rows) => {
+          for (const { text } of rows) words.add(text)
+        })
       for (const service of services.filter(view.has)) {
         const db = view.store(service)
         for (const table of tablesIn(service))
@@ -21,9 +26,9 @@ export const access = (services: readonly string[]): Check =>
             secrets.looked += rows.length
             if (table.name === 'outbox') people.looked += rows.length
             for (const { id, text } of rows) {
-              const what = secretIn(text)
+              const what = secretIn(text, words)
               if (what) secrets.wrong(`${service} ${table.name} ${id}`, `holds ${what}`)
-              if (table.name === 'outbox' && tellsHowToReach(text))
+              if (table.name === 'outbox' && tellsHowToReach(text, words))
                 people.wrong(`${service} ${table.name} ${id}`, 'holds an e-mail address or a telephone number')
             }
           })

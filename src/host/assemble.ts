@@ -25,6 +25,7 @@ import type { LiveSettings } from './live-settings.ts'
 import { makeLog } from './logging.ts'
 import { tellMissing } from './missing-engines.ts'
 import type { Network } from './network.ts'
+import { publicUrlOf } from './public-url.ts'
 import { remotes } from './remotes.ts'
 import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
@@ -129,7 +130,12 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const registry = await network?.openRegistry(redis, log)
     if (registry) opened.add(registry.close)
 
-    let shopOrigin = settings.PUBLIC_URL || network?.shopOrigin
+    let edgeOrigin: string | undefined
+    const publicUrl = publicUrlOf(settings, {
+      placed: network?.shopOrigin,
+      edgePort: runs.gateway ? given.edgePort : undefined,
+      listening: () => edgeOrigin,
+    })
     const meetsWorld = development && (runs.simulators || runs.gateway || runs.services.length > 0)
     const world = !meetsWorld
       ? realWorld(settings)
@@ -138,7 +144,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
             stores,
             runtime,
             log,
-            shopOrigin: () => shopOrigin,
+            shopOrigin: () => publicUrl() || undefined,
             ...(network && { smtpPort: network.at.port + 1 }),
           })
         : worldElsewhere(settings, await network!.simulators(registry!))
@@ -169,6 +175,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       {
         host: name,
         named: namedIn(settings),
+        publicUrl,
         services: runs.services.map((each) => each.contract.name),
         follows: runs.services.length > 0 || runs.gateway,
         runtime,
@@ -255,7 +262,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       : undefined
     if (edge) {
       opened.add(edge.close)
-      shopOrigin ??= edge.origin
+      edgeOrigin = edge.origin
     }
     const told = await registry?.announce(
       { ...network!.self, services: network!.runs },

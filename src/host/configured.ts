@@ -28,6 +28,8 @@ export const configured = async (
     readonly host: string
     /** Names that its environment gives a value. */
     readonly named: readonly string[]
+    /** Where customers reach the shop; empty as long as nobody knows. */
+    readonly publicUrl: () => string
     /** The services it runs. */
     readonly services: readonly string[]
     /** Whether it runs anything that the configuration is about. */
@@ -37,9 +39,9 @@ export const configured = async (
     readonly progress: (line: string) => void
   },
 ): Promise<Configured> => {
-  const { host, named, services, follows, runtime, log, progress } = given
+  const { host, named, publicUrl, services, follows, runtime, log, progress } = given
   const secrets = () => secretsOf(settings, runtime)
-  const live = liveSettingsOf(settings, { settings: liveSettings, named, secrets, log })
+  const live = liveSettingsOf(settings, { settings: liveSettings, named, publicUrl, secrets, log })
   if (!follows) return { live, begin: async () => {}, state: () => undefined, stop: async () => {} }
   const environment = environmentOf(settings)
   const copy = configCopy({ folder: settings.JANGTEO_DATA, environment, host, secrets: secrets(), runtime })

@@ -19,6 +19,7 @@ import type { ShopSettings } from '#src/settings.ts'
 import { eventsOf, type Host } from './host.ts'
 import { environmentOf } from './live-settings.ts'
 import { listening } from './listening.ts'
+import { originAt } from './public-url.ts'
 import type { World } from './world.ts'
 
 /** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
@@ -115,6 +116,5 @@ export const openEdge = async (given: {
   const { HOST } = settings
   await listening(edgeAddress(settings, port), () => app.listen({ host: HOST, port }))
   const bound = (app.server.address() as { port: number }).port
-  const name = HOST === '0.0.0.0' ? 'localhost' : HOST
-  return { origin: `http://${name}:${bound}`, close: () => app.close() }
+  return { origin: originAt(HOST, bound), close: () => app.close() }
 }

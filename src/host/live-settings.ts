@@ -71,6 +71,8 @@ export const liveSettingsOf = (
     readonly settings: readonly LiveSetting[]
     /** Names that the host's environment gives a value. */
     readonly named: readonly string[]
+    /** What PUBLIC_URL is where none is set: a port that is picked is known only later. */
+    readonly publicUrl?: () => string
     /** Opens what is sealed; asked for when something is. */
     readonly secrets: () => Secrets
     readonly log: Logger
@@ -127,6 +129,7 @@ export const liveSettingsOf = (
         get: () => values.get(own) ?? values.get(shared) ?? base[name as keyof ShopSettings],
       })
     }
+    if (given.publicUrl) Object.defineProperty(seen, 'PUBLIC_URL', { enumerable: true, get: given.publicUrl })
     return seen as ShopSettings
   }
 

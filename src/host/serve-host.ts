@@ -12,6 +12,7 @@ import { fixedPlaces } from './placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from './placement.ts'
 import { ownName, ownPlace } from './own-place.ts'
 import { patiently } from './patience.ts'
+import { originAt } from './public-url.ts'
 import { openRegistry } from './registry.ts'
 import type { SimulatorsElsewhere } from './world.ts'
 
@@ -104,7 +105,7 @@ const simulatorsIn = (
 /** Where the public comes in, by the placement: the first gateway. */
 const shopOriginOf = (placement: Placement | undefined): string | undefined => {
   const host = placement?.hosts.find((each) => each.edgePort !== undefined)
-  return host && `http://${host.address === '127.0.0.1' ? 'localhost' : host.address}:${host.edgePort}`
+  return host && originAt(host.address === '127.0.0.1' ? 'localhost' : host.address, host.edgePort!)
 }
 
 /** How this host and the others know each other. */

@@ -361,6 +361,26 @@ const access: readonly Plant[] = [
     plant: told('order', { phone: '010-1234-5678' }),
   },
   {
+    invariant: 'no event tells how a person is reached',
+    name: 'an address in the name of an order that is in no name of a product',
+    plant: told('order', { orderName: '쿠폰 hong@example.kr 외 1건' }),
+  },
+  {
+    invariant: 'no event tells how a person is reached',
+    name: 'a telephone number in a reason',
+    plant: told('order', { reason: '010-1234-5678로 연락 주세요' }),
+  },
+  {
+    invariant: 'no event tells how a person is reached',
+    name: 'an address in what a member is told, beside one of a product',
+    plant: told('notification', { body: { ko: 'help@jangteo.example 쿠폰을 hong@example.kr 님께' } }),
+  },
+  {
+    invariant: 'no event tells how a person is reached',
+    name: 'an address in an event of the catalogue that is not of the catalogue',
+    plant: told('product', { productId: 'x', changedBy: 'hong@example.kr' }),
+  },
+  {
     invariant: 'nothing is left of members who withdrew',
     name: 'a cart',
     plant: `INSERT INTO jt_cart.cart (kind, owner_id, touched_at)

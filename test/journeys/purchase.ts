@@ -46,10 +46,16 @@ export const purchase = (shop: ShopUnderTest): void => {
         (each: { type: string; link: string }) => each.type === 'order.paid' && each.link.includes(order.id),
       )
     }, 'the inbox tells of the order')
+    let confirmation = ''
     await eventually(async () => {
       const mails = await buyer.must('GET', `/simulators/mailbox/messages?to=${encodeURIComponent(buyer.email)}`)
-      return mails.items.some((each: { text: string }) => each.text.includes(order.number))
+      const found = mails.items.find((each: { text: string }) => each.text.includes(order.number))
+      confirmation = found?.text ?? ''
+      return found !== undefined
     }, 'the confirmation arrives by mail')
+    const link = /https?:\S+/.exec(confirmation)![0]
+    assert.equal(new URL(link).pathname, `/orders/${order.id}`)
+    assert.equal((await fetch(new URL('/api/catalog/categories', link))).status, 200, 'its link leads to the shop')
     await eventually(async () => (await buyer.must('GET', '/api/cart')).items.length === 0, 'the cart is empty')
   })
 

@@ -62,8 +62,13 @@ const email: Endpoint = {
   },
 }
 
+let publicUrl = 'https://shop.example/'
 const shop = await startTestHost([notificationService, orders.definition, payments.definition], {
-  settings: { PUBLIC_URL: 'https://shop.example/' },
+  settings: {
+    get PUBLIC_URL() {
+      return publicUrl
+    },
+  },
   elsewhere: (name) => (name === 'email' ? email : name === 'member' ? memberEndpoint : undefined),
 })
 const memberEndpoint: Endpoint = {
@@ -246,6 +251,20 @@ describe('the confirmation by mail', () => {
     emailAway = false
     shop.runtime.advance(10_000)
     await eventually(() => mailOf(given).length === 1, 'the confirmation is handed over')
+  })
+
+  test('waits until it is known where the shop listens, and then links there', async () => {
+    publicUrl = ''
+    const given = order(MEMBER)
+    await paid(given)
+    const { built } = shop.host.services.find((each) => each.definition.contract.name === 'notification')!
+    const sweep = built.sweeps!.find((each) => each.name === 'confirmations')!
+    assert.equal(await sweep.run(shop.runtime.now()), 0)
+    assert.equal(mailOf(given).length, 0)
+    publicUrl = 'http://localhost:3100'
+    await eventually(() => mailOf(given).length === 1, 'the confirmation is handed over')
+    assert.ok(mailOf(given)[0]!.text.includes(`http://localhost:3100/orders/${given.orderId}`))
+    publicUrl = 'https://shop.example/'
   })
 
   test('a member who withdrew is not written to', async () => {

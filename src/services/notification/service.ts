@@ -60,7 +60,7 @@ export const notificationService = service(
   notification,
   { needs: { member, email }, emits: [notificationCreated], migrations: new URL('./migrations/', import.meta.url) },
   ({ db, runtime, log, settings, call }) => {
-    const address = String(settings.PUBLIC_URL || 'http://localhost:3000').replace(/\/+$/, '')
+    const address = (): string => String(settings.PUBLIC_URL ?? 'http://localhost:3000').replace(/\/+$/, '')
     const mails = confirmations({ db, runtime, log, call, address })
     return {
       operations: {
