@@ -7,6 +7,7 @@ import { readiness } from '#gateway/health.ts'
 import { metricsOf } from '#gateway/metrics.ts'
 import { openCaches } from '#engines/cache/caches.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
+import { outages } from '#engines/postgres/outage.ts'
 import { pump } from '#engines/postgres/pump.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
 import { extensions } from '#src/shop.ts'
@@ -112,7 +113,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       runtime,
       progress,
       onDown: (why) => log.error({ why }, 'The database server stopped and is being restarted until it runs'),
-      onUp: () => log.info('The database server runs again'),
+      onUp: () => log.warn('The database server runs again'),
       patience: settings.JANGTEO_START_PATIENCE * 1_000,
       embedded: runs.database ? 'run' : schemas.length > 0 ? 'join' : 'none',
     })
@@ -130,6 +131,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     const registry = await network?.openRegistry(redis, log)
     if (registry) opened.add(registry.close)
 
+    const reported = outages({ runtime, log })
     let edgeOrigin: string | undefined
     const publicUrl = publicUrlOf(settings, {
       placed: network?.shopOrigin,
@@ -144,6 +146,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
             stores,
             runtime,
             log,
+            outages: reported,
             shopOrigin: () => publicUrl() || undefined,
             ...(network && { smtpPort: network.at.port + 1 }),
           })
@@ -199,6 +202,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       platform: self.platform,
       tracer: telemetry.tracer,
       caches,
+      outages: reported,
       ...(kafka && { kafka }),
       ...(given.onStep && { onStep: given.onStep }),
       ...(given.checkOutputs && { checkOutputs: true }),

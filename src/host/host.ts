@@ -9,6 +9,7 @@ import { untraced, type Tracer } from '#kernel/trace.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openCaches, type OpenCaches } from '#engines/cache/caches.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
+import { outages, type Outages } from '#engines/postgres/outage.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
 import { historyOf, type LogOf } from '#engines/postgres/log.ts'
@@ -67,6 +68,8 @@ export interface HostSettings {
   /** Checks outputs against their contracts too; for tests. */
   readonly checkOutputs?: boolean
   readonly onStep?: StepHook
+  /** Where its stores report how their servers do; one of its own by default. */
+  readonly outages?: Outages
   /** How events travel; without it they are read from PostgreSQL. */
   readonly kafka?: Kafka
   /** Whether consumers and sweeps run; a test may drive them itself. */
@@ -91,7 +94,8 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     return seen
   }
 
-  const logs = relays((source) => given.connection(RELAY, source), runtime)
+  const reported = given.outages ?? outages({ runtime, log })
+  const logs = relays((source) => given.connection(RELAY, source), { runtime, outages: reported })
   const history = historyOf(logs.logOf)
 
   const settingsOf = (service: string): Settings =>
@@ -103,6 +107,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     const db = openDatabase(given.connection(name), {
       name,
       runtime,
+      outages: reported,
       emitted: () => signals.wake(name),
       ...(given.onStep && { onStep: given.onStep }),
     })

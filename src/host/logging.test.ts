@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
+import { UNAVAILABLE } from '#kernel/faults.ts'
+import { markNoticed } from '#kernel/noticed.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { markTransient } from '#kernel/transient.ts'
 import { tracerOf } from '#kernel/trace.ts'
 import { within } from '#kernel/tracing.ts'
 import { logLevels, makeLog, setLogLevel } from './logging.ts'
@@ -54,4 +57,37 @@ test('a line says which request and trace it belongs to', () => {
     [requestId, undefined],
     [requestId, span.traceId],
   ])
+})
+
+test('what passes by itself is told without a stack; an error of our own with one', () => {
+  const { log, lines } = logged('info')
+  log.warn({ err: markTransient(new Error('the database system is starting up')) }, 'passes')
+  log.warn({ err: UNAVAILABLE({ service: 'order' }) }, 'passes')
+  log.error({ err: new TypeError('x is not a function') }, 'ours')
+  assert.deepEqual(
+    lines.map(({ msg, err }) => [msg, err.stack !== undefined, err.message !== '']),
+    [
+      ['passes', false, true],
+      ['passes', false, true],
+      ['ours', true, true],
+    ],
+  )
+})
+
+test('a warning of an outage that is in the log already goes to debug; an error that came of it stays', () => {
+  const { log, lines } = logged('info')
+  const order = log.child({ service: 'order' })
+  const away = markNoticed(new Error('away'))
+  order.warn({ err: UNAVAILABLE({ service: 'order' }, { cause: away }) }, 'An operation could not be done now')
+  order.warn({ err: away }, 'A sweep failed')
+  order.error({ err: away }, 'Something is lost by it')
+  order.warn({ err: new Error('another') }, 'Another failed')
+  order.warn('A line without an error')
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['Something is lost by it', 'Another failed', 'A line without an error'],
+  )
+  setLogLevel(log, 'debug', 'order')
+  order.warn({ err: away }, 'A sweep failed')
+  assert.deepEqual([lines.at(-1).msg, lines.at(-1).level], ['A sweep failed', 20])
 })

@@ -1,6 +1,16 @@
-import { destination, pino, stdSerializers, type DestinationStream, type Logger, type SerializedError } from 'pino'
+import {
+  destination,
+  pino,
+  stdSerializers,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  type SerializedError,
+} from 'pino'
 import { currentContext } from '#kernel/context.ts'
+import { isNoticed } from '#kernel/noticed.ts'
 import type { LogLevel } from '#kernel/report.ts'
+import { isTransient } from '#kernel/transient.ts'
 
 /** What PostgreSQL adds to an error: the row and the values at fault. A row holds what people told us; a log must not. */
 const telling = ['detail', 'where', 'internalQuery', 'parameters'] as const
@@ -11,8 +21,25 @@ const withoutRows = (error: SerializedError): SerializedError => {
   return error
 }
 
-const told = (thrown: unknown): unknown =>
-  thrown instanceof Error ? withoutRows(stdSerializers.err(thrown)) : stdSerializers.err(thrown as Error)
+/** A stack is for what a person must look at: what passes by itself is told without one. */
+const withoutStack = ({ stack: _, ...error }: SerializedError): Partial<SerializedError> => error
+
+const told = (thrown: unknown): unknown => {
+  if (!(thrown instanceof Error)) return stdSerializers.err(thrown as Error)
+  const error = withoutRows(stdSerializers.err(thrown))
+  return isTransient(thrown) ? withoutStack(error) : error
+}
+
+/**
+ * An outage is one warning when it begins. What others meant to warn of because of it repeats that line, a hundred times
+ * over: it goes to debug. Errors stay what they are, because they say what came of it.
+ */
+const onceAnOutage: NonNullable<LoggerOptions['hooks']>['logMethod'] = function (given, method, level) {
+  const [facts] = given as unknown as [unknown]
+  const err = typeof facts === 'object' && facts !== null && 'err' in facts ? facts.err : undefined
+  if (level === this.levels.values['warn'] && err !== undefined && isNoticed(err)) this.debug(...given)
+  else method.apply(this, given)
+}
 
 /** Which request a line belongs to, and which trace, where one is under way. */
 const belonging = (): object => {
@@ -34,6 +61,7 @@ export const makeLog = (level: string, to: DestinationStream = destination(1)): 
       base: null,
       serializers: { err: told },
       mixin: belonging,
+      hooks: { logMethod: onceAnOutage },
       onChild: (child) => {
         const { service } = child.bindings()
         if (typeof service === 'string') services.set(service, [...(services.get(service) ?? []), child as Logger])

@@ -1,6 +1,7 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
+import type { Outages } from '#engines/postgres/outage.ts'
 import type { LogOf } from '#engines/postgres/log.ts'
 
 /** Reads the logs of all services, each in the database it lies in. */
@@ -10,7 +11,10 @@ export interface Relays {
 }
 
 /** One store for each database that holds logs; opened when a log in it is first read. */
-export const relays = (connectionTo: (source: string) => ConnectionSettings, runtime: Runtime): Relays => {
+export const relays = (
+  connectionTo: (source: string) => ConnectionSettings,
+  given: { readonly runtime: Runtime; readonly outages: Outages },
+): Relays => {
   const bySource = new Map<string, PostgresDatabase>()
   const byDatabase = new Map<string, PostgresDatabase>()
   return {
@@ -20,7 +24,7 @@ export const relays = (connectionTo: (source: string) => ConnectionSettings, run
       const settings = connectionTo(source)
       const place = JSON.stringify(settings)
       const db =
-        byDatabase.get(place) ?? openDatabase(settings, { name: 'relay', runtime, sizes: { shared: 2, exclusive: 1 } })
+        byDatabase.get(place) ?? openDatabase(settings, { ...given, name: 'relay', sizes: { shared: 2, exclusive: 1 } })
       byDatabase.set(place, db)
       bySource.set(source, db)
       return db

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Sweep } from '#kernel/service.ts'
 import { openDatabase } from '#engines/postgres/database.ts'
+import type { Outages } from '#engines/postgres/outage.ts'
 import { mailboxMigrations, startMailbox } from '#simulators/mailbox/mailbox.ts'
 import { developmentKeys, TOSS_SIMULATOR, tossSimulator, tossSimulatorMigrations } from '#simulators/toss/simulator.ts'
 import type { Schema, Stores } from './stores.ts'
@@ -30,12 +31,13 @@ export const startSimulators = async (given: {
   readonly stores: Stores
   readonly runtime: Runtime
   readonly log: Logger
+  readonly outages: Outages
   readonly shopOrigin: () => string | undefined
   /** Port of the mailbox; a free one unless told. */
   readonly smtpPort?: number
 }): Promise<Simulated> => {
-  const { stores, runtime, log, shopOrigin, smtpPort } = given
-  const store = (name: string) => openDatabase(stores.connection(name), { name, runtime })
+  const { stores, runtime, log, outages, shopOrigin, smtpPort } = given
+  const store = (name: string) => openDatabase(stores.connection(name), { name, runtime, outages })
   const tossStore = store(TOSS_SIMULATOR)
   const mailStore = store(MAILBOX)
   const keys = developmentKeys[0]!

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Settings, Sweep } from '#kernel/service.ts'
+import type { Outages } from '#engines/postgres/outage.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { forwarded } from './forwarded.ts'
@@ -64,6 +65,7 @@ export const worldHere = async (
     readonly stores: Stores
     readonly runtime: Runtime
     readonly log: Logger
+    readonly outages: Outages
     readonly shopOrigin: () => string | undefined
     readonly smtpPort?: number
   },

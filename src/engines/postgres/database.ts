@@ -3,6 +3,7 @@ import type { Database, Statement } from '#kernel/store.ts'
 import type { ConnectionSettings } from './connection.ts'
 import { DATABASE } from '#kernel/trace.ts'
 import { traced } from '#kernel/tracing.ts'
+import type { Outages } from './outage.ts'
 import { codeOf, isLost, markUnlessOfValues } from './passing.ts'
 import { pool, type PoolStats } from './pool.ts'
 import { inTransaction, run, type StepHook } from './transaction.ts'
@@ -41,8 +42,11 @@ const stepOf = (service: string, { text }: Statement): string => {
   return `${service}.${verb.toLowerCase()}-${table}`
 }
 
-/** Prepared statements of this connection no longer fit: a migration changed a table under them, or one got lost. */
-const STALE = new Set(['0A000', '26000'])
+/**
+ * This connection is of no use any more: a migration changed a table under its prepared statements, one got lost, or its
+ * server is a standby now, and the address leads to another.
+ */
+const STALE = new Set(['0A000', '26000', '25006'])
 
 /** Opens a service's store. `emitted` is called after each commit that stored events. */
 export const openDatabase = (
@@ -53,9 +57,14 @@ export const openDatabase = (
     readonly emitted?: () => void
     readonly onStep?: StepHook
     readonly sizes?: { readonly shared: number; readonly exclusive: number }
+    /** Told how it goes, for the log. */
+    readonly outages?: Outages
   },
 ): PostgresDatabase => {
   const connections = pool(settings, given.name, given.sizes ?? { shared: 2, exclusive: 3 }, given.runtime.now)
+
+  const outage = given.outages?.(settings)
+  const failed = (error: unknown): unknown => markUnlessOfValues(outage?.failed(error) ?? error)
 
   const isSpoiled = (error: unknown): boolean => isLost(error) || STALE.has(codeOf(error) ?? '')
 
@@ -65,7 +74,17 @@ export const openDatabase = (
       return await run<R>(client, statement)
     } catch (error) {
       if (isSpoiled(error)) connections.discard(client)
-      throw markUnlessOfValues(error)
+      throw error
+    }
+  }
+
+  const again = async <R>(statement: Statement, kind: 'read' | 'write'): Promise<R[]> => {
+    try {
+      return await once<R>(statement, kind)
+    } catch (error) {
+      // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
+      if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)
+      throw error
     }
   }
 
@@ -74,13 +93,12 @@ export const openDatabase = (
     const step = given.onStep && kind === 'write' ? stepOf(given.name, statement) : undefined
     if (step !== undefined) await given.onStep?.(step, 'before')
     try {
-      const rows = await once<R>(statement, kind)
+      const rows = await again<R>(statement, kind)
+      outage?.succeeded(kind)
       if (step !== undefined) await given.onStep?.(step, 'after')
       return rows
     } catch (error) {
-      // A read may be sent again; a connection that broke while idle, or outlived a migration, shows only at its next use.
-      if (kind === 'read' && isSpoiled(error)) return once<R>(statement, kind)
-      throw error
+      throw failed(error)
     }
   }
 
@@ -88,15 +106,21 @@ export const openDatabase = (
     (kind: 'request' | 'background'): Database['tx'] =>
     (step, work) =>
       traced({ name: `${step} tx`, kind: 'client', attributes: DATABASE_SPAN }, () =>
-        connections.exclusive(async (client) => {
-          const discard = (): void => connections.discard(client)
-          try {
-            return await inTransaction(client, step, work, { ...given, discard })
-          } catch (error) {
-            if (isSpoiled(error)) discard()
-            throw markUnlessOfValues(error)
-          }
-        }, kind),
+        connections
+          .exclusive(async (client) => {
+            const discard = (): void => connections.discard(client)
+            try {
+              const answer = await inTransaction(client, step, work, { ...given, discard })
+              outage?.succeeded('write')
+              return answer
+            } catch (error) {
+              if (isSpoiled(error)) discard()
+              throw error
+            }
+          }, kind)
+          .catch((error: unknown) => {
+            throw failed(error)
+          }),
       )
 
   return {

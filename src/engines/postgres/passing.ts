@@ -24,6 +24,8 @@ export const isNotThereYet = (error: unknown): boolean => notThereYet.has(codeOf
 
 /** The server ended the session: the transaction lay idle, or took, too long. */
 const ended = new Set(['25P03', '25P04'])
+/** The server became a standby, or is one still: another takes its place, or it is promoted. */
+const READ_ONLY = '25006'
 
 /** Whether the connection itself is gone: nothing more can be sent on it. */
 export const isLost = (error: unknown): boolean => {
@@ -40,7 +42,7 @@ export const isPassing = (error: unknown): boolean => {
   if (error instanceof Fault) return UNAVAILABLE.is(error)
   const code = codeOf(error)
   if (code === STATEMENT_TIMEOUT) return false
-  if (isLost(error) || code === LOCK_TIMEOUT) return true
+  if (isLost(error) || code === LOCK_TIMEOUT || code === READ_ONLY) return true
   return code !== undefined && code.length === 5 && passingClasses.has(code.slice(0, 2))
 }
 

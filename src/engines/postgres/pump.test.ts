@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { pino } from 'pino'
+import { markNoticed } from '#kernel/noticed.ts'
 import { systemRuntime, type Runtime } from '#kernel/runtime.ts'
 import { silent } from '#test/support/silent.ts'
 import { pump } from './pump.ts'
@@ -158,6 +160,26 @@ describe('a pump', () => {
     p.naps.at(-1)!.end()
     await settle()
     assert.equal(p.last(), 4)
+    await p.stop()
+  })
+
+  test('warns of its own failure once, and not at all of an outage that is in the log already', async () => {
+    const said: string[] = []
+    const logger = pino({}, { write: (line) => void said.push(JSON.parse(line).msg) })
+    const outage = () => markNoticed(new Error('away'))
+    const answers = [outage(), new Error('its own'), new Error('its own'), 1, outage(), 1]
+    const sleeping = sleepy()
+    const p = pump('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
+      const answer = answers.shift() ?? 0
+      if (answer instanceof Error) throw answer
+      return answer
+    })
+    while (answers.length > 0) {
+      await settle()
+      sleeping.naps.at(-1)!.end()
+    }
+    await settle()
+    assert.deepEqual(said, ['A pump failed and will try again', 'A pump works again'])
     await p.stop()
   })
 

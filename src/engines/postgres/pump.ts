@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { untilBeat } from '#kernel/beat.ts'
+import { isNoticed } from '#kernel/noticed.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** Work that goes on until stopped. */
@@ -51,13 +52,15 @@ export const pump = (
 
   const loop = async (): Promise<void> => {
     let failures = 0
+    let warned = false
     let look = 0
     let inARow = 0
     while (!stopped) {
       try {
         const done = await step()
-        if (failures > 0) logger.info({ pump: name, failures }, 'A pump works again')
+        if (warned) logger.info({ pump: name, failures }, 'A pump works again')
         failures = 0
+        warned = false
         if (done !== 0) {
           look = 0
           if (done === 'busy') await sleep(Math.min(idle, BUSY_AT_MOST), false)
@@ -71,7 +74,12 @@ export const pump = (
         const short = LOOKS[look++]
         await sleep(short ?? untilBeat(runtime, idle), short === undefined)
       } catch (error) {
-        if (failures++ === 0) logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
+        failures++
+        // Of an outage that is in the log it says nothing more: there are some fifty of them.
+        if (!warned && !isNoticed(error)) {
+          logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
+          warned = true
+        }
         await sleep(Math.min(FAILED_AT_MOST, 100 * 2 ** failures), false)
       }
     }

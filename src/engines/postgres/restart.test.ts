@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { pino } from 'pino'
+import { isNoticed } from '#kernel/noticed.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { openDatabase, type PostgresDatabase } from './database.ts'
 import { startThrowaway } from './embedded/throwaway.ts'
 import type { Embedded } from './embedded/start.ts'
 import { isPassing } from './passing.ts'
+import { outages } from './outage.ts'
 import { sql } from './sql.ts'
 
 const runtime = systemRuntime()
 let server: Embedded
 let db: PostgresDatabase
+const lines: Record<string, unknown>[] = []
+const log = pino({ base: null, timestamp: false }, { write: (line) => void lines.push(JSON.parse(line)) })
 before(async () => {
   server = await startThrowaway(runtime)
-  db = openDatabase(server.connection, { name: 'survivor', runtime })
+  db = openDatabase(server.connection, { name: 'survivor', runtime, outages: outages({ runtime, log }) })
   await db.query(sql`CREATE TABLE kept (id int PRIMARY KEY)`)
 })
 after(async () => {
@@ -49,6 +54,12 @@ test('a store outlives its server: what fails meanwhile says that it passes, wha
   // Writers may be back before the shop has made the new server its own.
   await eventually(() => server.pid() !== killed, 'another server runs')
   for (const error of errors) assert.ok(isPassing(error), String(error))
+  // However many failed, for one reason or another, the log has it once.
+  assert.deepEqual(
+    lines.map(({ trouble, level }) => ({ trouble, level })),
+    [{ trouble: 'away', level: 40 }],
+  )
+  assert.ok(errors.every(isNoticed))
   const rows = await db.query<{ id: number }>(sql`SELECT id FROM kept`)
   const stored = new Set(rows.map((row) => row.id))
   assert.deepEqual(
