@@ -82,8 +82,8 @@ export const auditOf = async (
     ...(ids ? [acknowledged(ids)] : []),
     events(await subscriptionsOf(services, runtime, settings), names),
     catalogue,
-    plainNames,
     carts,
+    plainNames,
     access(names),
     forgetting,
   ]
