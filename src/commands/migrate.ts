@@ -1,6 +1,6 @@
 import { attachStores } from '#src/host/attach.ts'
 import { schemasOf } from '#src/host/schemas.ts'
-import { prepareSchemas } from '#src/host/stores.ts'
+import { lockWaitOf, prepareSchemas } from '#src/host/stores.ts'
 import { readSettings } from '#src/settings.ts'
 import { extensions, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
@@ -16,7 +16,12 @@ export const migrate: Command = async ({ args, runtime, env, say = print }) => {
   const stores = await attachStores(settings, { runtime, progress: say, make: true })
   try {
     const schemas = schemasOf(shop, settings.mode)
-    const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
+    const ran = await prepareSchemas(
+      stores.adminOf,
+      schemas,
+      extensions,
+      lockWaitOf(settings, { runtime, progress: say }),
+    )
     for (const each of ran) say(`  ${each}`)
     const did = ran.length > 0 ? `made ${ran.length} changes` : 'nothing to do'
     say(`The ${schemas.length} schemas (${stores.where}) are up to date: ${did}.`)

@@ -6,7 +6,7 @@ import { startHost } from '#src/host/host.ts'
 import { makeLog } from '#src/host/logging.ts'
 import { schemasOf } from '#src/host/schemas.ts'
 import { loadSamples } from '#src/host/seed.ts'
-import { prepareSchemas } from '#src/host/stores.ts'
+import { lockWaitOf, prepareSchemas } from '#src/host/stores.ts'
 import { readSettings } from '#src/settings.ts'
 import { extensions, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
@@ -25,7 +25,8 @@ export const seed: Command = async ({ args, runtime, env, say = print }) => {
   if (settings.mode === 'production') throw new CannotStart('The sample catalogue is for development only.')
   const stores = await attachStores(settings, { runtime, progress: say, make: true })
   try {
-    await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions)
+    const wait = lockWaitOf(settings, { runtime, progress: say })
+    await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions, wait)
     const log = makeLog(settings.LOG_LEVEL)
     // These two suffice: one puts products on sale, the other's consumers fill the shop window.
     const services = shop.filter(({ contract }) => contract === product || contract === catalog)

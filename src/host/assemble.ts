@@ -31,7 +31,7 @@ import { remotes } from './remotes.ts'
 import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
 import { selfOf } from './self.ts'
-import { openStores, prepareSchemas } from './stores.ts'
+import { lockWaitOf, openStores, prepareSchemas } from './stores.ts'
 import { watchAll } from './watch-all.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
 
@@ -119,7 +119,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     })
     opened.add(stores.stop)
     if (runs.gateway) await ensureFree(edgeAddress(settings, given.edgePort))
-    const ran = await prepareSchemas(stores.adminOf, schemas, extensions)
+    const ran = await prepareSchemas(stores.adminOf, schemas, extensions, lockWaitOf(settings, { runtime, progress }))
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} changes)`)
 
     // An engine that is not set is not loaded either: together their clients weigh as much as the shop.

@@ -8,7 +8,7 @@ import { portsOf, type PlacedHost } from './placement.ts'
 import { seedRemotely } from './seed-remotely.ts'
 import { placementFrom } from './serve-host.ts'
 import { schemasOf } from './schemas.ts'
-import { openStores, prepareSchemas } from './stores.ts'
+import { lockWaitOf, openStores, prepareSchemas } from './stores.ts'
 
 /** A cluster at work on this machine. */
 export interface Cluster {
@@ -87,7 +87,8 @@ export const startCluster = async (
 
   try {
     // Once for all: hosts that start together then find every log they read.
-    const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions)
+    const wait = lockWaitOf(settings, { runtime, progress })
+    const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions, wait)
     if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} changes)`)
     if (!stopping) engines = await startClusterEngines(given.engines, settings, { placement, runtime, progress })
     if (!stopping) await start(placement.hosts.filter((host) => !isEdge(host)))

@@ -3,6 +3,7 @@ import { livingServer } from '#engines/postgres/embedded/living-server.ts'
 import { startEmbedded } from '#engines/postgres/embedded/start.ts'
 import { migrate } from '#engines/postgres/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/provision.ts'
+import type { LockWait } from '#engines/postgres/short-locks.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { databaseUrlOf, type ShopSettings } from '#src/settings.ts'
 import { patiently } from './patience.ts'
@@ -86,21 +87,28 @@ export const openStores = async (
   return storesOn(embedded.connection, embedded.stop)
 }
 
+/** How long a start tries for the locks its migrations need. */
+export const lockWaitOf = (
+  settings: ShopSettings,
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void },
+): LockWait => ({ ...given, patience: settings.JANGTEO_MIGRATE_PATIENCE * 1_000 })
+
 /** Makes schemas and roles, and brings every schema up to date. Answers what was done, as `order: 0001_orders.sql`. */
 export const prepareSchemas = async (
   adminOf: (service: string) => ConnectionSettings,
   schemas: readonly Schema[],
   extensions: Readonly<Record<string, readonly string[]>>,
+  wait: LockWait,
 ): Promise<readonly string[]> => {
   const byServer = Map.groupBy(schemas, ({ name }) => JSON.stringify(adminOf(name)))
   for (const group of byServer.values()) {
     const names = group.map((each) => each.name)
     const wanted = Object.fromEntries(Object.entries(extensions).filter(([name]) => names.includes(name)))
-    await provision(adminOf(names[0]!), names, wanted)
+    await provision(adminOf(names[0]!), names, wanted, wait)
   }
   const ran = await Promise.all(
     schemas.map(async ({ name, migrations }) =>
-      (await migrate(serviceConnection(adminOf(name), name), name, migrations)).map((each) => `${name}: ${each}`),
+      (await migrate(serviceConnection(adminOf(name), name), name, migrations, wait)).map((each) => `${name}: ${each}`),
     ),
   )
   return ran.flat()

@@ -150,6 +150,11 @@ export const declared = {
     otherwise: 30,
     about: 'Seconds a start waits for a database that is not there yet.',
   }),
+  JANGTEO_MIGRATE_PATIENCE: declare({
+    kind: whole(0, 86_400),
+    otherwise: 300,
+    about: 'Seconds migrations are tried again while others hold the locks they need; then the start is given up.',
+  }),
   JANGTEO_LEAVE_GRACE: declare({
     kind: whole(0, 120_000),
     otherwise: (mode) => (mode === 'production' ? 5_000 : 1_000),

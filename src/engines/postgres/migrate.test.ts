@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import type { ConnectionSettings } from './connection.ts'
+import { holdingSleeps } from '#test/support/clock.ts'
+import { eventually } from '#test/support/eventually.ts'
+import { connect, type ConnectionSettings } from './connection.ts'
 import { freshDatabase } from './embedded/for-tests.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase, type PostgresDatabase } from './database.ts'
@@ -13,7 +15,7 @@ import { sql } from './sql.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 const PLATFORM = ['platform/0001_log.sql', 'platform/0002_published.sql', 'platform/0003_taken_back.sql']
-const schemas = Array.from({ length: 6 }, (_, n) => `m${n}`)
+const schemas = Array.from({ length: 20 }, (_, n) => `m${n}`)
 
 describe('migrate', () => {
   let admin: ConnectionSettings
@@ -23,7 +25,8 @@ describe('migrate', () => {
   let db: PostgresDatabase
   const settings = () => serviceConnection(admin, service)
   const put = (name: string, text: string) => writeFile(join(folder, name), text)
-  const run = () => migrate(settings(), service, pathToFileURL(`${folder}/`))
+  const run = (given?: Parameters<typeof migrate>[3]) =>
+    migrate(settings(), service, pathToFileURL(`${folder}/`), given)
   const tables = () =>
     db.query<{ name: string }>(sql`
       SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 't%' ORDER BY 1`)
@@ -78,7 +81,9 @@ describe('migrate', () => {
     await put('0002_tomorrow.sql', 'CREATE TABLE t2 (id int)')
     await run()
     await rm(join(folder, '0002_tomorrow.sql'))
-    assert.deepEqual(await run(), [])
+    const lines: string[] = []
+    assert.deepEqual(await run({ progress: (line) => void lines.push(line) }), [])
+    assert.match(lines.join('\n'), /^The schema of m\d+ is of a later version, .* \(0002_tomorrow\.sql\)/)
     assert.deepEqual(await tables(), [{ name: 't1' }, { name: 't2' }])
   })
 
@@ -101,5 +106,116 @@ describe('migrate', () => {
     await db.query(sql`ALTER TABLE migration DROP COLUMN contracts`)
     await put('0002_more.sql', 'CREATE TABLE t2 (id int)')
     assert.deepEqual(await run(), ['0002_more.sql'])
+  })
+
+  /** A transaction that has read a table and is not over yet. */
+  const reading = async (table: string) => {
+    const reader = await connect(settings(), 'reader')
+    await reader.query(`BEGIN; SELECT FROM ${table}`)
+    return {
+      end: async (): Promise<void> => {
+        await reader.query('COMMIT')
+        await reader.end()
+      },
+    }
+  }
+
+  test('behind a reader it waits a second at most, and in between nobody waits behind it; it says who holds it up', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    await run()
+    await put('0002_more.sql', 'CREATE TABLE t2 (id int); ALTER TABLE t1 ADD COLUMN n int')
+    const reader = await reading('t1')
+    const { runtime, held, wake } = holdingSleeps(systemRuntime(), 1_000)
+    const lines: string[] = []
+    const migrating = run({ runtime, progress: (line) => void lines.push(line) })
+    await eventually(() => held() > 0, 'it pauses')
+    assert.deepEqual(await db.query(sql`SELECT id FROM t1`), [])
+    assert.deepEqual(await tables(), [{ name: 't1' }])
+    assert.match(
+      lines.join('\n'),
+      /^0002_more\.sql of m\d+ is held up by process \d+ \("jangteo reader", idle in transaction, for \d+ s\): trying again in 1 s$/,
+    )
+    await reader.end()
+    wake()
+    assert.deepEqual(await migrating, ['0002_more.sql'])
+    assert.deepEqual(await db.query(sql`SELECT id, n FROM t1`), [])
+  })
+
+  test('gives up after its patience, with who holds it up, and leaves nothing', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    await run()
+    await put('0002_more.sql', 'CREATE TABLE t2 (id int); ALTER TABLE t1 ADD COLUMN n int')
+    const reader = await reading('t1')
+    await assert.rejects(run({ patience: 0 }), {
+      name: 'CannotStart',
+      message: /^0002_more\.sql of m\d+ is held up by process \d+ .*"jangteo reader".*gave up after 0 s/,
+    })
+    assert.deepEqual(await tables(), [{ name: 't1' }])
+    await reader.end()
+    assert.deepEqual(await run(), ['0002_more.sql'])
+  })
+
+  test('a schema that is up to date needs no lock: whoever reads its tables, a backup for one, holds up no start', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    await run()
+    const reader = await reading('migration, outbox, t1')
+    assert.deepEqual(await run({ patience: 0 }), [])
+    await reader.end()
+  })
+
+  test('while another process is at it, it waits for its turn, and gives up after its patience', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    const other = await connect(settings(), 'other')
+    await other.query(`SELECT pg_advisory_lock(hashtext('jangteo migrate'), hashtext('${service}'))`)
+    const lines: string[] = []
+    await assert.rejects(run({ patience: 1, progress: (line) => void lines.push(line) }), {
+      name: 'CannotStart',
+      message: /^Another process has been bringing the schema of m\d+ up to date for 0 s/,
+    })
+    assert.deepEqual(lines, [`Another process brings the schema of ${service} up to date: waiting for it`])
+    const waiting = run()
+    await other.end()
+    assert.ok((await waiting).includes('0001_first.sql'))
+  })
+
+  test('refuses a migration that was edited after it ran, by name; line ends and spaces behind lines are no edit', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (\n  id int\n);\n')
+    await put('0002_more.sql', 'CREATE TABLE t2 (id int)')
+    await run()
+    await put('0001_first.sql', '\uFEFFCREATE TABLE t1 (  \r\n  id int\r\n);')
+    assert.deepEqual(await run(), [])
+    await put('0001_first.sql', 'CREATE TABLE t1 (\n  id bigint\n);\n')
+    await put('0003_next.sql', 'CREATE TABLE t3 (id int)')
+    await assert.rejects(run(), {
+      name: 'CannotStart',
+      message: /^0001_first\.sql of m\d+ was edited after it ran here/,
+    })
+    assert.deepEqual(await tables(), [{ name: 't1' }, { name: 't2' }])
+  })
+
+  test('what ran before checksums were kept is taken as it is at first sight, and held to that', async () => {
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
+    await run()
+    await db.query(sql`ALTER TABLE migration DROP COLUMN checksum`)
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int) -- as it was read then')
+    assert.deepEqual(await run(), [])
+    await put('0001_first.sql', 'CREATE TABLE t1 (id int) -- edited')
+    await assert.rejects(run(), /0001_first\.sql of m\d+ was edited/)
+  })
+
+  test('refuses one that is numbered below, or like, what ran: elsewhere it runs before that', async () => {
+    await put('0002_second.sql', 'CREATE TABLE t2 (id int)')
+    await run()
+    for (const late of ['0001_late.sql', '0002_late.sql']) {
+      await put(late, 'CREATE TABLE t1 (id int)')
+      await assert.rejects(run(), {
+        name: 'CannotStart',
+        message: new RegExp(`^${late} of m\\d+ would run after migrations that are numbered like it or above`),
+      })
+      await rm(join(folder, late))
+    }
+    // The platform's are numbered apart.
+    assert.deepEqual(await run(), [])
+    assert.deepEqual(await tables(), [{ name: 't2' }])
   })
 })

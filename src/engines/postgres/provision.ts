@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
 import { schemaOf } from './log.ts'
+import { lockWait, type LockWait, withShortLocks } from './short-locks.ts'
 
 /** May read what every service told the world, and nothing else. */
 export const RELAY = 'relay'
@@ -72,7 +73,6 @@ const ensureSchemas = async (
 ): Promise<void> => {
   const shop = client.escapeIdentifier(database)
   const roles = [...services, RELAY].map(roleOf).join(', ')
-  await client.query('BEGIN')
   await client.query(`REVOKE ALL ON DATABASE ${shop} FROM PUBLIC`)
   await client.query(`GRANT CONNECT ON DATABASE ${shop} TO ${roles}`)
   for (const service of services) {
@@ -83,7 +83,6 @@ const ensureSchemas = async (
       await client.query(`CREATE EXTENSION IF NOT EXISTS ${checked(extension)} SCHEMA ${schema}`)
     }
   }
-  await client.query('COMMIT')
 }
 
 const NOT_ALLOWED = '42501'
@@ -108,17 +107,22 @@ export const provision = async (
   admin: ConnectionSettings,
   services: readonly string[],
   extensions: Readonly<Record<string, readonly string[]>> = {},
+  given: Partial<LockWait> = {},
 ): Promise<void> => {
+  const wait = lockWait(given)
   for (const service of services) checked(service)
   const meeting = await openMeetingPlace(admin)
   try {
-    await meeting.query(`SET lock_timeout = '60s'`)
+    // Nobody waits behind this lock but those who provision.
+    await meeting.query(`SET lock_timeout = ${Math.max(1, wait.patience)}; SET statement_timeout = 0`)
     await meeting.query(`SELECT pg_advisory_lock(hashtext('jangteo provision'))`)
     await ensureDatabase(meeting, admin.database)
     await ensureRoles(meeting, [...services, RELAY].map(roleOf))
     const shop = await connect(admin, 'provision')
     try {
-      await ensureSchemas(shop, admin.database, services, extensions)
+      const what = `Making schemas and roles ready in ${admin.database}`
+      const ensure = () => ensureSchemas(shop, admin.database, services, extensions)
+      await withShortLocks(shop, admin, what, ensure, wait)
     } finally {
       await shop.end()
     }
