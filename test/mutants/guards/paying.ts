@@ -1,0 +1,35 @@
+import type { Mutant } from '../mutant.ts'
+
+const tests = ['src/services/order/payment-guards.test.ts']
+
+/** An order goes by its own payment and its own owner. */
+export const paying: readonly Mutant[] = [
+  {
+    guard: 'only its owner begins the payment of an order',
+    file: 'src/services/order/paying-store.ts',
+    text: ' AND (given.member_id IS NULL OR orders.member_id = given.member_id)',
+    without: '',
+    tests,
+  },
+  {
+    guard: 'an order among many is paid by the payment it waits for only',
+    file: 'src/services/order/paying-store.ts',
+    text: ' AND orders.payment_key = given.payment_key',
+    without: '',
+    tests,
+  },
+  {
+    guard: 'an order is paid by the payment it waits for only',
+    file: 'src/services/order/pay.ts',
+    text: 'if (order.paymentKey !== paymentKey) return ORDER_STATE({ status: order.status })',
+    without: '',
+    tests,
+  },
+  {
+    guard: 'an order is set back by the payment it waits for only',
+    file: 'src/services/order/pay.ts',
+    text: 'order.paymentKey === paymentKey ? after(order.status',
+    without: 'order.paymentKey !== null ? after(order.status',
+    tests,
+  },
+]
