@@ -10,6 +10,7 @@ import { placedRegistry } from './placed-registry.ts'
 import type { Placement } from './placement.ts'
 import { remotes } from './remotes.ts'
 import { seedShop } from './seed.ts'
+import { analyzeOwn } from '#engines/postgres/analyze.ts'
 import type { Stores } from './stores.ts'
 
 /** Loads the sample catalogue into a shop of other processes, once; `npm start` does so in its own. */
@@ -44,8 +45,7 @@ export const seedRemotely = async (
     for (const name of ['product', 'catalog']) {
       // Plans made while the tables were empty would read all of them.
       const db = openDatabase(connection(name), { name, runtime, sizes: { shared: 1, exclusive: 1 } })
-      await db.query({ text: 'ANALYZE', values: [] }).catch(() => {})
-      await db.close()
+      await analyzeOwn(db).finally(db.close)
     }
   } finally {
     await host.stop()

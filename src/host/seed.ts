@@ -7,6 +7,7 @@ import { seedSampleCatalogue, type Seeded } from '#samples/seed.ts'
 import { catalog } from '#services/catalog/contract.ts'
 import { product } from '#services/product/contract.ts'
 import type { ShopSettings } from '#src/settings.ts'
+import { analyzeOwn } from '#engines/postgres/analyze.ts'
 import type { Host } from './host.ts'
 
 const LOADED = 'samples-loaded'
@@ -32,7 +33,8 @@ export const loadSamples = async (host: Host, { runtime, progress }: Given): Pro
   withContext(systemContext('seed', runtime, 120_000), async () => {
     progress('Loading the sample catalogue')
     const seeded = await seedSampleCatalogue(host.client(product, 'seed'))
-    for (const each of host.services) await each.db.query({ text: 'ANALYZE', values: [] }).catch(() => {})
+    // Plans made while the tables were empty would read all of them.
+    for (const each of host.services) await analyzeOwn(each.db)
     await shown(host, seeded.made + seeded.known, runtime)
     return seeded
   })
