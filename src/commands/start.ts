@@ -25,9 +25,10 @@ export const start: Command = async ({ runtime, env }) => {
   const running = await starting
   open = true
   say(`장터 Jangteo is open at ${running.origin} (ready in ${((runtime.now() - began) / 1000).toFixed(1)} s)`)
-  await stopping
+  const signal = await stopping
   say('Closing …')
-  await running.stop()
+  // Whoever presses Ctrl-C has nobody else to send customers to; whoever sends SIGTERM may have.
+  await running.stop(signal === 'SIGINT' ? 0 : settings.JANGTEO_LEAVE_GRACE)
   say('Closed.')
   return 0
 }

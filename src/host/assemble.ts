@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { awake } from '#kernel/awake.ts'
 import type { Contract } from '#kernel/contract.ts'
 import { WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -73,8 +74,11 @@ export interface Assembled {
   readonly edge?: string
   /** Where other hosts call. */
   readonly internal?: string
-  /** Leaves in good order: ready no more, calls under way finish, lanes and relays drain, everything is closed. */
-  stop(): Promise<void>
+  /**
+   * Leaves in good order: ready no more, and after `grace` milliseconds, in which callers and load balancers hear of it, calls
+   * under way finish, lanes and relays drain, everything is closed. The grace is that of the network unless told.
+   */
+  stop(grace?: number): Promise<void>
 }
 
 /**
@@ -277,11 +281,11 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
         `Made a staff account: staff@jangteo.local, password ${staffPassword.value} (said only now; kept in the data directory)`,
       )
 
-    const stop = async (): Promise<void> => {
+    const stop = async (grace = network?.grace ?? 0): Promise<void> => {
       leaving = true
       await told?.leave()
       // Callers hear of it meanwhile, and none meets a closed door.
-      if (network) await runtime.sleep(network.grace)
+      if (grace > 0) await awake(() => runtime.sleep(grace))
       await opened.all()
     }
     let stopped: Promise<void> | undefined
@@ -290,7 +294,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       telemetry,
       ...(edge && { edge: edge.origin }),
       ...(internal && { internal: internal.origin }),
-      stop: () => (stopped ??= stop()),
+      stop: (grace) => (stopped ??= stop(grace)),
     }
   } catch (error) {
     await opened.all().catch(() => {})

@@ -10,7 +10,8 @@ import { seedShop } from './seed.ts'
 export interface Shop {
   readonly origin: string
   readonly host: Host
-  stop(): Promise<void>
+  /** Leaves in good order; for `grace` milliseconds it is unready and still answers. */
+  stop(grace?: number): Promise<void>
 }
 
 export interface StartOptions {

@@ -44,8 +44,8 @@ export const startTestShop = async (
     ...options,
   })
   let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> =>
-    (stopped ??= running.stop().finally(() => rmSync(data, { recursive: true, force: true })))
+  const stop = (grace?: number): Promise<void> =>
+    (stopped ??= running.stop(grace).finally(() => rmSync(data, { recursive: true, force: true })))
   stops.push(stop)
   return { ...running, runtime, databaseUrl: database.url, stop }
 }
