@@ -23,6 +23,7 @@ export const BANKS: Readonly<Record<string, string>> = {
   '06': 'KB국민은행',
   '07': '수협은행',
   '11': 'NH농협은행',
+  '12': '단위농협',
   '20': '우리은행',
   '23': 'SC제일은행',
   '27': '씨티은행',
@@ -35,6 +36,8 @@ export const BANKS: Readonly<Record<string, string>> = {
   '45': '새마을금고',
   '48': '신협',
   '50': '저축은행',
+  '54': '홍콩상하이은행',
+  '64': '산림조합',
   '71': '우체국',
   '81': '하나은행',
   '88': '신한은행',
@@ -43,11 +46,15 @@ export const BANKS: Readonly<Record<string, string>> = {
   '92': '토스뱅크',
 }
 
+/** Ends the number of an account that no bank knows. */
+const UNKNOWN_ACCOUNT = '000000'
+
 const accountProblem = (account: CancelRequest['refundReceiveAccount']): string | undefined => {
   if (!account) return 'INVALID_REFUND_ACCOUNT_INFO'
   if (typeof account.bank !== 'string' || !Object.hasOwn(BANKS, account.bank)) return 'INVALID_BANK'
   if (typeof account.accountNumber !== 'string' || !/^\d{1,20}$/.test(account.accountNumber))
     return 'INVALID_REFUND_ACCOUNT_NUMBER'
+  if (account.accountNumber.endsWith(UNKNOWN_ACCOUNT)) return 'INVALID_REFUND_ACCOUNT_NUMBER'
   if (typeof account.holderName !== 'string' || account.holderName === '' || account.holderName.length > 60)
     return 'INVALID_REFUND_ACCOUNT_INFO'
   return undefined

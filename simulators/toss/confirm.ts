@@ -1,3 +1,4 @@
+import { HOUR } from './clock.ts'
 import { accountNumber, DEPOSIT_FOR, depositSecret } from './open.ts'
 import type { Payment } from './payment.ts'
 import { transactionKey, type Chance, type Decision } from './rules.ts'
@@ -82,8 +83,8 @@ export const confirm = (
     }
   }
   if (payment.method === 'VIRTUAL_ACCOUNT') {
-    const issued = issueAccount(payment, chance.now + DEPOSIT_FOR, chance)
-    return { ...issued, payment: issued.payment }
+    const openFor = payment.validHours ? payment.validHours * HOUR : DEPOSIT_FOR
+    return issueAccount(payment, chance.now + openFor, chance)
   }
   const key = transactionKey(chance.runtime)
   return {

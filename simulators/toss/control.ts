@@ -38,6 +38,9 @@ const approveInput = z.object({
   taxFreeAmount: z.number().int().min(0).optional(),
   taxExemptionAmount: z.number().int().min(0).optional(),
   useEscrow: z.boolean().optional(),
+  /** Bank of a transfer or a virtual account, and hours for which the latter is open. */
+  bankCode: z.string().optional(),
+  validHours: z.number().int().min(1).max(2_160).optional(),
   metadata: metadataSchema.nullish(),
   /** The code the issuer will refuse the confirm with. */
   refusal: codeSchema.optional(),
@@ -122,7 +125,8 @@ export const controls =
       const outcome = await execute(merchant, undefined, body.orderId, (_payment, approvedKey, chance) => {
         if (approvedKey !== undefined) return { refused: 'DUPLICATED_ORDER_ID' }
         const payment = opened({ ...body, mid: merchant.mid }, chance)
-        return authenticate(payment, { method: body.method, provider: body.provider, refusal: body.refusal }, chance)
+        const { method, provider, bankCode, refusal } = body
+        return authenticate(payment, { method, provider, bankCode, refusal }, chance)
       })
       if (outcome.refused) return reply.code(400).send(refused(outcome.refused).body)
       return { paymentKey: outcome.payment!.paymentKey }

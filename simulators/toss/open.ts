@@ -21,6 +21,7 @@ export interface Opening {
   readonly useEscrow?: boolean | undefined
   readonly cultureExpense?: boolean | undefined
   readonly metadata?: Readonly<Record<string, string>> | null | undefined
+  readonly validHours?: number | null | undefined
   readonly window?: Payment['window'] | undefined
 }
 
@@ -47,6 +48,7 @@ export const opened = (opening: Opening, { now, runtime }: Chance): Payment => (
   cultureExpense: opening.cultureExpense ?? false,
   metadata: opening.metadata ?? null,
   secret: null,
+  validHours: opening.validHours ?? null,
   cancels: [],
   card: null,
   easyPay: null,

@@ -73,6 +73,8 @@ export interface Payment {
   readonly cultureExpense: boolean
   readonly metadata: Readonly<Record<string, string>> | null
   readonly secret: string | null
+  /** Hours for which a virtual account is open; Toss's own number where none was asked for. */
+  readonly validHours?: number | null
   readonly cancels: readonly Cancel[]
   readonly card: { readonly issuerCode: string; readonly number: string; readonly approveNo: string } | null
   readonly easyPay: { readonly provider: string } | null

@@ -44,6 +44,7 @@ const openingInput = z.object({
   taxExemptionAmount: z.number().int().min(0).nullish(),
   useEscrow: z.boolean().nullish(),
   cultureExpense: z.boolean().nullish(),
+  validHours: z.number().int().min(1).max(2_160).nullish(),
   metadata: metadataSchema.nullish(),
 })
 
@@ -162,6 +163,7 @@ export const paymentWindow =
             taxExemptionAmount: body.taxExemptionAmount ?? 0,
             useEscrow: body.useEscrow ?? false,
             cultureExpense: body.cultureExpense ?? false,
+            validHours: body.validHours,
             metadata: body.metadata,
             window: { successUrl, failUrl },
           },

@@ -45,7 +45,7 @@ export const leftBehind = async (db: Queryable, place: Place, members: readonly 
   return rows.map((row) => row.id)
 }
 
-const kept: Readonly<Record<'member' | 'email', { readonly looked: string; readonly late: string }>> = {
+const kept: Readonly<Record<'member' | 'email' | 'payment', { readonly looked: string; readonly late: string }>> = {
   member: {
     looked: 'SELECT count(*) AS count FROM jt_member.retained',
     late: `SELECT id::text AS id, 'retained past the day of its destruction' AS what
@@ -60,12 +60,18 @@ const kept: Readonly<Record<'member' | 'email', { readonly looked: string; reado
            UNION ALL
            SELECT hash, 'the proof of an address was kept past its end' FROM jt_email.proof WHERE expires_at <= $1`,
   },
+  payment: {
+    looked: 'SELECT count(*) AS count FROM jt_payment.payment WHERE refund_account IS NOT NULL',
+    late: `SELECT id::text AS id, 'an account to refund to was kept although nothing is refunded' AS what
+           FROM jt_payment.payment WHERE refund_account IS NOT NULL AND refund_account_at <= $1
+             AND NOT EXISTS (SELECT FROM jt_payment.refund WHERE payment_id = payment.id AND refund.state = 'REQUESTED')`,
+  },
 }
 
 /** What should have been forgotten before an instant and was not. */
 export const overdue = async (
   db: Queryable,
-  service: 'member' | 'email',
+  service: keyof typeof kept,
   before: number,
 ): Promise<{ looked: number; late: Violation[] }> => {
   const [row] = await db.query<{ count: number }>({ text: kept[service].looked, values: [] })

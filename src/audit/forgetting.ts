@@ -29,7 +29,7 @@ export const forgetting = check({
     )
 
     const forgotten = tally(FORGOTTEN)
-    for (const service of ['member', 'email'] as const) {
+    for (const service of ['member', 'email', 'payment'] as const) {
       if (!view.has(service)) continue
       const { looked, late } = await overdue(view.store(service), service, view.now - SWEPT)
       forgotten.looked += looked

@@ -68,9 +68,16 @@ export const doubleCaptures = (db: Queryable): Promise<Violation[]> =>
     SELECT order_id AS id, format('captured %s times', count(*)) AS what
     FROM jt_payment.payment WHERE state = 'CAPTURED' GROUP BY order_id HAVING count(*) > 1`)
 
-/** Attempts and refunds of which nobody knows yet how they end, with the instant they began. */
+/**
+ * Attempts and refunds of which nobody knows yet how they end, with the instant since which that is owed: they began, the
+ * deposit was due, an account to refund to was given. A refund that waits for one waits for a person.
+ */
 export const openOutcomes = (db: Queryable): Promise<{ id: string; kind: string; at: number }[]> =>
   db.query<{ id: string; kind: string; at: number }>(sql`
-    SELECT id, state AS kind, created_at AS at FROM jt_payment.payment WHERE state IN ('CONFIRMING', 'AWAITING_DEPOSIT')
+    SELECT id, state AS kind, created_at AS at FROM jt_payment.payment WHERE state = 'CONFIRMING'
     UNION ALL
-    SELECT id, 'refund ' || state, created_at FROM jt_payment.refund WHERE state = 'REQUESTED'`)
+    SELECT id, state, coalesce(due_at, created_at + interval '8 days') FROM jt_payment.payment
+    WHERE state = 'AWAITING_DEPOSIT'
+    UNION ALL
+    SELECT refund.id, 'refund ' || refund.state, greatest(refund.created_at, refund_account_at)
+    FROM jt_payment.refund JOIN jt_payment.payment ON payment.id = payment_id WHERE refund.state = 'REQUESTED'`)

@@ -9,9 +9,6 @@ import {
   wrongRefunds,
 } from './money-store.ts'
 
-/** Milliseconds a virtual account may wait for its deposit: a week, and a day for word of its end to reach us. */
-const DEPOSIT_WAIT = 8 * 86_400_000
-
 /** The books of money, looked at by themselves. */
 export const money = check({
   family: 'money',
@@ -47,8 +44,9 @@ export const money = check({
     const known = tally('each outcome becomes known')
     known.looked = total.payments + total.refunds
     for (const { id, kind, at } of await openOutcomes(db)) {
-      const since = kind === 'AWAITING_DEPOSIT' ? at + DEPOSIT_WAIT : at
-      known.wrongSince(since, id, `${kind} since ${new Date(at).toISOString()}`)
+      // A deposit that is not due yet is waited for: neither wrong nor in flight.
+      if (kind !== 'AWAITING_DEPOSIT' || at <= view.now)
+        known.wrongSince(at, id, `${kind} since ${new Date(at).toISOString()}`)
     }
   },
 })

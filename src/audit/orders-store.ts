@@ -5,7 +5,14 @@ import type { Violation } from './invariant.ts'
 /** An order as other services' records of it are compared with. */
 export interface OrderSeen {
   readonly id: string
-  readonly status: 'PENDING_PAYMENT' | 'PAYING' | 'PAID' | 'CANCEL_REQUESTED' | 'CANCELED' | 'EXPIRED'
+  readonly status:
+    | 'PENDING_PAYMENT'
+    | 'PAYING'
+    | 'AWAITING_DEPOSIT'
+    | 'PAID'
+    | 'CANCEL_REQUESTED'
+    | 'CANCELED'
+    | 'EXPIRED'
   readonly amount: number
   readonly paymentKey: string | null
   readonly reservationId: string
@@ -49,13 +56,18 @@ export interface PaymentSeen {
   readonly refunded: number
   readonly createdAt: number
   readonly capturedAt: number | null
-  /** When a refund of it was last asked for or made. */
+  /** When a refund of it was last asked for, given an account to go to, or made. */
   readonly refundAt: number | null
+  /** Won that wait for an account to go back to: a person must name one. */
+  readonly awaitingAccount: number
 }
 
 const PAYMENT = `payment.id, payment.order_id AS "orderId", payment_key AS "paymentKey", payment.state, payment.amount,
   refunded, payment.created_at AS "createdAt", captured_at AS "capturedAt",
-  (SELECT max(greatest(refund.created_at, ended_at)) FROM jt_payment.refund WHERE payment_id = payment.id) AS "refundAt"`
+  (SELECT max(greatest(refund.created_at, ended_at, refund_account_at)) FROM jt_payment.refund
+    WHERE payment_id = payment.id) AS "refundAt",
+  (SELECT coalesce(sum(refund.amount), 0)::bigint FROM jt_payment.refund
+    WHERE payment_id = payment.id AND refund.state = 'AWAITING_ACCOUNT') AS "awaitingAccount"`
 
 /** The payments of orders. */
 export const paymentsOfOrders = async (db: Queryable, ids: readonly string[]): Promise<Map<string, PaymentSeen[]>> => {
@@ -99,14 +111,18 @@ export const readHolds = (db: Queryable, after: string, limit: number): Promise<
     SELECT id, state, expires_at AS "expiresAt" FROM jt_product.reservation
     WHERE state IN ('HELD', 'SECURED') AND id > ${after} ORDER BY id LIMIT ${limit}`)
 
-/** When orders were told to have come to an end or to be wanted ended, since an instant: the latest word of each. */
+/** When a service last emitted one of some events about an order, since an instant, by order. */
 export const recentWords = async (
   db: Queryable,
+  service: 'order' | 'payment',
   names: readonly string[],
   since: number,
 ): Promise<Map<string, number>> => {
-  const rows = await db.query<{ key: string; at: number }>(sql`
-    SELECT key, max(at) AS at FROM jt_order.outbox WHERE name = ANY (${names}) AND at > ${new Date(since)} GROUP BY key`)
+  const rows = await db.query<{ key: string; at: number }>({
+    name: `audit_recent_words_${service}`,
+    text: `SELECT key, max(at) AS at FROM jt_${service}.outbox WHERE name = ANY ($1) AND at > $2 GROUP BY key`,
+    values: [names, new Date(since)],
+  })
   return new Map(rows.map((row) => [row.key, row.at]))
 }
 

@@ -26,7 +26,12 @@ interface Seen {
   readonly reservation: ReservationSeen | undefined
   /** When the order service last told of its end, or of the wish to end it. */
   readonly toldAt: number | null
+  /** When the payment service last told how an attempt to pay it ended. */
+  readonly paymentToldAt: number | null
 }
+
+/** Milliseconds after its due time at which an order gives up a deposit by its own clock. */
+const DEPOSIT_GRACE = 5 * 60_000
 
 const capturesOf = ({ payments }: Seen): PaymentSeen[] => payments.filter((each) => each.state === 'CAPTURED')
 
@@ -50,7 +55,7 @@ const judgePaid = (tally: Tally, seen: Seen): void => {
   else if (reservation.state !== 'ALLOCATED')
     tally.wrong(order.id, `${order.status}, but its stock is ${reservation.state}`)
 
-  if (order.status === 'CANCEL_REQUESTED')
+  if (order.status === 'CANCEL_REQUESTED' && !capture?.awaitingAccount)
     tally.wrongSince(capture?.refundAt ?? toldAt, order.id, 'its cancellation never came to an end')
 }
 
@@ -61,44 +66,60 @@ const judgeHold = (tally: Tally, { order, reservation }: Seen, since: number | n
 }
 
 const judgeLive = (tally: Tally, seen: Seen, now: number): void => {
-  const { order, payments } = seen
+  const { order, payments, paymentToldAt } = seen
   const { id, status, payBefore } = order
   const [capture] = capturesOf(seen)
-  if (capture) return tally.wrongSince(capture.capturedAt, id, `its money was captured, but it is ${status}`)
+  // A deposit may have been made long before we hear of it.
+  const capturedAt = Math.max(capture?.capturedAt ?? 0, paymentToldAt ?? 0)
+  if (capture) return tally.wrongSince(capturedAt, id, `its money was captured, but it is ${status}`)
   if (status === 'PENDING_PAYMENT') {
     if (payBefore <= now) return tally.wrongSince(payBefore, id, 'its time to pay has passed, but it did not expire')
     return judgeHold(tally, seen, null)
   }
   const attempt = payments.find((each) => each.paymentKey === order.paymentKey)
-  if (!attempt) tally.wrong(id, 'PAYING without an attempt to pay')
+  if (!attempt) tally.wrong(id, `${status} without an attempt to pay`)
   // An attempt whose outcome is open is judged with the money.
   else if (attempt.state === 'FAILED' || attempt.state === 'REFUSED')
-    tally.wrongSince(attempt.createdAt, id, `PAYING, but the attempt is ${attempt.state}`)
+    tally.wrongSince(paymentToldAt ?? attempt.createdAt, id, `${status}, but the attempt is ${attempt.state}`)
+  else if (status === 'AWAITING_DEPOSIT' && payBefore + DEPOSIT_GRACE <= now)
+    tally.wrongSince(payBefore + DEPOSIT_GRACE, id, 'its deposit is overdue, but it did not expire')
   else judgeHold(tally, seen, attempt.createdAt)
 }
 
 const judgeEnded = (tally: Tally, seen: Seen): void => {
-  const { order, reservation, toldAt } = seen
+  const { order, payments, reservation, toldAt, paymentToldAt } = seen
   const since = toldAt ?? order.canceledAt
+  for (const { state } of payments)
+    if (state === 'AWAITING_DEPOSIT')
+      tally.wrongSince(since, order.id, `${order.status}, but its virtual account is still open`)
   if (reservation && reservation.state !== 'RELEASED' && reservation.state !== 'RESTOCKED')
     tally.wrongSince(since, order.id, `${order.status}, but its stock is ${reservation.state}`)
-  for (const { amount, refunded, capturedAt, refundAt } of capturesOf(seen))
-    if (refunded < amount)
+  // What waits for an account to go to is a case for a person, not something that was forgotten.
+  for (const { amount, refunded, awaitingAccount, capturedAt, refundAt } of capturesOf(seen))
+    if (refunded + awaitingAccount < amount)
       tally.wrongSince(
-        Math.max(capturedAt ?? 0, refundAt ?? 0, since ?? 0),
+        Math.max(capturedAt ?? 0, refundAt ?? 0, since ?? 0, paymentToldAt ?? 0),
         order.id,
-        `${order.status}, but ${amount - refunded} won were not given back`,
+        `${order.status}, but ${amount - refunded - awaitingAccount} won were not given back`,
       )
 }
 
-const isLive = ({ status }: OrderSeen): boolean => status === 'PENDING_PAYMENT' || status === 'PAYING'
+const isLive = ({ status }: OrderSeen): boolean =>
+  status === 'PENDING_PAYMENT' || status === 'PAYING' || status === 'AWAITING_DEPOSIT'
 const isPaid = ({ status }: OrderSeen): boolean => status === 'PAID' || status === 'CANCEL_REQUESTED'
 
 /** What payment and product know of orders, order by order. */
 const examineOrders = async (view: View, tally: (name: typeof PAID | typeof LIVE | typeof ENDED) => Tally) => {
   const words = await recentWords(
     view.store('order'),
+    'order',
     ['order.canceled', 'order.expired', 'order.cancel_requested'],
+    view.now - view.grace,
+  )
+  const paymentWords = await recentWords(
+    view.store('payment'),
+    'payment',
+    ['payment.captured', 'payment.failed'],
     view.now - view.grace,
   )
   await pages(
@@ -119,6 +140,7 @@ const examineOrders = async (view: View, tally: (name: typeof PAID | typeof LIVE
           payments: payments.get(order.id) ?? [],
           reservation: reservations.get(order.reservationId),
           toldAt: words.get(order.id) ?? null,
+          paymentToldAt: paymentWords.get(order.id) ?? null,
         }
         const kind = tally(isPaid(order) ? PAID : isLive(order) ? LIVE : ENDED)
         kind.looked++

@@ -3,6 +3,7 @@ import { auth } from '#services/auth/contract.ts'
 import { config } from '#services/config/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
+import { payment } from '#services/payment/contract.ts'
 import { attachStores } from '#src/host/attach.ts'
 import { startHost } from '#src/host/host.ts'
 import { makeLog } from '#src/host/logging.ts'
@@ -15,7 +16,7 @@ import { print } from './terminal.ts'
 const USAGE = 'npm run reseal: seals under JANGTEO_SECRET what lies under JANGTEO_SECRET_ALSO'
 
 /** The services that seal anything. */
-export const sealing: readonly object[] = [auth, member, email, config]
+export const sealing: readonly object[] = [auth, member, email, config, payment]
 
 /** `npm run reseal`: the third step of changing the shop's secret. Can be repeated; exits 0 when nothing is left. */
 export const reseal: Command = async ({ args, runtime, env, say = print }) => {
@@ -28,7 +29,9 @@ export const reseal: Command = async ({ args, runtime, env, say = print }) => {
     const log = makeLog(settings.LOG_LEVEL)
     const { connection } = stores
     const services = shop.filter(({ contract }) => sealing.includes(contract))
-    const host = await startHost({ services, connection, settings, runtime, log, background: false })
+    // Nothing goes out: the address only has to be one.
+    const wired = { ...settings, TOSS_BASE_URL: settings.TOSS_BASE_URL || 'http://localhost' }
+    const host = await startHost({ services, connection, settings: wired, runtime, log, background: false })
     try {
       for (const { definition, built } of host.services)
         if (built.reseal) say(`${definition.contract.name}: ${await built.reseal()} values sealed anew`)

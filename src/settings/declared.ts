@@ -389,6 +389,19 @@ export const declared = {
     about: 'Minutes in which an order must be paid.',
     live: { by: ['order'], ko: '주문을 결제해야 하는 시간(분).' },
   }),
+  DEPOSIT_HOURS: declare({
+    kind: whole(1, 720),
+    otherwise: 24,
+    about:
+      'Hours in which a deposit into a virtual account must arrive; the order holds its stock as long. Give the payment window of Toss the same.',
+    live: { by: ['payment'], ko: '가상계좌에 입금해야 하는 시간. 그동안 주문이 재고를 잡아 둡니다.' },
+  }),
+  DEPOSIT_REMINDER_HOURS: declare({
+    kind: whole(0, 719),
+    otherwise: 3,
+    about: 'Hours before a deposit is due at which its buyer is reminded; 0: never.',
+    live: { by: ['order'], ko: '입금 기한 몇 시간 전에 구매자에게 알릴지. 0이면 알리지 않습니다.' },
+  }),
 } as const
 
 /** The value of a setting that is not given; empty when it has none. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Client } from '#kernel/contract.ts'
+import { type Client, instant } from '#kernel/contract.ts'
+import { secretsFrom } from '#kernel/secrets.ts'
 import type { Database } from '#kernel/store.ts'
 import { cart } from '#services/cart/contract.ts'
 import { catalog } from '#services/catalog/contract.ts'
@@ -14,6 +15,7 @@ import { findPaymentsById, startPayments } from '#services/payment/store.ts'
 import { product } from '#services/product/contract.ts'
 import { memberActor, staffActor, type TestHost } from '../support/host.ts'
 import { address } from '../support/purchases.ts'
+import { testSettings } from '../support/settings.ts'
 import type { Poison, Poisoner } from './poison.ts'
 
 /** Inputs that meet in one batch. */
@@ -264,6 +266,19 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
         isRight: (answer) => assert.equal(answer.status, 'PAID'),
       }
     },
+    'order.awaitDeposit': async () => {
+      const all = await begun()
+      const dueAt = instant(host.runtime.now() + 86_400_000)
+      return {
+        call: (n) => {
+          const { order, paymentKey } = all[n]!
+          return inside.orders.awaitDeposit({ orderId: order.id, paymentKey, bank: '88', dueAt })
+        },
+        poison: (n) => all[n]!.order.id,
+        statement: /FOR (NO KEY )?UPDATE/,
+        isRight: (answer) => assert.equal(answer.status, 'AWAITING_DEPOSIT'),
+      }
+    },
     'order.failPayment': async () => {
       const all = await begun()
       return {
@@ -311,7 +326,12 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
     // Answers of the provider come one after another: to meet in one batch, captures are stored by what stores them.
     'payment.store-capture': async () => {
       const db = host.db('payment') as Database
-      const end = endings({ db: poisoner.database(db), runtime: host.runtime })
+      const end = endings({
+        db: poisoner.database(db),
+        runtime: host.runtime,
+        secrets: secretsFrom(testSettings.JANGTEO_SECRET, host.runtime),
+        depositHours: () => 24,
+      })
       const now = host.runtime.now()
       const starts = await many(() => {
         const [orderId, paymentKey, memberId] = [randomUUID(), `key-${randomUUID()}`, randomUUID()]

@@ -5,6 +5,16 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { subscriptionsOf } from '#src/audit/consumers.ts'
 import { shop } from '#src/shop.ts'
 import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
+import {
+  awaiting,
+  cancelingAwaiting,
+  depositing,
+  lateDeposit,
+  overdueAtToss,
+  overdueHere,
+  refunding,
+  reminding,
+} from './flows-deposit.ts'
 import { paying, payingByWebhook, refused } from './flows-pay.ts'
 import { changingAnew, changingItems, dyingHold, expiring, placing } from './flows-place.ts'
 import { stepsOf } from './matrix.ts'
@@ -21,7 +31,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.import-categories': 'sample goods; one transaction, not part of a purchase',
   'payment.adopt-cancels':
     'asked for by a webhook that Toss repeats until it is answered; done twice, it changes nothing',
-  'payment.give-back': 'asks for a refund as payment.refund-request does, which is struck',
 }
 
 describe('the crash matrix', () => {
@@ -38,6 +47,14 @@ describe('the crash matrix', () => {
       cancelingUnpaid,
       cancelingPaid,
       refundRefused,
+      awaiting,
+      depositing,
+      cancelingAwaiting,
+      overdueAtToss,
+      overdueHere,
+      reminding,
+      refunding,
+      lateDeposit,
     ]),
   )
 

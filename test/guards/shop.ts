@@ -14,6 +14,7 @@ import { settled } from '../audit/settled.ts'
 import { waiting } from '../support/blocked.ts'
 import { memberActor, staffActor, startTestHost, type TestHost } from '../support/host.ts'
 import { address } from '../support/purchases.ts'
+import { testSettings } from '../support/settings.ts'
 import { meeting } from './meeting.ts'
 import { startObligingProvider } from './obliging-provider.ts'
 
@@ -23,7 +24,12 @@ export const startGuarded = async (given: { readonly orders?: ServiceDefinition<
   const meet = meeting(async () => (await waiting(host.db('order'))) > 0)
   const services = [productService, given.orders ?? orderService, paymentService]
   const host: TestHost = await startTestHost(services, {
-    settings: { TOSS_BASE_URL: provider.baseUrl, TOSS_SECRET_KEY: 'unused', ORDER_PAY_MINUTES: 10 },
+    settings: {
+      JANGTEO_SECRET: testSettings.JANGTEO_SECRET,
+      TOSS_BASE_URL: provider.baseUrl,
+      TOSS_SECRET_KEY: 'unused',
+      ORDER_PAY_MINUTES: 10,
+    },
     onStep: meet.onStep,
   })
   const staff = host.as(product, staffActor(randomUUID(), 'catalog'))

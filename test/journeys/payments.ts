@@ -27,8 +27,8 @@ export const payments = (shop: ShopUnderTest): void => {
       method: 'VIRTUAL_ACCOUNT',
     })
     const answer = await buyer.must('POST', '/api/payments/confirm', { paymentKey, orderId, amount })
-    assert.equal(answer.status, 'CONFIRMING')
-    assert.equal(await status(), 'PAYING')
+    assert.equal(answer.status, 'AWAITING_DEPOSIT')
+    assert.equal(await status(), 'AWAITING_DEPOSIT')
     await buyer.must('POST', '/simulators/toss/deposits', { orderId, action: 'deposit' })
     await eventually(async () => (await status()) === 'PAID', 'the order is paid')
     const { items } = await buyer.must('GET', `/api/orders/${orderId}/payments`)

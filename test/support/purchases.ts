@@ -13,6 +13,7 @@ import { product } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { memberActor, staffActor, startTestHost, type TestHost } from './host.ts'
+import { testSettings } from './settings.ts'
 
 export const address = {
   recipient: '홍길동',
@@ -56,6 +57,7 @@ export const startPurchases = async (
   const simulator = await startSimulator({ db, runtime: systemRuntime(), webhookUrl: () => webhookUrl })
   const host = await startTestHost([productService, orderService, paymentService], {
     settings: {
+      JANGTEO_SECRET: testSettings.JANGTEO_SECRET,
       TOSS_BASE_URL: `${simulator.origin}/simulators/toss/api`,
       TOSS_SECRET_KEY: developmentKeys[0]!.secretKey,
       ORDER_PAY_MINUTES: 10,

@@ -91,6 +91,7 @@
           taxExemptionAmount: request.card?.taxExemptionAmount ?? null,
           useEscrow: (request.virtualAccount ?? request.transfer ?? request.card)?.useEscrow ?? null,
           cultureExpense: (request.virtualAccount ?? request.transfer)?.isCulturalExpenses ?? null,
+          validHours: request.virtualAccount?.validHours ?? null,
           metadata: request.metadata ?? null,
         }),
       }).catch(() => {

@@ -13,11 +13,14 @@ import {
   orderCanceled,
   orderCancelRequested,
   PAYMENT_UNDER_WAY,
+  REFUND_ACCOUNT_REFUSED,
+  REFUND_ACCOUNT_REQUIRED,
   REFUND_REFUSED,
+  type RefundAccount,
 } from './contract.ts'
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
-import { after } from './states.ts'
-import { lockOrders, saveOrders } from './store.ts'
+import { after, isEnded } from './states.ts'
+import { findOrders, lockOrders, saveOrders } from './store.ts'
 import type { Views } from './views.ts'
 
 /** Ends an order that is locked, and tells the world what goes back. */
@@ -56,9 +59,16 @@ export const goOn = async (tx: Tx, views: Views, orderId: string): Promise<void>
     await saveOrders(tx, [{ ...order, status, cancellationId: null, cancelReason: null }], 'with lines')
 }
 
+interface CancelInput {
+  readonly id: string
+  readonly reason: string
+  readonly refundAccount?: RefundAccount | undefined
+}
+
 /**
- * Cancels an order. An unpaid one ends at once. A paid one is first marked, with the event that makes sure of its refund
- * whatever happens next; then the refund is tried right away, so that the buyer sees the end of it.
+ * Cancels an order. An unpaid one ends at once; the event closes the virtual account it may have waited for. A paid one is
+ * first marked, with the event that makes sure of its refund whatever happens next; then the refund is tried right away, so
+ * that the buyer sees the end of it.
  */
 export const canceling = (given: {
   readonly db: Database
@@ -85,17 +95,40 @@ export const canceling = (given: {
     return Promise.all([told, saveOrders(tx, [requested], 'with lines')]).then(() => requested)
   }
 
-  const decide = (memberId: string, orderId: string, reason: string): Promise<OrderRecord> =>
+  /** Undefined where the order has been paid since it was seen: then its refund is to be prepared first. */
+  const decide = (memberId: string, seen: OrderRecord, reason: string): Promise<OrderRecord | undefined> =>
     db.tx('order.cancel', async (tx) => {
-      const order = (await lockOrders(tx, [orderId])).get(orderId)
+      const order = (await lockOrders(tx, [seen.id])).get(seen.id)
       if (!order || order.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })
       views.changed(tx, [order])
       if (order.status === 'CANCELED' || order.status === 'CANCEL_REQUESTED') return order
       if (order.status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
       if (after(order.status, 'canceled unpaid')) return end(tx, order, false, reason, runtime.now())
-      if (after(order.status, 'cancellation requested')) return request(tx, order, reason)
+      if (after(order.status, 'cancellation requested'))
+        return seen.status === order.status ? request(tx, order, reason) : undefined
       throw ORDER_STATE({ status: order.status })
     })
+
+  /**
+   * Makes sure that the money can go back, before anything is decided: a deposit needs an account, and the payment service
+   * keeps it. Answers whether money of an order that is over waited for just this account.
+   */
+  const prepare = async (
+    { id: orderId, status }: OrderRecord,
+    account: RefundAccount | undefined,
+  ): Promise<boolean> => {
+    const paid = after(status, 'cancellation requested') !== undefined
+    if (!paid && (account === undefined || after(status, 'canceled unpaid'))) return false
+    try {
+      return (await payment.prepareRefund({ orderId, refundAccount: account ?? null })).awaited
+    } catch (error) {
+      // While payments are away a refund is requested all the same; if it needs an account, the buyer is asked for it then.
+      // An account that was given must not get lost.
+      if (account !== undefined || REFUND_ACCOUNT_REQUIRED.is(error)) throw error
+      log.warn({ err: error, orderId }, 'Whether a refund needs an account is not known yet')
+      return false
+    }
+  }
 
   const refund = async (order: OrderRecord): Promise<OrderRecord> => {
     const { id: orderId, amount, cancelReason, cancellationId: refundId } = order
@@ -103,9 +136,9 @@ export const canceling = (given: {
       const answer = await payment.refund({ refundId: refundId!, orderId, amount, reason: cancelReason! })
       if (answer.status !== 'REFUNDED') return order
     } catch (error) {
-      if (PAYMENT_NOT_REFUNDABLE.is(error)) {
+      if (PAYMENT_NOT_REFUNDABLE.is(error) || REFUND_ACCOUNT_REFUSED.is(error)) {
         await db.tx('order.refund-refused', (tx) => goOn(tx, views, orderId))
-        throw REFUND_REFUSED(undefined, { cause: error })
+        throw REFUND_ACCOUNT_REFUSED.is(error) ? error : REFUND_REFUSED(undefined, { cause: error })
       }
       // The event in the outbox will see the refund through; the buyer is told it is under way.
       if (!(error instanceof Fault)) throw error
@@ -115,9 +148,16 @@ export const canceling = (given: {
     return (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, views, orderId, runtime.now()))) ?? order
   }
 
-  return async (input: { id: string; reason: string }, context: CallContext): Promise<Order> => {
+  return async (input: CancelInput, context: CallContext): Promise<Order> => {
+    const memberId = memberOf(context.actor)
     // The reason goes on into events and to the provider.
-    const order = await decide(memberOf(context.actor), input.id, masked(input.reason))
-    return shown(order.status === 'CANCEL_REQUESTED' ? await refund(order) : order)
+    const reason = masked(input.reason)
+    for (;;) {
+      const seen = (await findOrders(db, [input.id])).get(input.id)
+      if (!seen || seen.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })
+      if ((await prepare(seen, input.refundAccount)) && isEnded(seen.status)) return shown(seen)
+      const order = await decide(memberId, seen, reason)
+      if (order) return shown(order.status === 'CANCEL_REQUESTED' ? await refund(order) : order)
+    }
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { bankCodeOf } from '#kernel/banks.ts'
 import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shortProse } from '#kernel/one-line.ts'
-import { shippingAddress, storedAddress } from '#services/member/contract.ts'
+import { personName, shippingAddress, storedAddress } from '#services/member/contract.ts'
 import {
   AMOUNT_TOO_LARGE,
   expectedAmount,
@@ -18,7 +19,15 @@ import {
 } from '#services/product/contract.ts'
 
 /** States of an order's line; the order's label is derived from its lines. */
-export const orderStatus = z.enum(['PENDING_PAYMENT', 'PAYING', 'PAID', 'CANCEL_REQUESTED', 'CANCELED', 'EXPIRED'])
+export const orderStatus = z.enum([
+  'PENDING_PAYMENT',
+  'PAYING',
+  'AWAITING_DEPOSIT',
+  'PAID',
+  'CANCEL_REQUESTED',
+  'CANCELED',
+  'EXPIRED',
+])
 export type OrderStatus = z.output<typeof orderStatus>
 
 export const IDEMPOTENCY_KEY_REQUIRED = fault('IDEMPOTENCY_KEY_REQUIRED', 400, {
@@ -61,6 +70,15 @@ export const REFUND_REFUSED = fault('REFUND_REFUSED', 409, {
   en: 'The payment provider refused the refund. Please contact us.',
 })
 
+export const REFUND_ACCOUNT_REQUIRED = fault('REFUND_ACCOUNT_REQUIRED', 422, {
+  ko: '입금하신 금액을 돌려받을 계좌의 은행, 계좌번호, 예금주를 입력해 주세요.',
+  en: 'Please give the bank, number and holder of the account your deposit is to be returned to.',
+})
+export const REFUND_ACCOUNT_REFUSED = fault('REFUND_ACCOUNT_REFUSED', 422, {
+  ko: '입력하신 계좌로 환불할 수 없습니다. 은행, 계좌번호, 예금주를 다시 확인해 주세요.',
+  en: 'The deposit cannot be returned to this account. Please check its bank, number and holder.',
+})
+
 const line = soldLine.extend({ number: z.number().int(), amount: wonSchema, status: orderStatus })
 
 const orderOutput = z.object({
@@ -79,6 +97,38 @@ const orderOutput = z.object({
   shippingAddress: storedAddress,
 })
 export type Order = z.output<typeof orderOutput>
+
+/** A bank by its code or its name, as its code. */
+const bank = z
+  .string()
+  .max(40)
+  .meta({ examples: ['88', '신한은행'] })
+  .refine((given) => bankCodeOf(given) !== undefined, {
+    message: 'unknown_bank',
+    params: {
+      ko: '은행 이름이나 두 자리 은행 코드를 입력해 주세요.',
+      en: 'Give the name or the two-digit code of a Korean bank.',
+    },
+  })
+  .transform((given) => bankCodeOf(given)!)
+
+/** The digits of an account number, which people write with dashes and spaces. */
+const accountNumber = z
+  .string()
+  .max(40)
+  .meta({ pattern: '^[0-9 -]{6,40}$', examples: ['110-123-456789'] })
+  .transform((given) => given.normalize('NFKC').replace(/[\s\p{Pd}]/gu, ''))
+  .refine((digits) => /^\d{6,20}$/.test(digits), {
+    message: 'account_number',
+    params: {
+      ko: '계좌번호를 숫자 6~20자리로 입력해 주세요. 줄표는 있어도 됩니다.',
+      en: 'Give the account number as 6 to 20 digits; dashes may stay.',
+    },
+  })
+
+/** An account that a deposit is returned to. */
+export const refundAccount = z.object({ bank, accountNumber, holderName: personName })
+export type RefundAccount = z.output<typeof refundAccount>
 
 const items = z
   .array(stockLine)
@@ -182,15 +232,20 @@ export const order = contract('order', {
     faults: [ORDER_STATE, ORDER_EXPIRED],
   },
   cancel: {
-    summary: 'Cancels an order; a paid one is refunded in full. Repeating it changes nothing.',
+    summary:
+      'Cancels an order; a paid one is refunded in full. Repeating it changes nothing. A deposit (a paid virtual account) is returned to `refundAccount`, which also may be given for an order that is over and whose money waits for an account.',
     method: 'POST',
     path: '/orders/{id}/cancel',
     access: 'member',
     repeatable: true,
     deadline: 15_000,
-    input: z.object({ id: z.uuid(), reason: shortProse(1, 200) }),
+    input: z.object({
+      id: z.uuid(),
+      reason: shortProse(1, 200),
+      refundAccount: refundAccount.optional(),
+    }),
     output: orderOutput,
-    faults: [ORDER_STATE, PAYMENT_UNDER_WAY, REFUND_REFUSED],
+    faults: [ORDER_STATE, PAYMENT_UNDER_WAY, REFUND_REFUSED, REFUND_ACCOUNT_REQUIRED, REFUND_ACCOUNT_REFUSED],
   },
   beginPayment: {
     summary: 'Checks owner, amount and deadline, and makes order and hold unable to expire while money moves.',
@@ -215,12 +270,28 @@ export const order = contract('order', {
     output: z.object({ status: orderStatus }),
     faults: [ORDER_STATE],
   },
-  failPayment: {
-    summary: 'Records that no money moved: the order is payable again until its deadline.',
+  awaitDeposit: {
+    summary:
+      'Records that a virtual account was issued: the order holds its stock until the deposit is due. Repeating it changes nothing.',
     method: 'POST',
     access: 'service',
     repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }),
+    input: z.object({
+      orderId: z.uuid(),
+      paymentKey: z.string().max(200),
+      bank: z.string().max(40),
+      dueAt: instantSchema,
+    }),
+    output: z.object({ status: orderStatus }),
+    faults: [ORDER_STATE],
+  },
+  failPayment: {
+    summary:
+      'Records that no money moved: the order is payable again until its deadline. One that awaits a deposit ends: expired if that is overdue, else canceled.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200), overdue: z.boolean().optional() }),
     output: z.object({ status: orderStatus }),
   },
   openOrders: {
@@ -279,5 +350,23 @@ export const orderExpired = event('order.expired', {
   version: 1,
   key: 'orderId',
   summary: 'An order was not paid in time; whatever it held goes back.',
-  payload: z.object({ ...facts, lines }),
+  payload: z.object({ ...facts, lines, awaitedDeposit: z.boolean().optional() }),
+})
+export const orderDepositAwaited = event('order.deposit_awaited', {
+  version: 1,
+  key: 'orderId',
+  summary: 'A virtual account was issued for an order; it holds its stock until the deposit is due.',
+  payload: z.object({ ...facts, bank: z.string(), dueAt: instantSchema }),
+})
+export const orderDepositDueSoon = event('order.deposit_due_soon', {
+  version: 1,
+  key: 'orderId',
+  summary: 'The deposit an order awaits is due soon, and has not been seen.',
+  payload: z.object({ ...facts, dueAt: instantSchema }),
+})
+export const orderPaymentRejected = event('order.payment_rejected', {
+  version: 1,
+  key: 'orderId',
+  summary: 'Money was captured for an order that it cannot pay, because it is over or paid otherwise: it goes back.',
+  payload: z.object({ orderId: z.uuid(), paymentId: z.uuid(), paymentKey: z.string(), at: instantSchema }),
 })

@@ -13,6 +13,7 @@ import {
   orderPaid,
   PAYMENT_UNDER_WAY,
 } from './contract.ts'
+import { type Awaited, awaitDeposits, type DepositEnd, endDeposits } from './deposit.ts'
 import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
 import { after } from './states.ts'
 import { beginWaiting, type Begin, type Ended, payWaiting } from './paying-store.ts'
@@ -31,7 +32,7 @@ export const beginning = (
     return NOT_FOUND(undefined, { field: 'orderId' })
   const { status, paymentKey } = order
   if (order.amount !== begin.amount) return AMOUNT_MISMATCH({ amount: order.amount }, { field: 'amount' })
-  if (paymentKey === begin.paymentKey && status === 'PAYING') return 'BEGUN'
+  if (paymentKey === begin.paymentKey && (status === 'PAYING' || status === 'AWAITING_DEPOSIT')) return 'BEGUN'
   if (paymentKey === begin.paymentKey && (status === 'PAID' || status === 'CANCEL_REQUESTED')) return 'ALREADY_PAID'
   if (status === 'PAYING') return PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
   if (status === 'EXPIRED' || (status === 'PENDING_PAYMENT' && order.payBefore <= now)) return ORDER_EXPIRED()
@@ -60,6 +61,8 @@ const settleExactly = async (
     if (order.paymentKey !== paymentKey) return ORDER_STATE({ status: order.status })
     const status = after(order.status, 'payment captured')
     if (status) paid.set(orderId, { ...order, status, paidAt: now })
+    // One that ended while it awaited a deposit keeps the key of a payment that never paid it.
+    else if (order.paidAt === null) return ORDER_STATE({ status: order.status })
     return status ?? order.status
   })
   const changed = [...paid.values()]
@@ -102,18 +105,37 @@ export const settle = async (
   return entries.map((each) => (isPaid(each) ? 'PAID' : decided[rest.indexOf(each)]!))
 }
 
-/** Makes orders payable again whose payment moved no money. Others are left as they are. */
-export const unsettle = async (tx: Tx, views: Views, entries: readonly Ended[]): Promise<(OrderStatus | Fault)[]> => {
+/** A payment that moved no money. */
+export interface Failed extends Ended {
+  /** The deposit it waited for did not come in time. */
+  readonly overdue?: boolean | undefined
+}
+
+/** Makes orders payable again whose payment moved no money; those that awaited a deposit end. Others are left as they are. */
+export const unsettle = async (
+  tx: Tx,
+  views: Views,
+  entries: readonly Failed[],
+  now: number,
+): Promise<(OrderStatus | Fault)[]> => {
   const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
   views.changed(tx, orders.values())
   const freed = new Map<string, OrderRecord>()
-  const answers = entries.map(({ orderId, paymentKey }) => {
+  const ended = new Map<string, DepositEnd>()
+  const answers = entries.map(({ orderId, paymentKey, overdue }) => {
     const order = freed.get(orderId) ?? orders.get(orderId)
     if (!order) return NOT_FOUND(undefined, { field: 'orderId' })
-    const status = order.paymentKey === paymentKey ? after(order.status, 'payment refused') : undefined
+    if (order.paymentKey !== paymentKey) return order.status
+    if (order.status === 'AWAITING_DEPOSIT') {
+      const status = overdue ? 'EXPIRED' : 'CANCELED'
+      ended.set(orderId, { order, status })
+      return status
+    }
+    const status = after(order.status, 'payment refused')
     if (status) freed.set(orderId, { ...order, status, paymentKey: null })
     return status ?? order.status
   })
+  await endDeposits(tx, [...ended.values()], now)
   await saveOrders(tx, [...freed.values()], 'without lines')
   return answers
 }
@@ -124,8 +146,10 @@ export const paying = (given: {
   readonly runtime: Runtime
   readonly views: Views
   readonly product: Client<typeof product>
+  /** Milliseconds before a deposit is due at which its buyer is reminded; 0: never. */
+  readonly remindBefore: () => number
 }) => {
-  const { db, runtime, views, product } = given
+  const { db, runtime, views, product, remindBefore } = given
 
   interface Verdict {
     readonly answer: Begun | Fault
@@ -181,7 +205,7 @@ export const paying = (given: {
       return undefined
     } catch (error) {
       if (!RESERVATION_ENDED.is(error)) throw error
-      await db.tx('order.fail-payment', (tx) => unsettle(tx, views, [entry]))
+      await db.tx('order.fail-payment', (tx) => unsettle(tx, views, [entry], runtime.now()))
       return ORDER_EXPIRED()
     }
   }
@@ -199,6 +223,9 @@ export const paying = (given: {
     },
     complete: (entries: readonly Ended[]) =>
       db.tx('order.complete-payment', (tx) => settle(tx, views, entries, runtime.now())),
-    fail: (entries: readonly Ended[]) => db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries)),
+    awaitDeposit: (entries: readonly Awaited[]) =>
+      db.tx('order.await-deposit', (tx) => awaitDeposits(tx, views, entries, runtime.now(), remindBefore())),
+    fail: (entries: readonly Failed[]) =>
+      db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries, runtime.now())),
   }
 }

@@ -63,6 +63,21 @@ export interface FreshlyPaid {
   readonly lines: readonly { skuId: string; productId: string; quantity: number; unitPrice: number }[]
 }
 
+/**
+ * Those of the captured payments that did not pay their orders yet, or that their orders cannot be paid by: the order is
+ * unpaid, over, paid by another payment or not there.
+ */
+export const findUnsettled = async <E extends Ended>(db: Queryable, captured: readonly E[]): Promise<E[]> => {
+  const rows = await db.query<{ n: number }>(sql`
+    SELECT n::int AS n
+    FROM unnest(${captured.map((each) => each.orderId)}::uuid[], ${captured.map((each) => each.paymentKey)}::text[])
+      WITH ORDINALITY AS captured (id, payment_key, n)
+    LEFT JOIN orders USING (id)
+    WHERE orders.paid_at IS NULL OR orders.payment_key IS DISTINCT FROM captured.payment_key
+    ORDER BY n`)
+  return rows.map(({ n }) => captured[n - 1]!)
+}
+
 /** Marks as paid the orders that wait for the outcome of just this payment, with their lines. The others are left as they are. */
 export const payWaiting = async (
   db: Queryable,
@@ -72,7 +87,7 @@ export const payWaiting = async (
   const rows = await db.query<FreshlyPaid>(sql`
     WITH waiting AS (
       SELECT id FROM orders
-      WHERE id = ANY (${entries.map((each) => each.orderId)}::uuid[]) AND status = 'PAYING'
+      WHERE id = ANY (${entries.map((each) => each.orderId)}::uuid[]) AND status IN ('PAYING', 'AWAITING_DEPOSIT')
       ORDER BY id
       FOR NO KEY UPDATE),
     paid AS (
@@ -80,7 +95,8 @@ export const payWaiting = async (
       FROM waiting
       JOIN unnest(${entries.map((each) => each.orderId)}::uuid[], ${entries.map((each) => each.paymentKey)}::text[])
         AS given (id, payment_key) USING (id)
-      WHERE orders.id = waiting.id AND orders.status = 'PAYING' AND orders.payment_key = given.payment_key
+      WHERE orders.id = waiting.id AND orders.status IN ('PAYING', 'AWAITING_DEPOSIT')
+        AND orders.payment_key = given.payment_key
       RETURNING orders.*),
     lined AS (
       UPDATE order_line SET status = 'PAID' FROM paid WHERE order_line.order_id = paid.id

@@ -1,28 +1,53 @@
 import { lanes } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
+import { instant } from '#kernel/contract.ts'
+import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
-import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused } from '#services/payment/contract.ts'
+import {
+  payment,
+  paymentAwaitingDeposit,
+  paymentCaptured,
+  paymentFailed,
+  paymentRefunded,
+  refundRefused,
+} from '#services/payment/contract.ts'
 import { product } from '#services/product/contract.ts'
 import { canceling, endRefunded, goOn } from './cancel.ts'
 import { changing } from './change.ts'
 import {
   order,
+  ORDER_STATE,
   orderCanceled,
   orderCancelRequested,
+  orderDepositAwaited,
+  orderDepositDueSoon,
   orderExpired,
   orderItemsChanged,
   orderPaid,
+  orderPaymentRejected,
   orderPlaced,
   type OrderStatus,
 } from './contract.ts'
+import { awaitDeposits, expireDeposits, remindOfDeposits } from './deposit.ts'
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
+import { findUnsettled } from './paying-store.ts'
 import { placing } from './place.ts'
 import { readdressing } from './readdress.ts'
-import { countOpen, findOrders, findPaying, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
+import { countOpen, findOrders, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 
-const events = [orderPlaced, orderItemsChanged, orderPaid, orderCancelRequested, orderCanceled, orderExpired]
+const events = [
+  orderPlaced,
+  orderItemsChanged,
+  orderDepositAwaited,
+  orderDepositDueSoon,
+  orderPaid,
+  orderPaymentRejected,
+  orderCancelRequested,
+  orderCanceled,
+  orderExpired,
+]
 
 /** Orders and their saga. */
 export const orderService = service(
@@ -30,6 +55,7 @@ export const orderService = service(
   { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
   ({ db, cache, runtime, log, settings, call }) => {
     const payMinutes = (): number => Number(settings['ORDER_PAY_MINUTES'] ?? 10)
+    const remindBefore = (): number => Number(settings['DEPOSIT_REMINDER_HOURS'] ?? 3) * 3_600_000
     const status = <F>(answer: OrderStatus | F) =>
       typeof answer === 'string' ? { status: answer as OrderStatus } : answer
 
@@ -49,7 +75,7 @@ export const orderService = service(
       return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
     }
     const views = orderViews(cache, { order: found.call, page: (memberId, limit) => page(memberId, undefined, limit) })
-    const payments = paying({ db, runtime, views, product: call.product })
+    const payments = paying({ db, runtime, views, product: call.product, remindBefore })
 
     return {
       operations: {
@@ -64,26 +90,39 @@ export const orderService = service(
         cancel: canceling({ db, runtime, views, payment: call.payment, log }),
         beginPayment: batched(payments.begin),
         completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
+        awaitDeposit: batched(async (entries) => (await payments.awaitDeposit(entries)).map(status)),
         failPayment: batched(async (entries) => (await payments.fail(entries)).map(status)),
         openOrders: async ({ memberId }) => ({ count: await countOpen(db, memberId) }),
       },
       consumers: [
         consumer('payments', [
+          onMany(paymentAwaitingDeposit, async (awaiting, tx) => {
+            const entries = awaiting.map((each) => each.payload)
+            await awaitDeposits(tx, views, entries, runtime.now(), remindBefore())
+          }),
           onMany(paymentCaptured, async (captured, tx) => {
-            const entries = captured.map((each) => each.payload)
-            // Most were told of it by the call that captured them; the event is for those whose call was cut off.
-            const paying = await findPaying(
+            // Most were told by the call that captured them; the event is for those whose call was cut off, and for money
+            // that came for an order that is over: it must go back, whoever was cut off.
+            const open = await findUnsettled(
               tx,
-              entries.map((each) => each.orderId),
+              captured.map((each) => each.payload),
             )
-            const open = entries.filter((each) => paying.has(each.orderId))
-            if (open.length > 0) await settle(tx, views, open, runtime.now())
+            if (open.length === 0) return
+            const now = runtime.now()
+            const answers = await settle(tx, views, open, now)
+            await tx.emitAll(
+              orderPaymentRejected,
+              open
+                .filter((_, i) => ORDER_STATE.is(answers[i]) || NOT_FOUND.is(answers[i]))
+                .map(({ orderId, paymentId, paymentKey }) => ({ orderId, paymentId, paymentKey, at: instant(now) })),
+            )
           }),
           onMany(paymentFailed, async (failed, tx) => {
             await unsettle(
               tx,
               views,
               failed.map((each) => each.payload),
+              runtime.now(),
             )
           }),
           on(paymentRefunded, async ({ payload }, tx) => {
@@ -105,6 +144,12 @@ export const orderService = service(
             views.changed(tx, expired)
             return expired.length
           }),
+        ),
+        sweep('expire-deposits', 1_000, (now) =>
+          db.tx('order.expire-deposits', (tx) => expireDeposits(tx, views, now)),
+        ),
+        sweep('remind-of-deposits', 5_000, (now) =>
+          db.tx('order.remind-of-deposit', (tx) => remindOfDeposits(tx, now)),
         ),
       ],
     }

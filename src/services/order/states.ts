@@ -3,6 +3,7 @@ import type { OrderStatus } from './contract.ts'
 /** What can happen to an order. */
 export type Happening =
   | 'payment begun'
+  | 'deposit awaited'
   | 'payment captured'
   | 'payment refused'
   | 'items changed'
@@ -25,8 +26,17 @@ export const life: { readonly [S in OrderStatus]: { readonly [H in Happening]?: 
   },
   // Money may be moving: neither the deadline nor the buyer can end the order until the outcome is known.
   PAYING: {
+    'deposit awaited': 'AWAITING_DEPOSIT',
     'payment captured': 'PAID',
     'payment refused': 'PENDING_PAYMENT',
+  },
+  // An account was issued; the deadline is now the deposit's. It never becomes payable in another way: the provider takes
+  // one approved payment for each order id.
+  AWAITING_DEPOSIT: {
+    'payment captured': 'PAID',
+    'payment refused': 'CANCELED',
+    'canceled unpaid': 'CANCELED',
+    'deadline passed': 'EXPIRED',
   },
   PAID: {
     'cancellation requested': 'CANCEL_REQUESTED',

@@ -88,14 +88,6 @@ export const lockDue = async (db: Queryable, now: number, limit: number): Promis
   return rows.map((row) => row.id)
 }
 
-/** Those of the orders that wait for the outcome of a payment. */
-export const findPaying = async (db: Queryable, ids: readonly string[]): Promise<Set<string>> => {
-  const rows = await db.query<{ id: string }>(
-    sql`SELECT id FROM orders WHERE id = ANY (${ids}::uuid[]) AND status = 'PAYING'`,
-  )
-  return new Set(rows.map((row) => row.id))
-}
-
 /** A member's orders, newest first, after the order `cursor`; in one of these states, if any are named. */
 export const listOrders = async (
   db: Queryable,
@@ -123,12 +115,14 @@ export const saveOrders = async (
   if (orders.length === 0) return
   const ids = orders.map((each) => each.id)
   const saved = db.query(sql`
-    UPDATE orders SET status = new.status, payment_key = new.payment_key, paid_at = new.paid_at,
-      canceled_at = new.canceled_at, cancellation_id = new.cancellation_id, cancel_reason = new.cancel_reason
+    UPDATE orders SET status = new.status, payment_key = new.payment_key, pay_before = new.pay_before,
+      paid_at = new.paid_at, canceled_at = new.canceled_at, cancellation_id = new.cancellation_id,
+      cancel_reason = new.cancel_reason
     FROM unnest(${ids}::uuid[], ${orders.map((o) => o.status)}::text[], ${orders.map((o) => o.paymentKey)}::text[],
-      ${orders.map((o) => dateOf(o.paidAt))}::timestamptz[], ${orders.map((o) => dateOf(o.canceledAt))}::timestamptz[],
-      ${orders.map((o) => o.cancellationId)}::uuid[], ${orders.map((o) => o.cancelReason)}::text[])
-      AS new (id, status, payment_key, paid_at, canceled_at, cancellation_id, cancel_reason)
+      ${orders.map((o) => dateOf(o.payBefore))}::timestamptz[], ${orders.map((o) => dateOf(o.paidAt))}::timestamptz[],
+      ${orders.map((o) => dateOf(o.canceledAt))}::timestamptz[], ${orders.map((o) => o.cancellationId)}::uuid[],
+      ${orders.map((o) => o.cancelReason)}::text[])
+      AS new (id, status, payment_key, pay_before, paid_at, canceled_at, cancellation_id, cancel_reason)
     WHERE orders.id = new.id`)
   const lined =
     lines === 'with lines'
@@ -171,5 +165,5 @@ export const countOpen = async (db: Queryable, memberId: string): Promise<number
   (
     await db.query<{ count: number }>(sql`
       SELECT count(*) AS count FROM orders
-      WHERE member_id = ${memberId} AND status IN ('PENDING_PAYMENT', 'PAYING', 'CANCEL_REQUESTED')`)
+      WHERE member_id = ${memberId} AND status IN ('PENDING_PAYMENT', 'PAYING', 'AWAITING_DEPOSIT', 'CANCEL_REQUESTED')`)
   )[0]!.count

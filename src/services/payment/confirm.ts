@@ -7,10 +7,11 @@ import { INTERNAL, NOT_FOUND, UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import { ORDER_STATE, type order } from '#services/order/contract.ts'
-import type { endings } from './capture.ts'
+import { type endings, NO_ORDER } from './capture.ts'
 import { PAYMENT_REFUSED, PAYMENT_SESSION_LOST, type payment } from './contract.ts'
+import { askAboutDeposit } from './deposit.ts'
 import { paymentId, type PaymentRecord, type Verdict, verdictOnConfirm, verdictOnLook } from './payment.ts'
-import { type Start, startPayments } from './store.ts'
+import { findPaymentsById, type Start, startPayments } from './store.ts'
 import { reasonOf } from './toss/answers.ts'
 import type { TossClient } from './toss/client.ts'
 
@@ -60,8 +61,9 @@ export const confirming = (given: {
 
   /** Finds out what became of the attempt at Toss; `wait` when that cannot be known now. */
   const ask = async (attempt: PaymentRecord, firstKey: string): Promise<Verdict> => {
+    if (attempt.state === 'AWAITING_DEPOSIT') return askAboutDeposit(toss, attempt, runtime)
     const { paymentKey, orderId, amount } = attempt
-    let verdict: Verdict = attempt.state === 'AWAITING_DEPOSIT' ? { kind: 'look' } : { kind: 'confirm' }
+    let verdict: Verdict = { kind: 'confirm' }
     let key = firstKey
     for (let turn = 0; turn < PATIENCE * 2; turn++) {
       if (verdict.kind === 'confirm') {
@@ -85,7 +87,7 @@ export const confirming = (given: {
     } catch (error) {
       // Captured, but the order will not have it: the money goes back, and a person learns why.
       if (ORDER_STATE.is(error) || NOT_FOUND.is(error)) {
-        await end.anomaly('captured for an order that cannot be paid', paymentKey, orderId, String(error))
+        await end.anomaly(NO_ORDER, paymentKey, orderId, String(error))
         await giveBack(attempt)
         throw error
       }
@@ -103,24 +105,36 @@ export const confirming = (given: {
         return { orderId, status: 'PAID', amount, method, approvedAt: instant(capturedAt), receiptUrl }
       }
       case 'fail': {
-        await end.fail(attempt, memberId, verdict.code, verdict.message)
+        const { code, message, overdue } = verdict
+        await end.fail(attempt, memberId, { code, message, ...(overdue && { overdue }) })
         // At once, so that the buyer can pay in another way; the event makes sure of it.
         await order
-          .failPayment({ orderId, paymentKey })
+          .failPayment({ orderId, paymentKey, overdue })
           .catch((error: unknown) =>
             log.warn({ err: error, orderId }, 'The order could not be told of a refused payment'),
           )
-        throw failureOf(verdict.code)
+        throw failureOf(code)
       }
-      case 'await deposit':
-        await end.awaitDeposit(attempt, verdict.payment)
-        break
+      case 'await deposit': {
+        const waiting = await end.awaitDeposit(attempt, memberId, verdict.payment)
+        if (!waiting) break
+        // Only the first time: afterwards the event has made sure of it.
+        if (attempt.dueAt === null)
+          await order
+            .awaitDeposit({ orderId, paymentKey, bank: waiting.bank!, dueAt: instant(waiting.dueAt!) })
+            .catch((error: unknown) =>
+              log.warn({ err: error, orderId }, 'The order is told of its virtual account by the event'),
+            )
+        const { method } = waiting
+        return { orderId, status: 'AWAITING_DEPOSIT', amount, method, approvedAt: null, receiptUrl: null }
+      }
       case 'anomaly':
         await end.anomaly('the provider captured something else', paymentKey, orderId, verdict.detail)
         break
       default:
     }
-    return { orderId, status: 'CONFIRMING', amount, method: attempt.method, approvedAt: null, receiptUrl: null }
+    const status = attempt.state === 'AWAITING_DEPOSIT' ? attempt.state : 'CONFIRMING'
+    return { orderId, status, amount, method: attempt.method, approvedAt: null, receiptUrl: null }
   }
 
   /** A payment we had given up turns out to be captured all the same: it is written down, and given back unless the order has it. */
@@ -130,19 +144,39 @@ export const confirming = (given: {
   }
 
   const underWay = new Map<string, Promise<Confirmed>>()
+  /** Attempts under way of which something was heard meanwhile: whoever is at it may have asked Toss before it happened. */
+  const news = new Set<string>()
 
   /** Carries an open attempt on; whoever asks for the same one meanwhile shares its outcome. */
   const carryOn = (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
-    const known = underWay.get(attempt.id)
+    const { id } = attempt
+    const known = underWay.get(id)
     if (known) return known
-    const driving = drive(attempt, key).finally(() => underWay.delete(attempt.id))
-    underWay.set(attempt.id, driving)
+    const driving = driveOn(attempt, key).finally(() => {
+      underWay.delete(id)
+      news.delete(id)
+    })
+    underWay.set(id, driving)
     return driving
+  }
+
+  /** Drives an attempt, and looks again at a deposit of which something was heard on the way. */
+  const driveOn = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
+    let outcome = await drive(attempt, key)
+    while (news.delete(attempt.id) && outcome.status === 'AWAITING_DEPOSIT') {
+      const now = (await findPaymentsById(db, [attempt.id])).get(attempt.id)
+      if (now?.state !== 'AWAITING_DEPOSIT') break
+      outcome = await drive(now, now.id)
+    }
+    return outcome
   }
 
   /** Carries an open attempt on from wherever it stands. `memberId` null: on nobody's behalf, the owner was checked before. */
   const drive = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
     const { id, orderId, paymentKey, amount, memberId } = attempt
+    // One that awaits its deposit began long ago, and its order may be over: then the account is closed.
+    if (attempt.state === 'AWAITING_DEPOSIT' && memberId !== null)
+      return conclude(attempt, memberId, await ask(attempt, key))
     let owner: string
     try {
       const begun = await order.beginPayment({ orderId, paymentKey, amount, memberId })
@@ -157,8 +191,12 @@ export const confirming = (given: {
   return {
     carryOn,
     reopen,
-    /** Whether someone in this process is at it: news of it will be found out anyway. */
-    isUnderWay: (id: string): boolean => underWay.has(id),
+    /** Whether someone in this process is at it, who then takes the news up: the status that is said of the payment. */
+    takesUp: (id: string, said: string | undefined): boolean => {
+      if (!underWay.has(id)) return false
+      if (said !== 'WAITING_FOR_DEPOSIT') news.add(id)
+      return true
+    },
     confirm: async (
       input: { paymentKey: string; orderId: string; amount: number },
       context: CallContext,

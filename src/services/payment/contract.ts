@@ -2,10 +2,28 @@ import { z } from 'zod'
 import { contract, event, instantSchema } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
-import { AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY } from '#services/order/contract.ts'
+import {
+  AMOUNT_MISMATCH,
+  ORDER_EXPIRED,
+  ORDER_STATE,
+  PAYMENT_UNDER_WAY,
+  REFUND_ACCOUNT_REFUSED,
+  REFUND_ACCOUNT_REQUIRED,
+  refundAccount,
+} from '#services/order/contract.ts'
 
-/** States of an attempt to pay. CONFIRMING: the provider's answer is not known yet; reconciliation asks until it is. */
-export const paymentStatus = z.enum(['CONFIRMING', 'CAPTURED', 'FAILED', 'PARTIALLY_REFUNDED', 'REFUNDED'])
+/**
+ * States of an attempt to pay. CONFIRMING: the provider's answer is not known yet; reconciliation asks until it is.
+ * AWAITING_DEPOSIT: a virtual account was issued and nothing is paid into it yet.
+ */
+export const paymentStatus = z.enum([
+  'CONFIRMING',
+  'AWAITING_DEPOSIT',
+  'CAPTURED',
+  'FAILED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+])
 
 export const PAYMENT_REFUSED = fault(
   'PAYMENT_REFUSED',
@@ -30,6 +48,22 @@ export const PAYMENT_NOT_REFUNDABLE = fault(
   z.object({ providerCode: z.string().nullable(), refundable: wonSchema.nullable() }),
 )
 
+/** Where a deposit is to be paid, and until when. `bank` is its code. */
+const virtualAccountOutput = z.object({
+  bank: z.string(),
+  bankName: z.object({ ko: z.string(), en: z.string() }),
+  accountNumber: z.string(),
+  holderName: z.string(),
+  dueAt: instantSchema,
+})
+export type VirtualAccount = z.output<typeof virtualAccountOutput>
+
+/**
+ * Whether a refund of the payment needs an account. NEEDED: it was a deposit, so whoever cancels names one. AWAITED: money
+ * is to go back now and waits for one.
+ */
+const refundAccountNeed = z.enum(['NOT_NEEDED', 'NEEDED', 'AWAITED'])
+
 const paymentOutput = z.object({
   id: z.uuid(),
   orderId: z.uuid(),
@@ -40,6 +74,9 @@ const paymentOutput = z.object({
   capturedAt: instantSchema.nullable(),
   receiptUrl: z.string().nullable(),
   failureCode: z.string().nullable(),
+  /** Of a payment by deposit; null for others, and once the account is closed. */
+  virtualAccount: virtualAccountOutput.nullable(),
+  refundAccount: refundAccountNeed,
 })
 
 const refundOutput = z.object({
@@ -51,7 +88,7 @@ const refundOutput = z.object({
 export const payment = contract('payment', {
   confirm: {
     summary:
-      'Captures the money of an order the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet.',
+      'Captures the money of an order the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet. AWAITING_DEPOSIT: a virtual account was issued, and the order is paid once the deposit arrives.',
     method: 'POST',
     path: '/payments/confirm',
     access: 'member',
@@ -64,7 +101,7 @@ export const payment = contract('payment', {
     }),
     output: z.object({
       orderId: z.uuid(),
-      status: z.enum(['PAID', 'CONFIRMING']),
+      status: z.enum(['PAID', 'AWAITING_DEPOSIT', 'CONFIRMING']),
       amount: wonSchema,
       method: z.string().nullable(),
       approvedAt: instantSchema.nullable(),
@@ -98,8 +135,42 @@ export const payment = contract('payment', {
     deadline: 15_000,
     input: z.object({ refundId: z.uuid(), orderId: z.uuid(), amount: wonSchema, reason: z.string().min(1).max(200) }),
     output: refundOutput,
-    faults: [PAYMENT_NOT_REFUNDABLE],
+    faults: [PAYMENT_NOT_REFUNDABLE, REFUND_ACCOUNT_REFUSED],
   },
+  prepareRefund: {
+    summary:
+      'Makes sure that the money of an order can be given back: a deposit goes to an account, which is kept until then. Answers whether a refund waited for it, which is then tried.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    deadline: 15_000,
+    input: z.object({ orderId: z.uuid(), refundAccount: refundAccount.nullable() }),
+    output: z.object({ awaited: z.boolean() }),
+    faults: [REFUND_ACCOUNT_REQUIRED, REFUND_ACCOUNT_REFUSED],
+  },
+  deposit: {
+    summary: 'Where the deposit an order awaits is to be paid; null once it awaits none.',
+    method: 'GET',
+    access: 'service',
+    input: z.object({ orderId: z.uuid() }),
+    output: virtualAccountOutput.nullable(),
+  },
+})
+
+export const paymentAwaitingDeposit = event('payment.awaiting_deposit', {
+  version: 1,
+  key: 'orderId',
+  summary: 'A virtual account was issued at Toss; nothing is paid into it yet.',
+  payload: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    paymentKey: z.string(),
+    memberId: z.uuid(),
+    amount: wonSchema,
+    bank: z.string(),
+    dueAt: instantSchema,
+    at: instantSchema,
+  }),
 })
 
 export const paymentCaptured = event('payment.captured', {
@@ -126,6 +197,8 @@ export const paymentFailed = event('payment.failed', {
     paymentKey: z.string(),
     memberId: z.uuid(),
     code: z.string(),
+    /** The deposit it waited for did not come in time. */
+    overdue: z.boolean().optional(),
     at: instantSchema,
   }),
 })
@@ -153,6 +226,20 @@ export const refundRefused = event('payment.refund_refused', {
     orderId: z.uuid(),
     refundId: z.uuid(),
     code: z.string(),
+    at: instantSchema,
+  }),
+})
+
+export const refundAccountNeeded = event('payment.refund_account_needed', {
+  version: 1,
+  key: 'orderId',
+  summary: 'A deposit is to be given back and waits for an account to give it to.',
+  payload: z.object({
+    paymentId: z.uuid(),
+    orderId: z.uuid(),
+    refundId: z.uuid(),
+    memberId: z.uuid(),
+    amount: wonSchema,
     at: instantSchema,
   }),
 })

@@ -16,6 +16,17 @@ export interface PaymentRecord {
   readonly method: string | null
   readonly receiptUrl: string | null
   readonly depositSecret: string | null
+  /** Code of the bank a deposit is awaited at. */
+  readonly bank: string | null
+  /** Number and holder of the account it is awaited in, sealed; null once it is closed. */
+  readonly account: Uint8Array | null
+  readonly dueAt: number | null
+  /** The order is over: the account is to be closed. */
+  readonly closing: boolean
+  /** The account the money goes back to, sealed, while a refund needs it. */
+  readonly refundAccount: Uint8Array | null
+  /** A refund waits for an account to go to. */
+  readonly awaitsAccount: boolean
   readonly failureCode: string | null
   readonly failureMessage: string | null
   readonly capturedAt: number | null
@@ -32,7 +43,8 @@ export interface RefundRecord {
   readonly orderId: string
   readonly amount: Won
   readonly reason: string
-  readonly state: 'REQUESTED' | 'REFUNDED' | 'REFUSED'
+  /** AWAITING_ACCOUNT: a deposit is to be given back, and nobody has said to which account. */
+  readonly state: 'AWAITING_ACCOUNT' | 'REQUESTED' | 'REFUNDED' | 'REFUSED'
   readonly attempt: number
   readonly tries: number
   readonly failureCode: string | null
@@ -45,7 +57,8 @@ export const paymentId = (paymentKey: string, orderId: string): string => derive
 export type Verdict =
   | { readonly kind: 'capture'; readonly payment: TossPayment }
   | { readonly kind: 'await deposit'; readonly payment: TossPayment }
-  | { readonly kind: 'fail'; readonly code: string; readonly message: string }
+  /** No money moved and none will. `overdue`: a deposit did not come in time. */
+  | { readonly kind: 'fail'; readonly code: string; readonly message: string; readonly overdue?: boolean }
   /** Approved by the buyer, not yet captured: asking to capture is safe. */
   | { readonly kind: 'confirm' }
   /** Look at the payment before anything else. */
@@ -64,7 +77,12 @@ export const verdictOnPayment = (
 ): Verdict => {
   const { status } = payment
   if (dead.has(status))
-    return { kind: 'fail', code: payment.failure?.code ?? status, message: payment.failure?.message ?? status }
+    return {
+      kind: 'fail',
+      code: payment.failure?.code ?? status,
+      message: payment.failure?.message ?? status,
+      ...(status === 'EXPIRED' && payment.virtualAccount && { overdue: true }),
+    }
   if (payment.orderId !== attempt.orderId || payment.paymentKey !== attempt.paymentKey)
     return { kind: 'anomaly', detail: `The payment belongs to order ${payment.orderId}` }
   if (captured.has(status)) {

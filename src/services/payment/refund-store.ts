@@ -35,13 +35,21 @@ export const findRefund = async (db: Queryable, id: string): Promise<RefundRecor
 /** Stores a refund that is to be made; the first with an id counts. */
 export const insertRefund = async (
   db: Queryable,
-  refund: { id: string; paymentId: string; orderId: string; amount: number; reason: string },
+  refund: {
+    id: string
+    paymentId: string
+    orderId: string
+    amount: number
+    reason: string
+    state?: 'AWAITING_ACCOUNT' | 'REQUESTED'
+  },
   now: number,
   nextTryAt: number,
 ): Promise<void> => {
   await db.query(sql`
     INSERT INTO refund (id, payment_id, order_id, amount, reason, state, created_at, next_try_at)
-    VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.reason}, 'REQUESTED',
+    VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.reason},
+      ${refund.state ?? 'REQUESTED'},
       ${new Date(now)}, ${new Date(nextTryAt)})
     ON CONFLICT DO NOTHING`)
 }
@@ -60,7 +68,14 @@ export const claimRefunds = async (db: Queryable, now: number, limit: number): P
   return rows.map(recordOf)
 }
 
-/** Ends a refund that is still open; answers whether it was. */
+/** A payment's refunds that wait for an account to go to. */
+export const findAwaitingAccount = async (db: Queryable, paymentId: string): Promise<RefundRecord[]> =>
+  (
+    await db.query<RefundRow>(sql`
+      SELECT * FROM refund WHERE payment_id = ${paymentId} AND state = 'AWAITING_ACCOUNT' ORDER BY id`)
+  ).map(recordOf)
+
+/** Ends a refund that is still open; answers whether it was. Only one that was tried can be refused. */
 export const endRefund = async (
   db: Queryable,
   id: string,
@@ -72,7 +87,8 @@ export const endRefund = async (
     await db.query(sql`
       UPDATE refund SET state = ${state}, transaction_key = ${detail.transactionKey ?? null},
         failure_code = ${detail.failureCode ?? null}, ended_at = ${new Date(now)}
-      WHERE id = ${id} AND state = 'REQUESTED'
+      WHERE id = ${id}
+        AND state = ANY (${state === 'REFUNDED' ? ['REQUESTED', 'AWAITING_ACCOUNT'] : ['REQUESTED']}::text[])
       RETURNING id`)
   ).length > 0
 

@@ -1,43 +1,68 @@
+import type { z } from 'zod'
 import { memberOf } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
-import { derivedId } from '#kernel/ids.ts'
-import { consumer, on, service, sweep } from '#kernel/service.ts'
-import { order, orderCancelRequested } from '#services/order/contract.ts'
-import { endings } from './capture.ts'
+import { type Secrets, secretsOf } from '#kernel/secrets.ts'
+import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
+import type { Tx } from '#kernel/store.ts'
+import {
+  order,
+  orderCanceled,
+  orderCancelRequested,
+  orderExpired,
+  orderPaymentRejected,
+} from '#services/order/contract.ts'
+import { endings, NO_ORDER } from './capture.ts'
 import { confirming } from './confirm.ts'
-import { payment, paymentCaptured, paymentFailed, paymentRefunded, refundRefused } from './contract.ts'
+import {
+  payment,
+  paymentAwaitingDeposit,
+  paymentCaptured,
+  paymentFailed,
+  paymentRefunded,
+  type paymentStatus,
+  refundAccountNeeded,
+  refundRefused,
+} from './contract.ts'
+import { forgetRefundAccounts, markClosing } from './deposit-store.ts'
 import type { PaymentRecord } from './payment.ts'
+import { resealAccounts } from './reseal.ts'
 import { claimRefunds } from './refund-store.ts'
 import { refunding } from './refund.ts'
 import { reviewing } from './review.ts'
 import { claimUnknown, findPayments, forgetRefused } from './store.ts'
 import { tossClient } from './toss/client.ts'
 import { paymentGauges } from './watch-store.ts'
+import { isByDeposit, shownAccount } from './virtual-account.ts'
 import { webhooks } from './webhook.ts'
 
 /** Milliseconds for which an attempt that we turned down is remembered. */
 const REFUSED_MEMORY = 3_600_000
 
-const shown = (each: PaymentRecord) => ({
+/** Milliseconds for which an account to give money back to is kept while nothing asks for a refund. */
+const ACCOUNT_MEMORY = 3_600_000
+
+const statusOf = ({ state, refunded, amount }: PaymentRecord): z.output<typeof paymentStatus> => {
+  if (state === 'CAPTURED') return refunded === 0 ? state : refunded < amount ? 'PARTIALLY_REFUNDED' : 'REFUNDED'
+  return state === 'REFUSED' ? 'FAILED' : state
+}
+
+const shown = (secrets: Secrets, each: PaymentRecord) => ({
   id: each.id,
   orderId: each.orderId,
-  status:
-    each.state === 'CAPTURED'
-      ? each.refunded === 0
-        ? ('CAPTURED' as const)
-        : each.refunded < each.amount
-          ? ('PARTIALLY_REFUNDED' as const)
-          : ('REFUNDED' as const)
-      : each.state === 'FAILED' || each.state === 'REFUSED'
-        ? ('FAILED' as const)
-        : ('CONFIRMING' as const),
+  status: statusOf(each),
   method: each.method,
   amount: each.amount,
   refunded: each.refunded,
   capturedAt: each.capturedAt === null ? null : instant(each.capturedAt),
   receiptUrl: each.receiptUrl,
   failureCode: each.failureCode,
+  virtualAccount: shownAccount(secrets, each),
+  refundAccount: each.awaitsAccount
+    ? ('AWAITED' as const)
+    : each.state === 'CAPTURED' && isByDeposit(each) && each.refunded < each.amount
+      ? ('NEEDED' as const)
+      : ('NOT_NEEDED' as const),
 })
 
 /** Payments at TossPayments: attempts, captures, refunds, webhooks, reconciliation and the ledger of money. */
@@ -45,7 +70,14 @@ export const paymentService = service(
   payment,
   {
     needs: { order },
-    emits: [paymentCaptured, paymentFailed, paymentRefunded, refundRefused],
+    emits: [
+      paymentAwaitingDeposit,
+      paymentCaptured,
+      paymentFailed,
+      paymentRefunded,
+      refundAccountNeeded,
+      refundRefused,
+    ],
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings, call }) => {
@@ -54,14 +86,12 @@ export const paymentService = service(
       secretKey: () => String(settings['TOSS_SECRET_KEY']),
       log,
     })
-    const end = endings({ db, runtime })
-    const refunds = refunding({ db, runtime, log, toss })
-    const giveBack = async ({ id, orderId, amount }: PaymentRecord): Promise<void> => {
-      const reason = '주문을 완료할 수 없어 결제를 취소합니다.'
-      await db.tx('payment.give-back', (tx) =>
-        refunds.request(tx, { refundId: derivedId('unwanted', id), orderId, amount, reason }),
-      )
-    }
+    const secrets = secretsOf(settings, runtime)
+    const depositHours = (): number => Number(settings['DEPOSIT_HOURS'] ?? 24)
+    const end = endings({ db, runtime, secrets, depositHours })
+    const refunds = refunding({ db, runtime, log, toss, secrets })
+    const giveBack = (attempt: PaymentRecord): Promise<void> =>
+      db.tx('payment.give-back', (tx) => refunds.giveBack(tx, attempt))
     const payments = confirming({ db, runtime, log, toss, order: call.order, end, giveBack })
 
     /** Tries one; a refusal is stored with it, an outage is left to the next look. */
@@ -71,21 +101,45 @@ export const paymentService = service(
       })
     }
 
+    /** Orders that are over await no deposit: their accounts are closed by the next look. */
+    const closeAccounts = (
+      tx: Tx,
+      ended: readonly { readonly payload: { readonly orderId: string } }[],
+    ): Promise<void> =>
+      markClosing(
+        tx,
+        ended.map((each) => each.payload.orderId),
+        runtime.now(),
+      )
+
     return {
       operations: {
         confirm: payments.confirm,
         tossWebhook: webhooks({ db, runtime, log, payments, end, review: reviewing({ toss, refunds, end }) }),
         ofOrder: async ({ orderId }, { actor }) => {
           const found = await findPayments(db, { orderId })
-          return { items: found.filter((each) => each.memberId === memberOf(actor)).map(shown) }
+          return {
+            items: found.filter((each) => each.memberId === memberOf(actor)).map((each) => shown(secrets, each)),
+          }
         },
         refund: refunds.refund,
+        prepareRefund: refunds.prepare,
+        deposit: async ({ orderId }) => {
+          const awaiting = (await findPayments(db, { orderId })).find((each) => each.state === 'AWAITING_DEPOSIT')
+          return awaiting && !awaiting.closing ? shownAccount(secrets, awaiting) : null
+        },
       },
       consumers: [
         consumer('cancellations', [
           on(orderCancelRequested, async ({ payload: { cancellationId, orderId, amount, reason } }, tx) => {
             const stored = await refunds.request(tx, { refundId: cancellationId, orderId, amount, reason })
             if (stored instanceof Error) throw stored
+          }),
+          onMany(orderCanceled, (canceled, tx) => closeAccounts(tx, canceled)),
+          onMany(orderExpired, (expired, tx) => closeAccounts(tx, expired)),
+          on(orderPaymentRejected, async ({ payload: { paymentId, orderId, paymentKey } }, tx) => {
+            await end.anomalyIn(tx, NO_ORDER, paymentKey, orderId, 'The order is over, or paid by another payment')
+            await refunds.giveBack(tx, { id: paymentId, orderId })
           }),
         ]),
       ],
@@ -95,13 +149,19 @@ export const paymentService = service(
           await Promise.all(unknown.map((each) => quietly(payments.carryOn(each, `${each.id}-${each.checks}`))))
           return unknown.length
         }),
-        sweep('forget', 60_000, (now) => forgetRefused(db, now - REFUSED_MEMORY)),
+        sweep(
+          'forget',
+          60_000,
+          async (now) =>
+            (await forgetRefused(db, now - REFUSED_MEMORY)) + (await forgetRefundAccounts(db, now - ACCOUNT_MEMORY)),
+        ),
         sweep('refund', 1_000, async (now) => {
           const due = await claimRefunds(db, now, 20)
           await Promise.all(due.map((each) => quietly(refunds.attempt(each))))
           return due.length
         }),
       ],
+      reseal: () => resealAccounts(db, secrets),
       gauges: paymentGauges(db, runtime.now),
       stop: () => toss.close(),
     }

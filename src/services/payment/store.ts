@@ -3,7 +3,8 @@ import { truncate } from '#kernel/text.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { PaymentRecord, PaymentState } from './payment.ts'
 
-interface PaymentRow {
+/** A row of `payment`. */
+export interface PaymentRow {
   id: string
   order_id: string
   payment_key: string
@@ -13,6 +14,12 @@ interface PaymentRow {
   method: string | null
   receipt_url: string | null
   deposit_secret: string | null
+  bank: string | null
+  account: Buffer | null
+  due_at: number | null
+  closing: boolean
+  refund_account: Buffer | null
+  awaits_account?: boolean
   failure_code: string | null
   failure_message: string | null
   captured_at: number | null
@@ -22,7 +29,7 @@ interface PaymentRow {
   checks: number
 }
 
-const recordOf = (row: PaymentRow): PaymentRecord => ({
+export const recordOf = (row: PaymentRow): PaymentRecord => ({
   id: row.id,
   orderId: row.order_id,
   paymentKey: row.payment_key,
@@ -32,6 +39,12 @@ const recordOf = (row: PaymentRow): PaymentRecord => ({
   method: row.method,
   receiptUrl: row.receipt_url,
   depositSecret: row.deposit_secret,
+  bank: row.bank,
+  account: row.account,
+  dueAt: row.due_at,
+  closing: row.closing,
+  refundAccount: row.refund_account,
+  awaitsAccount: row.awaits_account ?? false,
   failureCode: row.failure_code,
   failureMessage: row.failure_message,
   capturedAt: row.captured_at,
@@ -92,7 +105,7 @@ export const markCaptured = async (db: Queryable, captures: readonly Capture[]):
       WHERE id = ANY (${captures.map((each) => each.id)}::uuid[]) AND state <> 'CAPTURED'
       ORDER BY id
       FOR NO KEY UPDATE)
-    UPDATE payment SET state = 'CAPTURED', method = new.method, receipt_url = new.receipt_url,
+    UPDATE payment SET state = 'CAPTURED', method = coalesce(new.method, payment.method), receipt_url = new.receipt_url,
       captured_at = new.captured_at, failure_code = NULL, failure_message = NULL
     FROM open
     JOIN unnest(${captures.map((each) => each.id)}::uuid[], ${captures.map((each) => each.method)}::text[],
@@ -135,24 +148,11 @@ export const markEnded = async (
   message: string,
 ): Promise<PaymentRecord | undefined> => {
   const [row] = await db.query<PaymentRow>(sql`
-    UPDATE payment SET state = ${state}, failure_code = ${code}, failure_message = ${truncate(message, 510)}
+    UPDATE payment SET state = ${state}, failure_code = ${code}, failure_message = ${truncate(message, 510)},
+      account = NULL
     WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')
     RETURNING *`)
   return row && recordOf(row)
-}
-
-/** A virtual account was issued: the order waits for the deposit. */
-export const markAwaiting = async (
-  db: Queryable,
-  id: string,
-  secret: string | null,
-  method: string | null,
-  nextCheckAt: number,
-): Promise<void> => {
-  await db.query(sql`
-    UPDATE payment SET state = 'AWAITING_DEPOSIT', deposit_secret = ${secret}, method = ${method},
-      next_check_at = ${new Date(nextCheckAt)}
-    WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')`)
 }
 
 /** Payments by id. */
@@ -161,10 +161,12 @@ export const findPaymentsById = async (db: Queryable, ids: readonly string[]): P
   return new Map(rows.map((row) => [row.id, recordOf(row)]))
 }
 
-/** Payments by order, newest first. */
+/** Payments by order, newest first, and whether refunds of theirs wait for an account. */
 export const findPayments = async (db: Queryable, by: { readonly orderId: string }): Promise<PaymentRecord[]> => {
   const rows = await db.query<PaymentRow>(sql`
-    SELECT * FROM payment WHERE order_id = ${by.orderId} ORDER BY created_at DESC, id LIMIT 20`)
+    SELECT payment.*,
+      EXISTS (SELECT FROM refund WHERE payment_id = payment.id AND refund.state = 'AWAITING_ACCOUNT') AS awaits_account
+    FROM payment WHERE order_id = ${by.orderId} ORDER BY created_at DESC, id LIMIT 20`)
   return rows.map(recordOf)
 }
 

@@ -32,6 +32,14 @@ export const paymentGauges = (db: Queryable, now: () => number): readonly Servic
             LIMIT ${MOST}) AS late`),
     },
     {
+      name: 'jangteo_refunds_awaiting_account',
+      help: 'Deposits to be given back for which nobody has named an account yet, up to 1000',
+      read: () =>
+        count(sql`
+          SELECT count(*) AS count FROM (
+            SELECT FROM refund WHERE state = 'AWAITING_ACCOUNT' LIMIT ${MOST}) AS waiting`),
+    },
+    {
       name: 'jangteo_payment_anomalies',
       help: 'What the provider and we did not agree on, all that were ever noted',
       read: () => count(sql`SELECT count(*) AS count FROM anomaly`),

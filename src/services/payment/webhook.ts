@@ -20,6 +20,8 @@ const depositCallback = z.looseObject({ secret: z.string().max(50), status: z.st
 
 const uuid = z.uuid()
 
+const isOpen = ({ state }: PaymentRecord): boolean => state === 'CONFIRMING' || state === 'AWAITING_DEPOSIT'
+
 /**
  * Webhooks of Toss are not signed: each is only a hint that something changed, and what changed is asked with our own key.
  * A forged one costs a look-up and changes nothing. Answered 200 once the hint is followed or noted.
@@ -39,20 +41,38 @@ export const webhooks = (given: {
     return ids.map((id) => payments.get(id))
   })
 
-  /** `said` is the status the hint claims: that a captured payment is DONE is no news. */
+  /** `said` is the status the hint claims: that a captured payment is DONE is no news, nor that a deposit is awaited. */
   const follow = async (attempt: PaymentRecord, said: string | undefined): Promise<void> => {
-    if (attempt.state === 'REFUSED' || (attempt.state === 'CAPTURED' && said === 'DONE')) return
+    const { state } = attempt
+    if (state === 'REFUSED' || (state === 'CAPTURED' && said === 'DONE')) return
+    if (state === 'AWAITING_DEPOSIT' && said === 'WAITING_FOR_DEPOSIT') return
     try {
       await withContext(systemContext('payment', runtime, 9_000), async () => {
-        if (attempt.state === 'CAPTURED') return review(attempt)
-        if (attempt.state === 'FAILED') return payments.reopen(attempt)
+        if (state === 'CAPTURED') return review(attempt)
+        if (state === 'FAILED') return payments.reopen(attempt)
         const open = await takeUp(db, attempt.id, runtime.now() + 20_000)
-        if (open && !payments.isUnderWay(open.id)) await payments.carryOn(open, open.id)
+        if (open && !payments.takesUp(open.id, said)) await payments.carryOn(open, open.id)
       })
     } catch (error) {
       // A refusal is stored with the attempt; anything else is tried again by reconciliation.
       if (!(error instanceof Fault)) throw error
     }
+  }
+
+  /**
+   * The payment a deposit callback is about: the one with its secret, else one that is open and whose secret we do not
+   * have yet, because the callback was faster than the answer that carries it. Nothing it says is believed either way.
+   */
+  const followDeposit = async ({ orderId, secret, status }: z.output<typeof depositCallback>): Promise<void> => {
+    const attempts = await findPayments(db, { orderId })
+    const match =
+      attempts.find((each) => each.depositSecret === secret) ??
+      attempts.find((each) => each.depositSecret === null && isOpen(each))
+    if (match) return follow(match, status)
+    if (attempts.some((each) => each.depositSecret !== null)) {
+      log.warn({ orderId }, 'Ignored a deposit callback with a wrong secret')
+      await end.anomaly('forged deposit callback', null, orderId, 'The secret is wrong')
+    } else log.warn({ orderId }, 'A webhook speaks of a payment we did not begin')
   }
 
   return async (body: unknown): Promise<{ received: true }> => {
@@ -61,20 +81,12 @@ export const webhooks = (given: {
     if (changed.success) {
       const { paymentKey, orderId, status } = changed.data.data
       const id = paymentId(paymentKey, orderId)
-      if (payments.isUnderWay(id)) return { received: true }
+      if (payments.takesUp(id, status)) return { received: true }
       const attempt = uuid.safeParse(orderId).success ? await found.call(id) : undefined
       if (attempt) await follow(attempt, status)
       else log.warn({ orderId }, 'A webhook speaks of a payment we did not begin')
     } else if (deposit.success && uuid.safeParse(deposit.data.orderId).success) {
-      const waiting = (await findPayments(db, { orderId: deposit.data.orderId })).filter(
-        (each) => each.depositSecret !== null,
-      )
-      const match = waiting.find((each) => each.depositSecret === deposit.data.secret)
-      if (match) await follow(match, deposit.data.status)
-      else {
-        log.warn({ orderId: deposit.data.orderId }, 'A deposit callback with a wrong secret was ignored')
-        await end.anomaly('forged deposit callback', null, deposit.data.orderId, 'The secret is wrong')
-      }
+      await followDeposit(deposit.data)
     } else log.info('A webhook of another kind was ignored')
     return { received: true }
   }

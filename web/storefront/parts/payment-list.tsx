@@ -3,7 +3,7 @@ import { useText } from '../../i18n/index.ts'
 
 interface Payment {
   readonly id: string
-  readonly status: 'CONFIRMING' | 'CAPTURED' | 'FAILED' | 'PARTIALLY_REFUNDED' | 'REFUNDED'
+  readonly status: 'CONFIRMING' | 'AWAITING_DEPOSIT' | 'CAPTURED' | 'FAILED' | 'PARTIALLY_REFUNDED' | 'REFUNDED'
   readonly method: string | null
   readonly refunded: number
   readonly capturedAt: string | null

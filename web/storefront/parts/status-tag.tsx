@@ -4,6 +4,7 @@ import { useText } from '../../i18n/index.ts'
 const looks: Record<OrderStatus, string> = {
   PENDING_PAYMENT: 'bg-juhong-soft text-juhong',
   PAYING: 'bg-jjok-soft text-jjok-deep',
+  AWAITING_DEPOSIT: 'bg-juhong-soft text-juhong',
   PAID: 'bg-sol-soft text-sol',
   CANCEL_REQUESTED: 'bg-mist text-ink',
   CANCELED: 'bg-mist text-quiet',

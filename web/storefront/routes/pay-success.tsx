@@ -15,7 +15,8 @@ export const loader = load(async (visit) => {
   if (!back) throw data({ message: messagesIn(page.locale).success.invalid }, { status: 400 })
   const settle = async (): Promise<Outcome> => {
     const outcome = await confirmPayment(visit, back)
-    if (outcome.state === 'PAID' && url.searchParams.get('from') === 'cart') {
+    const done = outcome.state === 'PAID' || outcome.state === 'AWAITING_DEPOSIT'
+    if (done && url.searchParams.get('from') === 'cart') {
       await clearFromCart(visit, back.orderId).catch(() => undefined)
     }
     return outcome
@@ -53,20 +54,21 @@ const Spinner = () => (
 
 const Settled = ({ orderId, outcome }: { orderId: string; outcome: Promise<Outcome> }) => {
   const settled = use(outcome)
-  if (settled.state === 'PAID') return <Onward orderId={orderId} />
+  if (settled.state === 'PAID' || settled.state === 'AWAITING_DEPOSIT')
+    return <Onward orderId={orderId} paid={settled.state === 'PAID'} />
   if (settled.state === 'CONFIRMING') return <StillUnknown orderId={orderId} />
   return <PaymentRefused orderId={orderId} reason={settled.problem.message} payable={settled.payable} />
 }
 
 /** Leaves the return address behind, so that going back or reloading does not pay again. */
-const Onward = ({ orderId }: { orderId: string }) => {
+const Onward = ({ orderId, paid }: { orderId: string; paid: boolean }) => {
   const { t } = useText()
   const navigate = useNavigate()
   useEffect(() => void navigate(`/orders/${orderId}/complete`, { replace: true }), [navigate, orderId])
   return (
     <>
       <Spinner />
-      <h1 className="mt-6 text-2xl">{t.success.title}</h1>
+      <h1 className="mt-6 text-2xl">{paid ? t.success.title : t.deposit.title}</h1>
       <Link to={`/orders/${orderId}/complete`} replace className="mt-4 underline underline-offset-4">
         {t.success.toOrder}
       </Link>

@@ -4,6 +4,8 @@ import type { Visit } from './page.server.ts'
 /** How a payment stands once the buyer is back from the provider. */
 export type Outcome =
   | { readonly state: 'PAID' }
+  /** A virtual account was issued. */
+  | { readonly state: 'AWAITING_DEPOSIT' }
   | { readonly state: 'CONFIRMING' }
   | { readonly state: 'REFUSED'; readonly problem: Problem; readonly payable: boolean }
 
@@ -38,7 +40,7 @@ export const confirmPayment = async ({ shop, page }: Visit, back: Return): Promi
       (order) => order.status,
       () => undefined,
     )
-    if (status === 'PAID') return { state: 'PAID' }
+    if (status === 'PAID' || status === 'AWAITING_DEPOSIT') return { state: status }
     // Whether money moved is not known yet; the shop goes on asking the provider.
     if (status === 'PAYING' || problem === undefined || problem.status >= 500 || problem.code === 'PAYMENT_UNDER_WAY') {
       return { state: 'CONFIRMING' }

@@ -17,7 +17,15 @@ export const tossPayment = z.looseObject({
   secret: z.string().nullish(),
   receipt: z.looseObject({ url: z.string() }).nullish(),
   failure: z.looseObject({ code: z.string(), message: z.string() }).nullish(),
-  virtualAccount: z.looseObject({ dueDate: z.string().nullish(), expired: z.boolean().nullish() }).nullish(),
+  virtualAccount: z
+    .looseObject({
+      bankCode: z.string().nullish(),
+      accountNumber: z.string().nullish(),
+      customerName: z.string().nullish(),
+      dueDate: z.string().nullish(),
+      expired: z.boolean().nullish(),
+    })
+    .nullish(),
   cancels: z
     .array(z.looseObject({ transactionKey: z.string(), cancelAmount: amount, cancelReason: z.string().nullish() }))
     .nullish(),

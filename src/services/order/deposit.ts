@@ -1,0 +1,132 @@
+import { instant } from '#kernel/contract.ts'
+import type { Fault } from '#kernel/fault.ts'
+import { NOT_FOUND } from '#kernel/faults.ts'
+import type { Tx } from '#kernel/store.ts'
+import {
+  ORDER_STATE,
+  orderCanceled,
+  orderDepositAwaited,
+  orderDepositDueSoon,
+  orderExpired,
+  type OrderStatus,
+} from './contract.ts'
+import { lockOverdueDeposits, noteReminders, takeReminders } from './deposit-store.ts'
+import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
+import { after } from './states.ts'
+import { lockOrders, saveOrders } from './store.ts'
+import type { Views } from './views.ts'
+
+/**
+ * Milliseconds after which an order gives up a deposit that is overdue by its own clock alone. The payment service asks the
+ * provider at the due time and reports what became of the account; this is for when it cannot, so that a deposit made in
+ * time whose report is late still pays.
+ */
+export const DEPOSIT_GRACE = 5 * 60_000
+
+/** Orders ended or reminded in one go. */
+const MANY = 200
+
+/** A virtual account that was issued for an order. */
+export interface Awaited {
+  readonly orderId: string
+  readonly paymentKey: string
+  /** Code of the bank the account is at. */
+  readonly bank: string
+  readonly dueAt: string
+}
+
+/**
+ * Lets orders wait for a deposit: their deadline becomes that of the deposit, and their buyers are to be reminded of it
+ * unless that would be at once. Orders that wait for it already, or are paid or over by now, are left as they are.
+ */
+export const awaitDeposits = async (
+  tx: Tx,
+  views: Views,
+  entries: readonly Awaited[],
+  now: number,
+  remindBefore: number,
+): Promise<(OrderStatus | Fault)[]> => {
+  const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
+  views.changed(tx, orders.values())
+  const waiting = new Map<string, { readonly order: OrderRecord; readonly entry: Awaited }>()
+  const answers = entries.map((entry) => {
+    const order = waiting.get(entry.orderId)?.order ?? orders.get(entry.orderId)
+    if (!order) return NOT_FOUND(undefined, { field: 'orderId' })
+    if (order.paymentKey !== entry.paymentKey) return ORDER_STATE({ status: order.status })
+    const status = after(order.status, 'deposit awaited')
+    if (status) waiting.set(order.id, { order: { ...order, status, payBefore: Date.parse(entry.dueAt) }, entry })
+    return status ?? order.status
+  })
+  const begun = [...waiting.values()]
+  await tx.emitAll(
+    orderDepositAwaited,
+    begun.map(({ order, entry: { bank, dueAt } }) => ({ ...factsOf(order, now), bank, dueAt })),
+    begun.map(({ entry }) => entry),
+  )
+  await saveOrders(
+    tx,
+    begun.map(({ order }) => order),
+    'with lines',
+  )
+  const reminders = begun.map(({ order: { id, payBefore } }) => ({ orderId: id, at: payBefore - remindBefore }))
+  if (remindBefore > 0)
+    await noteReminders(
+      tx,
+      reminders.filter((each) => each.at > now),
+    )
+  return answers
+}
+
+/** How a locked order that awaited a deposit ends without it. */
+export interface DepositEnd {
+  readonly order: OrderRecord
+  readonly status: 'EXPIRED' | 'CANCELED'
+}
+
+/** Ends locked orders whose deposit will not come, and reports what goes back. */
+export const endDeposits = async (tx: Tx, ends: readonly DepositEnd[], now: number): Promise<void> => {
+  const reason = '결제사에서 가상계좌를 취소했습니다.'
+  const ended = ends.map(({ order, status }): OrderRecord => {
+    const lines = order.lines.map((each) => ({ ...each, status }))
+    return { ...order, status, lines, ...(status === 'CANCELED' && { canceledAt: now, cancelReason: reason }) }
+  })
+  const expired = ended.filter((each) => each.status === 'EXPIRED')
+  const canceled = ended.filter((each) => each.status === 'CANCELED')
+  await tx.emitAll(
+    orderExpired,
+    expired.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each), awaitedDeposit: true })),
+  )
+  await tx.emitAll(
+    orderCanceled,
+    canceled.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each), wasPaid: false, reason })),
+  )
+  await saveOrders(tx, ended, 'with lines')
+}
+
+/** Expires orders whose deposit is overdue for longer than the grace; answers how many. */
+export const expireDeposits = async (tx: Tx, views: Views, now: number): Promise<number> => {
+  const ids = await lockOverdueDeposits(tx, now - DEPOSIT_GRACE, MANY)
+  if (ids.length === 0) return 0
+  const due = await lockOrders(tx, ids)
+  views.changed(tx, due.values())
+  await endDeposits(
+    tx,
+    [...due.values()].map((order) => ({ order, status: 'EXPIRED' })),
+    now,
+  )
+  return due.size
+}
+
+/** Has buyers reminded of deposits that are due soon; answers how many reminders were taken up. */
+export const remindOfDeposits = async (tx: Tx, now: number): Promise<number> => {
+  const ids = await takeReminders(tx, now, MANY)
+  if (ids.length === 0) return 0
+  const orders = [...(await lockOrders(tx, ids)).values()]
+  await tx.emitAll(
+    orderDepositDueSoon,
+    orders
+      .filter((each) => each.payBefore > now)
+      .map((each) => ({ ...factsOf(each, now), dueAt: instant(each.payBefore) })),
+  )
+  return ids.length
+}
