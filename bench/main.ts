@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
+import { scriptOptions } from '#src/commands/ask.ts'
 import { tellCosts } from './costs/main.ts'
 import { internalCall } from './inside.ts'
 import { run, type Run } from './run.ts'
@@ -13,17 +13,22 @@ import { topologies } from './topologies.ts'
 // are those of a shop that has been open for a while. Beside each the limit measured in the same run; of several topologies
 // one after another, side by side. With --costs: what a purchase costs, by process and resource.
 
-const { values } = parseArgs({
-  options: {
-    topology: { type: 'string', default: 'one' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    seconds: { type: 'string', default: '6' },
-    warm: { type: 'string', default: '10' },
-    connections: { type: 'string', default: '128' },
-    costs: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run bench [-- --topology NAME,NAME --only NAME --seconds N --warm N --connections N --json FILE --costs --write]:
+measures, audits, and compares with the limits of the same machine
+  --topology NAME,…    ${Object.keys(topologies).join(', ')} (one)
+  --only NAME          only scenarios whose names have this
+  --seconds N          how long each is measured (6), after --warm N seconds (10), by --connections N (128)
+  --json FILE          the figures as JSON
+  --costs              what a purchase costs, by process and resource; --write puts it into the documents`
+const { values } = scriptOptions(USAGE, {
+  topology: { type: 'string', default: 'one' },
+  only: { type: 'string' },
+  json: { type: 'string' },
+  seconds: { type: 'string', default: '6' },
+  warm: { type: 'string', default: '10' },
+  connections: { type: 'string', default: '128' },
+  costs: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
 })
 
 const refuse = (line: string): never => {

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { scriptOptions } from '#src/commands/ask.ts'
 
 // npm run check: what needs no database, in seconds. Types, lint, format and the rules of the house, all at once.
+
+const USAGE = 'npm run check: types, lint, format and the rules of the house'
+scriptOptions(USAGE, {})
 
 const BIN = 'node_modules/.bin'
 

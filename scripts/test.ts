@@ -8,10 +8,16 @@ import { startSet } from '#engines/local/set.ts'
 import { startThrowaway, TEST_SERVER } from '#engines/postgres/embedded/throwaway.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { scriptOptions } from '#src/commands/ask.ts'
 
 // npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run.
 // With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
 // of the topologies on all engines; what the folders of the files name is started once and told in the environment.
+
+const USAGE = `npm test [-- FILE or FOLDER … --remote]: all tests, or those named
+  --remote             services of a test host reach each other over HTTP
+npm run test:browser [-- FILE …]: journeys in a real browser
+npm run test:engines [-- FILE …]: tests on the engines, which it fetches and starts`
 
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
@@ -96,10 +102,12 @@ const runTests = async (
 }
 
 const main = async (): Promise<number> => {
-  const args = process.argv.slice(2)
-  const browser = args.includes('--browser')
-  const engines = args.includes('--engines')
-  const named = args.filter((arg) => !arg.startsWith('--'))
+  const { values, positionals: named } = scriptOptions(USAGE, {
+    browser: { type: 'boolean' },
+    engines: { type: 'boolean' },
+    remote: { type: 'boolean' },
+  })
+  const [browser, engines] = [values.browser === true, values.engines === true]
   const files = named.length > 0 ? filesOf(named) : filesFor(browser, engines)
   if (files.length === 0) {
     console.error('There are no such tests.')
@@ -114,7 +122,7 @@ const main = async (): Promise<number> => {
         ...started.told,
         ...(given.engines && { JANGTEO_TEST_PATIENCE: '60' }),
         ...(engines && { JANGTEO_TEST_TOPOLOGIES: 'engines' }),
-        ...(args.includes('--remote') && { JANGTEO_TEST_BINDING: 'remote' }),
+        ...(values.remote === true && { JANGTEO_TEST_BINDING: 'remote' }),
         [TEST_SERVER]: JSON.stringify(server.connection),
       })
     } finally {

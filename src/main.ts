@@ -1,21 +1,37 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { nearestOf } from '#kernel/nearest.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { askedOfAll } from './commands/ask.ts'
 import { databaseRefusal } from './commands/database-refusal.ts'
-import { commands } from './commands/index.ts'
+import { commands, type CommandName } from './commands/index.ts'
+import { usage } from './commands/usage.ts'
 
 /** Milliseconds a command that is done is given to come to rest by itself. */
 const REST = 2_000
 const runtime = systemRuntime()
 
+const all = `Usage: node src/main.ts <${Object.keys(usage).join(' | ')}> …\n\n${Object.values(usage).join('\n')}`
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(usage, name)
+
 /** The command line: every verb of `commands`. */
 const main = async (): Promise<number> => {
   const [name = '', ...args] = process.argv.slice(2)
-  const command = commands[name]
-  if (!command) {
-    process.stderr.write(`Usage: node src/main.ts <${Object.keys(commands).join(' | ')}>\n`)
+  const answer = isCommand(name) ? askedOfAll(args, usage[name]) : askedOfAll([name], all)
+  if (answer !== undefined) {
+    process.stdout.write(`${answer}\n`)
+    return 0
+  }
+  if (!isCommand(name)) {
+    const meant = nearestOf(name, Object.keys(usage), 2)
+    const why = name === '' ? '' : `"${name}" is no command${meant ? `: is ${meant} meant?` : '.'}\n`
+    process.stderr.write(`${why}${all}\n`)
     return 2
   }
-  return (await command())({ args, runtime, env: process.env })
+  const command = await commands[name]()
+  const { nameUnknown } = await import('./commands/unknown-settings.ts')
+  nameUnknown(process.env, (line) => void process.stderr.write(`${line}\n`))
+  return command({ args, runtime, env: process.env })
 }
 
 try {

@@ -1,4 +1,6 @@
+import { UnfitAddress } from '#kernel/address.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { sslModeOf, withSslMode } from '#engines/postgres/url.ts'
 import { type Declared, declared, type Mode, otherwiseOf } from './settings/declared.ts'
 import { masked } from './settings/show.ts'
 
@@ -17,6 +19,25 @@ const modeOf = (env: Environment, problems: string[]): Mode => {
   if (given === 'development' || given === 'production') return given
   problems.push(`JANGTEO_ENV is "${given}": give one of development, production.`)
   return 'development'
+}
+
+/** The address of a database, with what PGSSLMODE says where it says nothing of encryption itself. */
+const encryptedAs = (given: string, env: Environment, problems: string[]): string => {
+  const mode = env['PGSSLMODE']?.trim() ?? ''
+  if (given === '' || mode === '') return given
+  try {
+    sslModeOf(mode)
+  } catch (error) {
+    problems.push(`PGSSLMODE is "${mode}": ${(error as Error).message}.`)
+    return given
+  }
+  try {
+    return withSslMode(given, mode)
+  } catch (error) {
+    if (!(error instanceof UnfitAddress)) throw error
+    // Said by the setting itself.
+    return given
+  }
 }
 
 /** Reads one setting; tells its problem instead of throwing, so that all are seen at once. */
@@ -53,13 +74,16 @@ export const readSettings = (env: Environment): ShopSettings => {
   const problems: string[] = []
   const mode = modeOf(env, problems)
   const values: Record<string, unknown> = { mode }
-  const given = (name: string): string => env[name]?.trim() ?? ''
+  const given = (name: string): string =>
+    name.startsWith('DATABASE_URL') ? encryptedAs(env[name]?.trim() ?? '', env, problems) : (env[name]?.trim() ?? '')
   for (const [name, one] of Object.entries(declared)) values[name] = readOne(name, one, given(name), mode, problems)
   for (const name of Object.keys(env).filter((each) => ONE_SERVICE.test(each))) {
     values[name] = readOne(name, declared.DATABASE_URL, given(name), mode, problems)
   }
   if (problems.length > 0) {
-    throw new CannotStart(`The settings are not right:\n${problems.map((each) => `  - ${each}`).join('\n')}`)
+    throw new CannotStart(
+      `The settings are not right:\n${[...new Set(problems)].map((each) => `  - ${each}`).join('\n')}`,
+    )
   }
   const settings = values as ShopSettings
   named.set(

@@ -81,6 +81,6 @@ describe('npm run audit', () => {
     assert.match(nothing.err, /^There is no shop in/)
     const strange = await run(['--acknowledged', idsIn('strange', ['order 17'])], env)
     assert.match(strange.err, /"order 17", which is no id of an order/)
-    assert.match((await run(['--grace', 'long'], env)).err, /--grace takes a number of seconds/)
+    assert.match((await run(['--grace', 'long'], env)).err, /--grace is "long": give a whole number of seconds/)
   })
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { wholeNumberOf } from '#kernel/decimal.ts'
 import { truncate } from '#kernel/text.ts'
 import { audit as auditShop, GRACE } from '#src/audit/audit.ts'
 import { written } from '#src/audit/report.ts'
@@ -8,12 +8,11 @@ import { attachStores } from '#src/host/attach.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `npm run audit -- [--json] [--grace SECONDS] [--acknowledged FILE]
-  --json               the report as JSON
-  --grace SECONDS      how long work between services may take before it counts as lost (${GRACE / 1000})
-  --acknowledged FILE  ids of orders, one a line, that customers were told of: each must exist`
+const USAGE = usage.audit
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -27,23 +26,23 @@ const readIds = (path: string): string[] => {
   return lines
 }
 
-const optionsOf = (args: readonly string[]) => {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean' }, grace: { type: 'string' }, acknowledged: { type: 'string' } },
-    })
-    const grace = values.grace === undefined ? GRACE : Number(values.grace) * 1000
-    if (!Number.isInteger(grace) || grace < 0) throw new TypeError('--grace takes a number of seconds')
-    return { json: values.json === true, grace, file: values.acknowledged }
-  } catch (error) {
-    throw new CannotStart(`${(error as Error).message}\n${USAGE}`)
-  }
+/** What was asked for, the grace in milliseconds. */
+const askedOf = (args: readonly string[]) => {
+  const { values, positionals } = optionsOf(args, USAGE, {
+    json: { type: 'boolean' },
+    grace: { type: 'string' },
+    acknowledged: { type: 'string' },
+  })
+  noWords(positionals, USAGE)
+  const seconds = values.grace === undefined ? GRACE / 1_000 : wholeNumberOf(values.grace as string)
+  if (seconds === undefined || seconds < 0 || seconds > 1e9)
+    throw new CannotStart(`--grace is "${values.grace}": give a whole number of seconds.\n${USAGE}`)
+  return { json: values.json === true, grace: seconds * 1_000, file: values.acknowledged as string | undefined }
 }
 
 /** `npm run audit`: checks what must always hold over the data of a shop, running or stopped. Exits 1 on a violation. */
 export const audit: Command = async ({ args, runtime, env, say = print }) => {
-  const { json, grace, file } = optionsOf(args)
+  const { json, grace, file } = askedOf(args)
   const acknowledged = file === undefined ? undefined : readIds(file)
   const settings = readSettings(env)
   const reached = await attachStores(settings, { runtime })

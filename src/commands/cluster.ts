@@ -8,10 +8,9 @@ import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { signaled } from './signaled.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE =
-  'npm run cluster [-- --placement FILE --engines NAME,NAME]: every host of a placement as a process on this machine, ' +
-  `on engines of its own (${CLUSTER_ENGINES.join(', ')}; embedded: none but the embedded PostgreSQL)`
+const USAGE = usage.cluster
 const PLACEMENT = fileURLToPath(new URL('../../deploy/placements/cluster.json', import.meta.url))
 
 const isClusterEngine = (name: string): name is ClusterEngine => (CLUSTER_ENGINES as readonly string[]).includes(name)

@@ -16,11 +16,9 @@ import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './options.ts'
 import { columns, print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `npm run dead-letters                                            events that could not be taken in
-npm run dead-letters -- show <service.consumer> <source> <id>     one of them, with payload and error
-npm run dead-letters -- redrive <service.consumer> <source> <id>  has it tried again now, those waiting behind it next
-npm run dead-letters -- redrive [<service> …]                     has every dead one (of those services) tried again`
+const USAGE = usage['dead-letters']
 
 const names = shop.map((each) => each.contract.name as string)
 

@@ -9,10 +9,9 @@ import type { Command } from './index.ts'
 import { optionsOf } from './options.ts'
 import { signaled } from './signaled.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE =
-  'npm run engines [-- NAME …]: engines on this machine, for a shop started by hand; ' +
-  `by default ${Object.keys(starters).join(' ')}, and toxiproxy when named`
+const USAGE = usage.engines
 
 const known: Readonly<Record<string, Starter>> = { ...starters, toxiproxy: { port: 8474, start: startToxiproxy } }
 

@@ -1,4 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
+import type { usage } from './usage.ts'
 
 /** What a command is given; it answers the exit code. */
 export type Command = (given: {
@@ -9,8 +10,11 @@ export type Command = (given: {
   readonly say?: (line: string) => void
 }) => Promise<number>
 
+/** The name of a command. */
+export type CommandName = keyof typeof usage
+
 /** Every command, loaded when it is asked for. */
-export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+export const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).audit,
   start: async () => (await import('./start.ts')).start,
   cluster: async () => (await import('./cluster.ts')).cluster,

@@ -6,8 +6,9 @@ import { extensions, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = 'npm run migrate: brings the schemas up to date'
+const USAGE = usage.migrate
 
 /** `npm run migrate`: makes what is missing of database, roles and schemas, runs what is missing of migrations. */
 export const migrate: Command = async ({ args, runtime, env, say = print }) => {

@@ -5,9 +5,9 @@ import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `npm run -s openapi -- [--events]
-  --events  the events that services emit, as AsyncAPI`
+const USAGE = usage.openapi
 
 /** `npm run -s openapi`: prints the document of the public API, which a running shop serves at /api/openapi.json. */
 export const openapi: Command = async ({ args, say = print }) => {

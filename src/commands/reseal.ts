@@ -12,8 +12,9 @@ import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = 'npm run reseal: seals under JANGTEO_SECRET what lies under JANGTEO_SECRET_ALSO'
+const USAGE = usage.reseal
 
 /** The services that seal anything. */
 export const sealing: readonly object[] = [auth, member, email, config, payment]

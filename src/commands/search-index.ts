@@ -12,9 +12,9 @@ import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './options.ts'
 import { columns, print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `npm run search-index             how far the index of the search engine is
-npm run search-index -- rebuild  has a new one made beside it, and tells how far that is until it is searched`
+const USAGE = usage['search-index']
 
 type Index = OutputOf<(typeof catalog.operations)['searchIndex']>
 

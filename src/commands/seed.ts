@@ -12,8 +12,9 @@ import { extensions, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = 'npm run seed: loads what is missing of the sample catalogue'
+const USAGE = usage.seed
 
 /**
  * `npm run seed`: loads the sample catalogue beside the running shop, or into a stopped one. Products that are there

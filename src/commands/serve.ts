@@ -7,9 +7,9 @@ import type { Command } from './index.ts'
 import { optionsOf } from './options.ts'
 import { signaled } from './signaled.ts'
 import { print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `node src/main.ts serve <service…> [--port N]                 a host with just these, which need no others
-       node src/main.ts serve --placement FILE --host NAME [--replica N]   a host of a placement`
+const USAGE = usage.serve
 
 const numberOf = (given: string | undefined, name: string, most: number): number | undefined => {
   if (given === undefined) return undefined

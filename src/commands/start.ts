@@ -3,10 +3,15 @@ import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { crashPoint } from '#src/host/crash-point.ts'
 import type { Command } from './index.ts'
+import { noWords, optionsOf } from './options.ts'
 import { signaled } from './signaled.ts'
+import { usage } from './usage.ts'
+
+const USAGE = usage.start
 
 /** `npm start`: the whole shop in one process, until Ctrl-C or SIGTERM. */
-export const start: Command = async ({ runtime, env }) => {
+export const start: Command = async ({ args, runtime, env }) => {
+  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
   const began = runtime.now()
   const settings = readSettings(env)
   const say = (line: string): void => void process.stdout.write(`${line}\n`)

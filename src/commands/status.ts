@@ -10,9 +10,9 @@ import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './options.ts'
 import { columns, print } from './terminal.ts'
+import { usage } from './usage.ts'
 
-const USAGE = `npm run status -- [--json]
-  --json  the same for a program`
+const USAGE = usage.status
 
 const LINES = 5
 const READ = 200_000

@@ -5,14 +5,17 @@ import {
   address,
   canaries,
   choice,
+  databaseAddress,
   environment,
   hosts,
   type Kind,
   limits,
   networks,
   origins,
+  redisAddress,
   secret,
   sender,
+  smtpAddress,
   text,
   whole,
 } from './kinds.ts'
@@ -211,12 +214,12 @@ export const declared = {
     about: 'Directory of the engines that a cluster on one machine fetches; by default .cache/jangteo/engines at home.',
   }),
   DATABASE_URL: declare({
-    kind: address('postgres', 'postgresql'),
+    kind: databaseAddress(),
     secret: true,
     about: 'PostgreSQL 18 server to use instead of the embedded one; DATABASE_URL_ORDER is that of one service.',
   }),
   REDIS_URL: declare({
-    kind: address('redis', 'rediss'),
+    kind: redisAddress(),
     secret: true,
     about:
       'Redis for what hosts share for a short while (leases, rate limits, cached views); without it PostgreSQL and memory.',
@@ -335,7 +338,7 @@ export const declared = {
     live: { by: ['payment'], ko: '토스페이먼츠 상점의 시크릿 키.' },
   }),
   SMTP_URL: declare({
-    kind: address('smtp', 'smtps'),
+    kind: smtpAddress(),
     needed: true,
     secret: true,
     inProduction: notLocal,

@@ -50,6 +50,22 @@ ${Object.entries(declared)
 
 \`DATABASE_URL_<SERVICE>\`, such as \`DATABASE_URL_ORDER\`, gives one service a database server of its own.
 
+A name in the environment that is nearly a setting, or begins with \`JANGTEO_\`, is named when the shop starts, with the
+one that may be meant; the database of a service there is none of is refused.
+
+In an address, characters that mean something there are written as in any: in a user or password # as \`%23\`, / as
+\`%2F\`, ? as \`%3F\`, @ as \`%40\` and % as \`%25\`. What follows ? must be known, so that nothing is asked for in vain:
+
+| address | encrypted by | options |
+|---|---|---|
+| \`postgres://\` | \`?sslmode=require\`, \`verify-ca\`, \`verify-full\`, \`no-verify\` (in any case, _ or -), \`?ssl=true\`, or PGSSLMODE where the address says nothing | \`sslrootcert\`, \`sslcert\`, \`sslkey\` (files), \`host\` (a socket), \`port\` |
+| \`redis://\` | \`rediss://\` | \`family=4\`, \`family=6\`, \`db\` |
+| \`http://\` | \`https://\` | |
+| \`smtp://\` | \`smtps://\`; \`smtp://\` changes to TLS or sends nothing, but on this machine | \`tls=off\`, \`tls=on\` (on this machine too) |
+
+Encryption that was asked for is never left out: a server that has none is refused. \`sslmode=prefer\` and \`allow\` are, too,
+because they leave it to whoever answers.
+
 The server that comes along is PostgreSQL: \`local.conf\` in its data directory overrides any of its settings.
 
 \`JANGTEO_PLACEMENT\` names the file that says which host runs what, for \`npm run serve\`.

@@ -1,5 +1,9 @@
 import { isIP } from 'node:net'
+import { addressOf, UnfitAddress } from '#kernel/address.ts'
 import { type Shape, Unfit } from '#kernel/live-setting.ts'
+import { smtpAddressOf } from '#engines/mail/address.ts'
+import { databaseAddressOf } from '#engines/postgres/url.ts'
+import { redisAddressOf } from '#engines/redis/address.ts'
 
 /** How a setting is read from text, of its environment variable or of the central configuration. */
 export interface Kind<T extends string | number | boolean> {
@@ -35,19 +39,44 @@ export const choice = <const W extends string>(...words: readonly W[]): Kind<W> 
   shape: { type: 'choice', words },
 })
 
-/** An absolute address with one of the protocols, named without the colon. */
-export const address = (...protocols: readonly string[]): Kind<string> => ({
+/** Judges an address, and answers it as it is used. Throws UnfitAddress. */
+type Judge = (given: string) => unknown
+
+const addresses = (protocols: readonly string[], judge: Judge): Kind<string> => ({
   read: (given) => {
     const starts = protocols.map((each) => `${each}://`)
-    const url = URL.parse(given.replace('@/', '@localhost/'))
-    return url && protocols.includes(url.protocol.slice(0, -1))
-      ? given
-      : wrong(
-          `give an address that starts with ${starts.join(' or ')}`,
-          `${starts.join(' 또는 ')}로 시작하는 주소를 입력해 주세요`,
-        )
+    const protocol = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1] ?? ''
+    if (!protocols.includes(protocol.toLowerCase()))
+      return wrong(
+        `give an address that starts with ${starts.join(' or ')}`,
+        `${starts.join(' 또는 ')}로 시작하는 주소를 입력해 주세요`,
+      )
+    // In small letters: ioredis takes REDISS:// for redis://, and speaks in the clear.
+    const usual = protocol.toLowerCase() + given.slice(protocol.length)
+    try {
+      judge(usual)
+    } catch (error) {
+      if (!(error instanceof UnfitAddress)) throw error
+      return wrong(error.message, `주소를 확인해 주세요 (${error.message})`)
+    }
+    return usual
   },
 })
+
+/** An absolute address with one of the protocols, named without the colon. It names a host, and has no options. */
+export const address = (...protocols: readonly string[]): Kind<string> =>
+  addresses(protocols, (given) => {
+    if (addressOf(given, []).host === '') throw new UnfitAddress('it names no host')
+  })
+
+/** The address of a PostgreSQL server. */
+export const databaseAddress = (): Kind<string> => addresses(['postgres', 'postgresql'], databaseAddressOf)
+
+/** The address of a Redis: with `rediss` it is reached by TLS alone. */
+export const redisAddress = (): Kind<string> => addresses(['redis', 'rediss'], redisAddressOf)
+
+/** The address of a mail server: `smtps`, or `smtp` that changes to TLS unless it leads to this machine. */
+export const smtpAddress = (): Kind<string> => addresses(['smtp', 'smtps'], smtpAddressOf)
 
 /** A secret of at least `least` characters. */
 export const secret = (least: number): Kind<string> => ({

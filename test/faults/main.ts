@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { written } from '#src/audit/report.ts'
+import { scriptOptions } from '#src/commands/ask.ts'
 import { balancer } from './balancer.ts'
 import { startBuyers, signAllIn, type Market } from './buyers.ts'
 import type { Fault } from './fault.ts'
@@ -14,13 +14,17 @@ import { tally, type Told } from './tally.ts'
 // npm run test:faults [-- --only TEXT,TEXT --rate N --times N --json FILE]: customers buy steadily from a shop of many processes on
 // real engines, while one thing after another goes wrong. A row for each: what customers saw, and what the audit says.
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    rate: { type: 'string', default: '12' },
-    times: { type: 'string', default: '1' },
-    json: { type: 'string' },
-  },
+const USAGE = `npm run test:faults [-- --only TEXT,TEXT --rate N --times N --json FILE]: customers buy while one thing after
+another fails
+  --only TEXT,…        only faults whose names have one of these
+  --rate N             purchases begun in a second (12)
+  --times N            how often each is done (1)
+  --json FILE          the rows as JSON`
+const { values } = scriptOptions(USAGE, {
+  only: { type: 'string', default: '' },
+  rate: { type: 'string', default: '12' },
+  times: { type: 'string', default: '1' },
+  json: { type: 'string' },
 })
 const RATE = Number(values.rate)
 /** Milliseconds before a fault, and those without a complaint after which the shop counts as normal. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { scriptOptions } from '#src/commands/ask.ts'
 import { copyCheckout } from './copy.ts'
 import { mutants } from './list.ts'
 import { misfit, mutated, type Mutant } from './mutant.ts'
@@ -9,6 +9,9 @@ import { runTests } from './run-tests.ts'
 
 // npm run test:mutants [-- WORD …]: takes guards out one at a time, in copies of the checkout, and runs the tests nearest
 // to each. A guard whose absence no test notices fails the run. With words, only guards whose file or sentence has one.
+
+const USAGE = `npm run test:mutants [-- WORD …]: takes guards out one by one and runs the tests nearest to each
+  WORD …               only guards whose file or sentence has one of these`
 
 const root = join(import.meta.dirname, '..', '..')
 const JOBS = 2
@@ -56,7 +59,7 @@ const tryOne = async (checkout: string, mutant: Mutant): Promise<boolean> => {
 }
 
 const main = async (): Promise<number> => {
-  const words = parseArgs({ allowPositionals: true, options: {} }).positionals
+  const words = scriptOptions(USAGE, {}).positionals
   const chosen = mutants.filter(
     (each) => words.length === 0 || words.some((word) => `${each.file} ${each.guard}`.includes(word)),
   )

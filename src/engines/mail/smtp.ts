@@ -1,27 +1,11 @@
 import { createTransport } from 'nodemailer'
 import type { Runtime } from '#kernel/runtime.ts'
 import { traced } from '#kernel/tracing.ts'
+import { smtpAddressOf } from './address.ts'
 import type { Mail, Mailer, Outcome } from './mailer.ts'
 
 /** Milliseconds an attempt may take, waiting for a connection included. */
 const PATIENCE = 30_000
-
-const settingsOf = (url: string) => {
-  const parsed = new URL(url)
-  const secure = parsed.protocol === 'smtps:'
-  const loopback = /^(127\.|localhost$|\[::1\]$)/.test(parsed.hostname)
-  return {
-    host: parsed.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(parsed.port) || (secure ? 465 : 587),
-    secure,
-    // Mail in clear text leaves this machine only when the address says so.
-    requireTLS: !secure && !loopback && parsed.searchParams.get('tls') !== 'off',
-    ignoreTLS: loopback,
-    ...(parsed.username && {
-      auth: { user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) },
-    }),
-  }
-}
 
 /** An address or a code of a mail never gets into `why`: only codes of nodemailer and SMTP. */
 const outcomeOf = (error: unknown): Outcome => {
@@ -41,7 +25,7 @@ export const smtpMailer = (given: {
 }): Mailer => {
   const { runtime } = given
   const transport = createTransport({
-    ...settingsOf(given.url),
+    ...smtpAddressOf(given.url),
     pool: true,
     maxConnections: 3,
     connectionTimeout: 10_000,

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import { databaseAddressOf, type Encryption } from './url.ts'
 import { truncate } from '#kernel/text.ts'
 
 /** How to reach a service's schema. */
@@ -10,7 +11,8 @@ export interface ConnectionSettings {
   readonly user: string
   readonly database: string
   readonly password?: string
-  readonly ssl?: boolean
+  /** Not encrypted unless told. */
+  readonly ssl?: Encryption
   /** Role to act as, and schema to find tables in. */
   readonly role?: string
   readonly schema?: string
@@ -46,6 +48,16 @@ const pooled = ({ host, port }: ConnectionSettings, cause?: unknown): CannotStar
     { cause },
   )
 
+/** What the driver says of a server that knows no TLS, or has none for us. */
+const NO_TLS = /does not support SSL|There was an error establishing an SSL connection/
+
+const unencrypted = ({ host, port }: ConnectionSettings, cause: unknown): CannotStart =>
+  new CannotStart(
+    `PostgreSQL at ${host}:${port} offers no TLS, and its address asks for it: set TLS up there, or sslmode=disable where ` +
+      'nobody can listen.',
+    { cause },
+  )
+
 /** Makes sure that the session is the one that was asked for: a pooler may have dropped the role, and the limits with it. */
 const asAskedFor = async (client: pg.Client, settings: ConnectionSettings): Promise<void> => {
   const { rows } = await client.query<{ limit: string; role: string }>(
@@ -76,7 +88,8 @@ export const connect = async (settings: ConnectionSettings, name: string): Promi
     user: settings.user,
     database: settings.database,
     ...(settings.password && { password: settings.password }),
-    ...(settings.ssl && { ssl: true }),
+    // Said in any case: left open, the driver would go by PGSSLMODE, and take what it does not know for none.
+    ssl: settings.ssl ?? false,
     application_name: truncate(`jangteo ${name}`, 63),
     options,
     types: parsers,
@@ -87,6 +100,7 @@ export const connect = async (settings: ConnectionSettings, name: string): Promi
   // Whoever uses it next is told; said here, it would end the process of whoever uses it now and then.
   client.on('error', () => {})
   await client.connect().catch((error: Error) => {
+    if (NO_TLS.test(error.message)) throw unencrypted(settings, error)
     throw REFUSED_OPTIONS.test(error.message) ? pooled(settings, error) : error
   })
   await asAskedFor(client, settings)
@@ -115,16 +129,5 @@ const gatherWrites = (client: pg.Client): void => {
   }) as typeof write
 }
 
-/** Settings from a `postgres://` URL. */
-export const fromUrl = (url: string): ConnectionSettings => {
-  const parsed = new URL(url)
-  const socket = parsed.searchParams.get('host')
-  return {
-    host: socket ?? decodeURIComponent(parsed.hostname),
-    port: Number(parsed.port || parsed.searchParams.get('port') || 5432),
-    user: decodeURIComponent(parsed.username || 'postgres'),
-    database: decodeURIComponent(parsed.pathname.slice(1) || 'postgres'),
-    ...(parsed.password && { password: decodeURIComponent(parsed.password) }),
-    ...(/^(require|verify-(ca|full))$/.test(parsed.searchParams.get('sslmode') ?? '') && { ssl: true }),
-  }
-}
+/** Settings from a `postgres://` address. Throws UnfitAddress. */
+export const fromUrl = (url: string): ConnectionSettings => databaseAddressOf(url)

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { redisAddressOf } from './address.ts'
 import { hearing, type Hearing } from './listening.ts'
 
 /** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
@@ -49,7 +50,8 @@ export const openRedis = (
   },
 ): RedisStore => {
   const connect = (more: object): Redis => {
-    const client = new Redis(url, {
+    const client = new Redis({
+      ...redisAddressOf(url),
       connectionName: name,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
