@@ -120,3 +120,35 @@ describe('leaving', () => {
     assert.deepEqual(await customers.stop(), [])
   })
 })
+
+describe('a host that was stopped', () => {
+  /** What the first gateway has counted of its calls to orders, and what it gives each replica. */
+  const callsToOrders = async () => {
+    const text = await (await fetch(`${shop.internal('edge')}/metrics`)).text()
+    const values = (name: string): number[] =>
+      [...text.matchAll(new RegExp(`^${name}\\{service="order".*\\} (\\S+)$`, 'gm'))].map((each) => Number(each[1]))
+    return { hedged: values('jangteo_remote_hedged_total')[0]!, shares: values('jangteo_remote_share') }
+  }
+
+  test('costs one call half of its time and nobody anything after it; it comes back by itself', async () => {
+    const buyer = await signUp(shop.origin)
+    const look = async (): Promise<void> => void assert.equal((await buyer.send('GET', '/api/orders')).status, 200)
+    const one = shop.processes.findLast((each) => each.name === 'back' && each.replica === 2)!
+    const before = await callsToOrders()
+    one.kill('SIGSTOP')
+    try {
+      await eventually(async () => {
+        await look()
+        return (await callsToOrders()).hedged > before.hedged
+      }, 'a call goes to the other after half of its time')
+      for (let n = 0; n < 40; n++) await look()
+      const { hedged, shares } = await callsToOrders()
+      assert.equal(hedged, before.hedged + 1)
+      assert.equal(shares.filter((share) => share === 0).length, 1)
+    } finally {
+      one.kill('SIGCONT')
+    }
+    await eventually(async () => (await callsToOrders()).shares.every((share) => share > 0), 'it is let in again')
+    await look()
+  })
+})

@@ -36,7 +36,7 @@ const checksOf = (checks: Checks, runtime: Runtime): (() => Promise<HostReport['
 
 const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remotes'] =>
   [...all].map(([service, endpoint]) => {
-    const { instances, ...rest } = endpoint.stats()
+    const { instances, hedged: _, ...rest } = endpoint.stats()
     return {
       service,
       ...rest,

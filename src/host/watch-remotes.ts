@@ -38,6 +38,13 @@ export const watchRemotes = (registry: Registry, all: () => ReadonlyMap<string, 
     ),
   )
   toldTotal(
+    ofService(
+      'jangteo_remote_hedged_total',
+      'Calls sent to a second instance, because the first had lost half of their time',
+      ({ hedged }) => hedged,
+    ),
+  )
+  toldTotal(
     ofService('jangteo_remote_refused_total', 'Calls refused because too many waited', ({ refused }) => refused),
   )
   toldGauge(

@@ -6,16 +6,14 @@ import { Fault } from '../fault.ts'
 import { commonCodes, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
 import { endWith, within } from '../tracing.ts'
-import { waitsOf, type Waiting } from '../waits.ts'
 import { bulkhead } from './bulkhead.ts'
+import { attempts, type Ended } from './attempt.ts'
 import { instances, type Instance, type InstanceStats, type Origins } from './instances.ts'
-import { outcomeOf, outcomeOfError, type Outcome } from './outcome.ts'
+import { isAnswer, type Outcome } from './outcome.ts'
 import { retryBudget, retryPause } from './retry.ts'
-import type { Standing } from './standing.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
-import { versionChoices } from './versions.ts'
-import { headersOf, togetherPathOf } from './wire.ts'
+import { togetherPathOf } from './wire.ts'
 
 /** Limits of one service's calls from one host. */
 export interface RemoteLimits {
@@ -46,6 +44,8 @@ export interface RemoteStats {
   readonly waiting: number
   readonly refused: number
   readonly retried: number
+  /** Calls that were sent to a second instance because the first had lost half of their time. */
+  readonly hedged: number
   readonly instances: readonly InstanceStats[]
 }
 
@@ -54,16 +54,6 @@ export interface RemoteEndpoint extends Endpoint {
   readonly stats: () => RemoteStats
   close(): Promise<void>
 }
-
-/** Milliseconds, and part of what is left, by which a callee's deadline is nearer than its caller's. */
-const HOP = 100
-const HOP_PART = 0.1
-
-/** What a callee is given of `left` milliseconds: it has yet to say that it was too late while its caller still listens. */
-const givenOf = (left: number): number => left - Math.min(HOP, left * HOP_PART)
-
-/** A timeout counts against an instance only when it was given this many milliseconds. */
-const FAIR_WAIT = 1_000
 
 /** Reaches a service in other hosts: the same meaning as a call in this one, with deadline, retry, breaker and bulkhead. */
 export const remoteEndpoint = (given: {
@@ -88,11 +78,13 @@ export const remoteEndpoint = (given: {
     path: togetherPathOf(service),
     zone: given.zone,
     tls: given.tls,
+    log: log.child({ called: service }),
   })
   const room = bulkhead(service, runtime, limits)
   const budget = retryBudget()
-  const waits = waitsOf(runtime)
+  const attempt = attempts({ service, all, tokens, runtime })
   let retried = 0
+  let hedges = 0
 
   const table = new Map(
     Object.entries(contract.operations).map(([name, operation]) => {
@@ -101,64 +93,32 @@ export const remoteEndpoint = (given: {
     }),
   )
 
-  /** Sends the call to one instance. Resolves with how it went, whatever happens, at the latest when the deadline passes. */
-  const send = (instance: Instance, name: string, body: string | undefined, context: CallContext): Promise<Outcome> =>
-    new Promise((resolve) => {
-      const began = runtime.now()
-      const left = context.deadline - began
-      let giveUp = (): void => {}
-      const waiting: Waiting = {
-        deadline: context.deadline,
-        expired: () => {
-          giveUp()
-          end({ kind: 'late', counts: runtime.now() - began >= FAIR_WAIT })
-        },
-      }
-      const end = (outcome: Outcome): void => {
-        waits.done(waiting)
-        resolve(outcome)
-      }
-      waits.watch(waiting)
-      const token = tokens.sign(service, context.caller, context.actor)
-      instance.transport
-        .send(name, headersOf(context, token, givenOf(left)), body, (stop) => (giveUp = stop))
-        .then((answer) => {
-          if (answer.leaving) instance.standing.leaving()
-          return outcomeOf(answer)
-        })
-        .catch(outcomeOfError)
-        .then(end)
-    })
-
-  const attempt = async (name: string, body: string | undefined, context: CallContext, not?: Instance) => {
-    const { versions } = context
-    const instance = all.pick(not, versions === undefined ? undefined : versionChoices(versions).get(service))
-    if (!instance) return { instance, outcome: { kind: 'unsent', reason: 'no instance answers' } as Outcome }
-    instance.inFlight++
-    const began = runtime.now()
-    const outcome = await send(instance, name, body, context)
-    instance.inFlight--
-    const { breaker } = instance
-    // Calls that shared a request and failed together are one failure.
-    if ('shared' in outcome && outcome.shared) {
-      breaker.abandoned()
-      return { instance, outcome }
-    }
-    rate(instance.standing, outcome, runtime.now() - began)
-    if (outcome.kind === 'unsent') breaker.failed(outcome.nobody)
-    else if (outcome.kind === 'lost') breaker.failed()
-    else if (outcome.kind !== 'late') breaker.succeeded()
-    else if (outcome.counts) breaker.failed()
-    else breaker.abandoned()
-    return { instance, outcome }
-  }
-
-  /** What an outcome says of an instance beside the others: that it is away, or slow. Refusals of the business are answers. */
-  const rate = (standing: Standing, outcome: Outcome, ms: number): void => {
-    if (outcome.kind === 'unsent' && outcome.refused) return standing.refused()
-    if (outcome.kind === 'late' && !outcome.counts) return
-    const answered = outcome.kind === 'value' || outcome.kind === 'fault'
-    standing.record(ms, answered && !(outcome.kind === 'fault' && UNAVAILABLE.is(outcome.fault)))
+  /**
+   * An attempt; where repeating is safe, a second one beside it at another instance once half of the time is lost. The first
+   * good answer counts. An instance that answers others is only slow, or all are: then the retry budget bounds how many
+   * calls are made twice.
+   */
+  const hedged = async (
+    name: string,
+    body: string | undefined,
+    context: CallContext,
+    not?: Instance,
+  ): Promise<Ended> => {
+    const first = attempt(name, body, context, not)
+    if (!first.instance || !isRepeatable(table.get(name)!.operation) || !all.isOtherIn(first.instance))
+      return first.ended
+    const early = await Promise.race([first.ended, first.halfway])
+    if (early) return early
+    if (!all.isOtherIn(first.instance) || !(first.isOutlived() || budget.withdraw())) return first.ended
+    hedges++
+    const second = attempt(name, body, context, first.instance)
+    const [one, other] = await Promise.race([
+      first.ended.then((ended) => [ended, second] as const),
+      second.ended.then((ended) => [ended, first] as const),
+    ])
+    if (!isAnswer(one.outcome)) return other.ended
+    other.giveUp(other === first)
+    return one
   }
 
   const settle = (outcome: Outcome, codes: ReadonlySet<string>, name: string, requestId: string): unknown => {
@@ -198,7 +158,7 @@ export const remoteEndpoint = (given: {
     const { operation, codes } = table.get(name)!
     const body = input === undefined ? undefined : JSON.stringify(input)
     budget.deposit()
-    let { instance, outcome } = await attempt(name, body, context)
+    let { instance, outcome } = await hedged(name, body, context)
     if (instance) context.span?.set('server.address', instance.place.origin)
     for (let n = 0; n < limits.retries && mayRepeat(outcome, operation); n++) {
       if (!instance) break
@@ -210,7 +170,7 @@ export const remoteEndpoint = (given: {
       }
       retried++
       context.span?.set('jangteo.tries', n + 2)
-      ;({ instance, outcome } = await attempt(name, body, context, instance))
+      ;({ instance, outcome } = await hedged(name, body, context, instance))
     }
     return settle(outcome, codes, name, context.requestId)
   }
@@ -231,7 +191,7 @@ export const remoteEndpoint = (given: {
         room.leave()
       }
     },
-    stats: () => ({ ...room.stats(), retried, instances: all.stats() }),
+    stats: () => ({ ...room.stats(), retried, hedged: hedges, instances: all.stats() }),
     close: all.close,
   }
 }

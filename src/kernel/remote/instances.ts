@@ -1,7 +1,9 @@
+import type { Logger } from 'pino'
 import type { Runtime } from '../runtime.ts'
 import { choose } from './balance.ts'
 import { breaker, type Breaker, type BreakerHistory, type BreakerState } from './breaker.ts'
 import { jitter } from './jitter.ts'
+import { isAlive } from './probe.ts'
 import { ORDINARY_WEIGHT, type Place } from './registry.ts'
 import { standings, type Standing } from './standing.ts'
 import type { HostTls } from './tls.ts'
@@ -16,6 +18,8 @@ export interface Instance {
   readonly standing: Standing
   inFlight: number
   turn: number
+  /** Answers it has given, of whatever kind. */
+  answers: number
 }
 
 export interface InstanceStats {
@@ -38,12 +42,22 @@ export interface Instances {
   pick(not?: Instance, choice?: VersionChoice): Instance | undefined
   /** Whether another than this one could be asked. */
   readonly isOther: (than: Instance) => boolean
+  /** Whether another than this one is in, so that it could be asked without asking one that is left out. */
+  readonly isOtherIn: (than: Instance) => boolean
+  /**
+   * It has answered nothing for as long as a call waited: while any other is in, it gets no calls until it gives a sign of
+   * life, which it is asked for at once and then again and again.
+   */
+  suspect(instance: Instance): void
   readonly stats: () => readonly InstanceStats[]
   close(): Promise<void>
 }
 
 /** Where a service is: plain addresses count as ordinary places. */
 export type Origins = readonly (string | Place)[]
+
+/** Milliseconds between two questions to an instance that has fallen silent. */
+const ASKED_EVERY = 500
 
 const placeOf = (given: string | Place): Place =>
   typeof given === 'string' ? { origin: given, weight: ORDINARY_WEIGHT } : given
@@ -60,6 +74,7 @@ export const instances = (
     readonly openFor: number
     readonly zone?: string | undefined
     readonly tls?: HostTls | undefined
+    readonly log: Logger
   },
 ): Instances => {
   const known = new Map<string, Instance>()
@@ -67,6 +82,7 @@ export const instances = (
   let current: Origins | undefined
   let list: readonly Instance[] = []
   let turn = 0
+  const closed = new AbortController()
 
   const connect = (place: Place, later: boolean): Instance => ({
     place,
@@ -75,6 +91,7 @@ export const instances = (
     standing: standing.add(later),
     inFlight: 0,
     turn: 0,
+    answers: 0,
   })
 
   const follow = (): readonly Instance[] => {
@@ -120,7 +137,28 @@ export const instances = (
     return choose(rest, given.zone, () => jitter(runtime))?.instance
   }
 
+  /** Asks a silent instance for a sign of life until it gives one, or is no instance of the service any more. */
+  const lookAfter = async (instance: Instance): Promise<void> => {
+    const { origin, host } = instance.place
+    const isOurs = (): boolean => !closed.signal.aborted && known.get(origin) === instance
+    for (let atOnce = true; isOurs(); atOnce = false) {
+      if (await isAlive(origin, { runtime, tls: given.tls, signal: closed.signal })) {
+        instance.standing.found(atOnce)
+        if (!atOnce) given.log.info({ instance: origin, host }, 'A silent instance answers again')
+        return
+      }
+      if (atOnce && isOurs()) given.log.warn({ instance: origin, host }, 'An instance has fallen silent: left out')
+      await runtime.sleep(ASKED_EVERY, closed.signal).catch(() => {})
+    }
+  }
+
+  const isIn = ({ breaker, standing }: Instance): boolean => breaker.wouldAdmit() && standing.share() > 0
+
   return {
+    suspect: (instance) => {
+      if (instance.standing.suspect()) void lookAfter(instance)
+    },
+    isOtherIn: (than) => follow().some((each) => each !== than && isIn(each)),
     pick: (not, choice) => {
       const found = drawn(not, choice)
       if (!found?.breaker.admit()) return undefined
@@ -138,6 +176,7 @@ export const instances = (
         share: standing.share(),
       })),
     close: async () => {
+      closed.abort()
       await Promise.all([...known.values()].map((each) => each.transport.close()))
     },
   }

@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.ts'
+import { DEADLINE_EXCEEDED, UNAVAILABLE } from '../faults.ts'
 import type { Answer } from './transport.ts'
 import { FAULT_TYPE, faultFromText } from './wire.ts'
 
@@ -22,6 +23,11 @@ export type Outcome =
   | { readonly kind: 'lost'; readonly reason: string; readonly shared?: boolean }
   /** Nobody waits any more. `counts` says whether the instance had a fair time to answer. */
   | { readonly kind: 'late'; readonly counts: boolean }
+
+/** Whether somebody has said what is to be said: not that they were away, or too late. */
+export const isAnswer = (outcome: Outcome): boolean =>
+  outcome.kind === 'value' ||
+  (outcome.kind === 'fault' && !UNAVAILABLE.is(outcome.fault) && !DEADLINE_EXCEEDED.is(outcome.fault))
 
 /** Statuses by which a host, or something before it, refuses a request without doing it. */
 const refusedUnread = new Set([401, 403, 404, 405, 415, 421, 429, 503])

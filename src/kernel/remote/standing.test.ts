@@ -165,3 +165,47 @@ test('who is gone is no measure for the others', () => {
   calls(advance, [[of[2], 2, 2]])
   assert.equal(of[2].share(), 1)
 })
+
+test('who may have fallen silent is out until it is found, and back at once when it answered the first question', () => {
+  const {
+    all,
+    of: [a, b, c],
+    advance,
+  } = three()
+  assert.ok(a.suspect())
+  assert.ok(!a.suspect(), 'somebody looks after it already')
+  assert.deepEqual([a.share(), b.share(), c.share()], [0, 1, 1])
+  advance(600_000)
+  assert.equal(a.share(), 0)
+  a.found(true)
+  assert.equal(a.share(), 1)
+  assert.ok(a.suspect())
+  a.found(false)
+  assert.equal(a.share(), 0.1)
+  advance(10_000)
+  assert.equal(a.share(), 1)
+  // Two of three may be silent; the last stays in.
+  assert.ok(a.suspect() && b.suspect())
+  assert.ok(!c.suspect())
+  assert.deepEqual([a.share(), b.share(), c.share()], [0, 0, 1])
+  all.remove(c)
+  b.found(true)
+  assert.ok(!b.suspect())
+})
+
+test('three calls in a row that run out of time leave it out, unless the others let theirs run out too', () => {
+  const { all, advance } = three()
+  const [one, other] = [all.add(false), all.add(false)]
+  other.record(5, true)
+  for (let n = 0; n < 2; n++) one.timedOut(5_000)
+  one.record(5, true)
+  for (let n = 0; n < 2; n++) one.timedOut(5_000)
+  assert.equal(one.share(), 1, 'an answer in between starts the row anew')
+  one.timedOut(5_000)
+  assert.equal(one.share(), 0)
+  advance(30_000)
+  assert.equal(one.share(), 1)
+  other.timedOut(5_000)
+  for (let n = 0; n < 5; n++) one.timedOut(5_000)
+  assert.equal(one.share(), 1)
+})

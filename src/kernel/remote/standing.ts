@@ -7,8 +7,17 @@ export interface Standing {
   readonly share: () => number
   /** A call was answered, or should have been, after `ms` milliseconds. */
   record(ms: number, good: boolean): void
+  /** A call had a fair time, `ms` milliseconds, and was not answered. */
+  timedOut(ms: number): void
   /** Nobody listened there. */
   refused(): void
+  /**
+   * It may have fallen silent: it is left out until it is `found`, if any other is in. Answers whether somebody is to look
+   * after it now.
+   */
+  suspect(): boolean
+  /** It gave a sign of life; `atOnce`, when it was asked for the first time: then it was suspected wrongly. */
+  found(atOnce: boolean): void
   /** It said that it is about to end. */
   leaving(): void
 }
@@ -30,6 +39,8 @@ const FAILING = 0.3
 const TIMES = 3
 /** Lagging: so many times slower than the others, and by so many milliseconds. */
 const SLOWER_BY = 50
+/** Calls in a row that timed out, after which an instance is judged without enough calls for an average. */
+const TIMEOUTS = 3
 /** Milliseconds out: the first time, at most, and after refusing a connection; each time in a row doubles it. */
 const OUT = 5_000
 const OUT_REFUSED = 1_000
@@ -45,6 +56,8 @@ class OneStanding implements Standing {
   inARow = 0
   outUntil = 0
   judgedAt = -Infinity
+  timeouts = 0
+  silent = false
   readonly #runtime: Runtime
   readonly #judge: (one: OneStanding) => void
   readonly #othersIn: (one: OneStanding) => boolean
@@ -62,10 +75,11 @@ class OneStanding implements Standing {
   }
 
   isOut(): boolean {
-    return this.#runtime.now() < this.outUntil
+    return this.silent || this.#runtime.now() < this.outUntil
   }
 
   share(): number {
+    if (this.silent) return 0
     const since = this.#runtime.now() - this.outUntil
     return since < 0 ? 0 : shareAfter(since)
   }
@@ -73,11 +87,30 @@ class OneStanding implements Standing {
   record(ms: number, good: boolean): void {
     // What was sent before it was left out says nothing new.
     if (this.isOut()) return
+    if (good) this.timeouts = 0
     if (this.calls === 0) this.latency = ms
     this.latency += NEWEST * (ms - this.latency)
     this.failures += NEWEST * ((good ? 0 : 1) - this.failures)
     this.calls++
-    if (this.calls >= ENOUGH) this.#judge(this)
+    if (this.calls >= ENOUGH || this.timeouts >= TIMEOUTS) this.#judge(this)
+  }
+
+  timedOut(ms: number): void {
+    this.timeouts++
+    this.record(ms, false)
+  }
+
+  suspect(): boolean {
+    if (this.isOut() || !this.#othersIn(this)) return false
+    this.silent = true
+    return true
+  }
+
+  found(atOnce: boolean): void {
+    this.silent = false
+    // Whoever stood still has missed a lot: it is let in slowly. Whoever did not has still let its calls run out of time.
+    if (!atOnce) this.#start(this.#runtime.now())
+    else if (this.timeouts >= TIMEOUTS) this.#judge(this)
   }
 
   refused(): void {
@@ -92,18 +125,31 @@ class OneStanding implements Standing {
   leaveOut(first: number): void {
     const now = this.#runtime.now()
     if (now - this.outUntil > OUT_LONGEST) this.inARow = 0
-    this.outUntil = now + Math.min(OUT_LONGEST, first * 2 ** this.inARow++)
+    this.#start(now + Math.min(OUT_LONGEST, first * 2 ** this.inARow++))
+  }
+
+  #start(outUntil: number): void {
+    this.outUntil = outUntil
     this.calls = 0
     this.failures = 0
+    this.timeouts = 0
   }
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
+/** Whether it fails much more often than the others, or lags far behind them. */
+const isWorse = (one: OneStanding, others: readonly OneStanding[]): boolean => {
+  const failing = median(others.map((each) => each.failures))
+  const latency = median(others.map((each) => each.latency))
+  const fails = one.failures >= FAILING && one.failures > TIMES * failing
+  return fails || (one.latency > TIMES * latency && one.latency > latency + SLOWER_BY)
+}
+
 /**
  * Leaves out an instance that fails or lags much more than the others, for a while, and lets it back in slowly. Judged
- * by comparison: when all are slow none is to blame. Never more than half are out for that; one that refuses connections
- * is out at once while any other is in.
+ * by comparison: when all are slow none is to blame. Never more than half are out for that; one that refuses connections,
+ * or has fallen silent, is out at once while any other is in.
  */
 export const standings = (runtime: Runtime): Standings => {
   const all = new Set<OneStanding>()
@@ -115,11 +161,8 @@ export const standings = (runtime: Runtime): Standings => {
     const out = [...all].filter((each) => each.isOut()).length
     const others = [...all].filter((each) => each !== one && !each.isOut() && each.calls > 0)
     if (others.length === 0 || (out + 1) * 2 > all.size) return
-    const failing = median(others.map((each) => each.failures))
-    const latency = median(others.map((each) => each.latency))
-    const fails = one.failures >= FAILING && one.failures > TIMES * failing
-    const lags = one.latency > TIMES * latency && one.latency > latency + SLOWER_BY
-    if (fails || lags) one.leaveOut(OUT)
+    const over = one.timeouts >= TIMEOUTS && median(others.map((each) => each.timeouts)) === 0
+    if (over || (one.calls >= ENOUGH && isWorse(one, others))) one.leaveOut(OUT)
   }
   const othersIn = (one: OneStanding): boolean => [...all].some((each) => each !== one && !each.isOut())
 
