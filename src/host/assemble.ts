@@ -15,6 +15,7 @@ import { extensions } from '#src/shop.ts'
 import { namedIn, type ShopSettings } from '#src/settings.ts'
 import { ensurePagesBuilt } from '../../web/build.ts'
 import { checksOf } from './checks.ts'
+import { watchClock } from './clock.ts'
 import { closing } from './closing.ts'
 import { configured } from './configured.ts'
 import { VERSION } from './version.ts'
@@ -29,11 +30,13 @@ import { tellMissing } from './missing-engines.ts'
 import type { Network } from './network.ts'
 import { publicUrlOf } from './public-url.ts'
 import { remotes } from './remotes.ts'
+import { otherClocks } from './other-clocks.ts'
 import { reachKafka } from './reach-kafka.ts'
 import { schemasOf } from './schemas.ts'
 import { selfOf } from './self.ts'
 import { lockWaitOf, openStores, prepareSchemas } from './stores.ts'
 import { watchAll } from './watch-all.ts'
+import { watchSkew } from './watch-skew.ts'
 import { realWorld, worldElsewhere, worldHere } from './world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -221,7 +224,17 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     }
     await given.prepare?.(host)
 
-    const checks = checksOf(host, redis, kafka)
+    const clocks = otherClocks({
+      host,
+      redis,
+      hosts: () => (registry ? network!.everyone(registry) : []).filter((each) => each.origin !== network!.self.origin),
+      tls: network?.tls,
+    })
+    opened.add(clocks.close)
+    const clock = await watchClock(clocks.others, { runtime, log })
+    opened.add(clock.stop)
+    watchSkew(metrics.registry, clock.skew)
+    const checks = checksOf(host, redis, kafka, clock)
     self.ready({
       host,
       checks,

@@ -190,7 +190,7 @@ describe('a host', () => {
     assert.equal(ready, 200)
     assert.deepEqual(
       JSON.parse(text).dependencies.map((each: { name: string }) => each.name),
-      ['database of product', 'database of catalog'],
+      ['database of product', 'database of catalog', 'clock'],
     )
     assert.equal((await ask('/health/live'))[0], 200)
     assert.match((await ask('/metrics'))[1], /jangteo_pool_open\{service="product"\}/)
@@ -233,7 +233,7 @@ describe('a host', () => {
     assert.deepEqual(report.runs, ['product', 'catalog'])
     assert.deepEqual(
       report.checks.map(({ name, status: is, why }) => ({ name, is, why })),
-      ['product', 'catalog'].map((each) => ({ name: `database of ${each}`, is: 'up', why: null })),
+      ['database of product', 'database of catalog', 'clock'].map((name) => ({ name, is: 'up', why: null })),
     )
     assert.deepEqual(report.unread, [])
     assert.ok(report.lags.some((each) => each.service === 'catalog' && each.source === 'product'))

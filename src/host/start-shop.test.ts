@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { holdingSleeps } from '#test/support/clock.ts'
+import { holdingSleeps, steerableRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { rawConnection, sendRaw } from '#test/support/raw-http.ts'
 import { startTestShop } from '#test/support/shop.ts'
@@ -41,5 +41,25 @@ describe('a shop in one process that is to end', () => {
     assert.ok(answer!.status > 0 && answer!.status < 500, `${answer!.status} ${answer!.body}`)
     slow.end()
     await stopping
+  })
+})
+
+describe('a shop whose clock is twenty minutes off', () => {
+  test('says so and is unready, never dead: customers are sent where the clock is right', async () => {
+    const runtime = steerableRuntime()
+    runtime.advance(20 * 60_000)
+    const shop = await startTestShop({ runtime })
+    const origin = shop.origin.replace('localhost', '127.0.0.1')
+    const get = (path: string) => sendRaw(origin, [`GET ${path} HTTP/1.1`, 'host: a'])
+    const [status, text] = await get('/health/ready')
+    assert.equal(status, 503)
+    const down = JSON.parse(text).dependencies.filter((each: { status: string }) => each.status === 'down')
+    assert.deepEqual(
+      down.map((each: { name: string }) => each.name),
+      ['clock'],
+    )
+    assert.equal((await get('/health/live'))[0], 200)
+    const [, metrics] = await get('/metrics')
+    assert.match(metrics, /^jangteo_clock_skew_seconds (1199|1200|1201)(\.\d+)?$/m)
   })
 })

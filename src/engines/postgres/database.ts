@@ -14,6 +14,8 @@ export type { StepHook } from './transaction.ts'
 export interface PostgresDatabase extends Database {
   /** The same store for work nobody waits for, consumers of events above all: leaves a connection to requests. */
   readonly background: Database
+  /** The server it lies on, as `host:port`. */
+  readonly server: string
   close(): Promise<void>
   readonly stats: () => PoolStats
 }
@@ -127,6 +129,7 @@ export const openDatabase = (
     query,
     tx: transactions('request'),
     background: { query, tx: transactions('background') },
+    server: `${settings.host}:${settings.port}`,
     close: connections.close,
     stats: connections.stats,
   }

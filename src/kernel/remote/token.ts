@@ -33,6 +33,12 @@ const LEFT = 120_000
 const REMEMBERED = 5_000
 
 /**
+ * Milliseconds a host's clock may be off before others may refuse its tokens, or it theirs, at any moment: three quarters of
+ * what a token bears, because the others' clocks are not quite right either.
+ */
+export const CLOCK_MAY_BE_OFF = 0.75 * LEFT
+
+/**
  * Tokens signed with the secrets all hosts of a shop have. What was made or checked is remembered: actors call many times
  * in a row.
  */
