@@ -10,7 +10,8 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { scriptOptions } from '#src/commands/ask.ts'
 
-// npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run.
+// npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run, or on the one
+// that JANGTEO_TEST_SERVER names (many runs in a row then start it once).
 // With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
 // of the topologies on all engines; what the folders of the files name is started once and told in the environment.
 
@@ -71,6 +72,14 @@ const startEngines = async (names: readonly EngineName[]) => {
   }
 }
 
+/** The server that tests make their databases on, as told in the environment: the one given there, or one of this run's own. */
+const testServer = async (): Promise<{ readonly connection: string; readonly stop: () => Promise<void> }> => {
+  const given = process.env[TEST_SERVER]
+  if (given) return { connection: given, stop: async () => {} }
+  const { connection, stop } = await startThrowaway(systemRuntime())
+  return { connection: JSON.stringify(connection), stop }
+}
+
 const runTests = async (
   files: readonly string[],
   given: { readonly browser: boolean; readonly engines: boolean },
@@ -113,7 +122,7 @@ const main = async (): Promise<number> => {
     console.error('There are no such tests.')
     return 1
   }
-  const server = await startThrowaway(systemRuntime())
+  const server = await testServer()
   try {
     const started = await startEngines(enginesFor(files, engines))
     try {
@@ -123,7 +132,7 @@ const main = async (): Promise<number> => {
         ...(given.engines && { JANGTEO_TEST_PATIENCE: '60' }),
         ...(engines && { JANGTEO_TEST_TOPOLOGIES: 'engines' }),
         ...(values.remote === true && { JANGTEO_TEST_BINDING: 'remote' }),
-        [TEST_SERVER]: JSON.stringify(server.connection),
+        [TEST_SERVER]: server.connection,
       })
     } finally {
       await started.stop()

@@ -1,65 +1,94 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { scriptOptions } from '#src/commands/ask.ts'
-import { copyCheckout } from './copy.ts'
+import { parseArgs } from 'node:util'
 import { mutants } from './list.ts'
 import { misfit, mutated, type Mutant } from './mutant.ts'
-import { runTests } from './run-tests.ts'
+import { makePlace, type Place } from './place.ts'
+import { killRuns, runTests } from './run-tests.ts'
 
 // npm run test:mutants [-- WORD …]: takes guards out one at a time, in copies of the checkout, and runs the tests nearest
 // to each. A guard whose absence no test notices fails the run. With words, only guards whose file or sentence has one.
 
-const USAGE = `npm run test:mutants [-- WORD …]: takes guards out one by one and runs the tests nearest to each
-  WORD …               only guards whose file or sentence has one of these`
-
 const root = join(import.meta.dirname, '..', '..')
-const JOBS = 2
+/** Mutants tried at once: each has a copy of the checkout and a database server. */
+const JOBS = Math.min(4, availableParallelism())
+/** Milliseconds of a run of a mutant's few tests, and of each file while nothing is taken out. */
+const MUTANT_LIMIT = 180_000
+const BASELINE_LIMIT = 120_000
 
-/** Files whose tests are run first with nothing taken out: what fails already would notice anything. */
-const baseline = async (checkout: string, chosen: readonly Mutant[]): Promise<boolean> => {
+/** How a mutant went: noticed or not, with what noticed it or what is wrong. */
+interface Result {
+  readonly mutant: Mutant
+  readonly noticed: boolean
+  readonly detail: string
+}
+
+const lineOf = ({ mutant, noticed, detail }: Result): string =>
+  `${noticed ? '✔' : '✖'} ${mutant.file}: ${mutant.guard}\n    ${detail}`
+
+/** Runs the tests of all with nothing taken out: a test that fails already would notice anything. */
+const baseline = async ({ path, env, clean }: Place, chosen: readonly Mutant[]): Promise<boolean> => {
   const files = [...new Set(chosen.flatMap((each) => each.tests))].sort()
-  const { kind, output } = await runTests(checkout, files)
+  console.log(`Running ${files.length} test files with every guard in place`)
+  const limit = BASELINE_LIMIT * files.length
+  const { kind, output } = await runTests(path, files, { env, limit, untilFailure: false })
+  await clean()
   if (kind === 'passed') return true
   console.error(`The tests fail with every guard in place:\n${output}`)
   return false
 }
 
-/** Tries one mutant; answers whether its absence was noticed. */
-const tryOne = async (checkout: string, mutant: Mutant): Promise<boolean> => {
+/** Tries one mutant. */
+const tryOne = async ({ path: checkout, env, clean }: Place, mutant: Mutant): Promise<Result> => {
   const path = join(checkout, mutant.file)
   const source = readFileSync(path, 'utf8')
   const wrong = misfit(mutant, source)
-  const say = (mark: string, detail: string): void =>
-    console.log(`${mark} ${mutant.file}: ${mutant.guard}${detail && `\n    ${detail}`}`)
-  if (wrong !== undefined) {
-    say('✖', wrong)
-    return false
-  }
+  if (wrong !== undefined) return { mutant, noticed: false, detail: wrong }
   const changed = mutated(mutant, source)
   try {
     if (mutant.file.endsWith('.ts')) stripTypeScriptTypes(changed)
-    writeFileSync(path, changed)
-    const { kind, failed, output } = await runTests(checkout, mutant.tests)
-    if (kind === 'failed' || kind === 'hung') {
-      say('✔', kind === 'hung' ? 'the tests never ended' : failed[0]!)
-      return true
-    }
-    say(
-      '✖',
-      kind === 'passed' ? `survived ${mutant.tests.join(', ')}` : output.trim().split('\n').slice(-12).join('\n    '),
-    )
-    return false
   } catch (error) {
-    say('✖', `what is put in the guard's place is no code: ${String(error)}`)
-    return false
+    return { mutant, noticed: false, detail: `what is put in the guard's place is no code: ${String(error)}` }
+  }
+  try {
+    writeFileSync(path, changed)
+    const outcome = await runTests(checkout, mutant.tests, { env, limit: MUTANT_LIMIT, untilFailure: true })
+    switch (outcome.kind) {
+      case 'failed':
+        return { mutant, noticed: true, detail: outcome.failed[0]! }
+      case 'hung':
+        return { mutant, noticed: true, detail: 'the tests never ended' }
+      case 'passed':
+        return { mutant, noticed: false, detail: `survived ${mutant.tests.join(', ')}` }
+      default:
+        return { mutant, noticed: false, detail: outcome.output.trim().split('\n').slice(-12).join('\n    ') }
+    }
   } finally {
     writeFileSync(path, source)
+    await clean()
   }
 }
 
+/** Tries the mutants, as many at once as there are places. */
+const tryAll = async (places: readonly Place[], chosen: readonly Mutant[]): Promise<Result[]> => {
+  const queue = [...chosen]
+  const results: Result[] = []
+  await Promise.all(
+    places.map(async (place) => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const result = await tryOne(place, next)
+        results.push(result)
+        console.log(`[${results.length}/${chosen.length}] ${lineOf(result)}`)
+      }
+    }),
+  )
+  return results
+}
+
 const main = async (): Promise<number> => {
-  const words = scriptOptions(USAGE, {}).positionals
+  const words = parseArgs({ allowPositionals: true, options: {} }).positionals
   const chosen = mutants.filter(
     (each) => words.length === 0 || words.some((word) => `${each.file} ${each.guard}`.includes(word)),
   )
@@ -67,20 +96,22 @@ const main = async (): Promise<number> => {
     console.error('There is no such guard.')
     return 1
   }
-  const copies = Array.from({ length: Math.min(JOBS, chosen.length) }, () => copyCheckout(root))
+  const places = await Promise.all(Array.from({ length: Math.min(JOBS, chosen.length) }, () => makePlace(root)))
+  const remove = async (): Promise<void> => void (await Promise.all(places.map((each) => each.remove())))
+  const interrupt = (): void => {
+    killRuns()
+    void remove().finally(() => process.exit(130))
+  }
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
-    if (!(await baseline(copies[0]!.path, chosen))) return 1
-    const queue = [...chosen]
-    let noticed = 0
-    await Promise.all(
-      copies.map(async ({ path }) => {
-        for (let next = queue.shift(); next; next = queue.shift()) if (await tryOne(path, next)) noticed++
-      }),
-    )
-    console.log(`\n${noticed} passed, ${chosen.length - noticed} failed`)
-    return noticed === chosen.length ? 0 : 1
+    if (!(await baseline(places[0]!, chosen))) return 1
+    const survived = (await tryAll(places, chosen)).filter((each) => !each.noticed)
+    console.log(`\n${chosen.length - survived.length} passed, ${survived.length} failed`)
+    for (const each of survived) console.log(lineOf(each))
+    return survived.length === 0 ? 0 : 1
   } finally {
-    for (const each of copies) each.remove()
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    await remove()
   }
 }
 

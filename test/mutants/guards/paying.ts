@@ -28,8 +28,8 @@ export const paying: readonly Mutant[] = [
   {
     guard: 'an order is set back by the payment it waits for only',
     file: 'src/services/order/pay.ts',
-    text: 'order.paymentKey === paymentKey ? after(order.status',
-    without: 'order.paymentKey !== null ? after(order.status',
+    text: 'if (order.paymentKey !== paymentKey) return order.status\n',
+    without: '\n',
     tests,
   },
 ]
