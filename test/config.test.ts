@@ -148,7 +148,7 @@ inEachTopology((shop) => {
 
   test('whoever looks at the shop sees which configuration it runs on', async () => {
     const { version } = await staff.must('GET', AT)
-    const { config } = await staff.must('GET', '/health/ready')
+    const { config } = await apiClient(shop.watched).must('GET', '/health/ready')
     assert.deepEqual({ ...config, age: 0 }, { environment: 'development', version, from: 'service', age: 0, left: 0 })
   })
 })

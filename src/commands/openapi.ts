@@ -17,6 +17,6 @@ export const openapi: Command = async ({ args, say = print }) => {
     shop.map((each) => each.contract as Contract),
     eventsOf(shop),
   )
-  say(JSON.stringify(JSON.parse(values.events ? made.asyncApiText() : made.openApiText()), undefined, 2))
+  say(JSON.stringify(JSON.parse(String(values.events ? made.asyncApiBytes() : made.openApiBytes())), undefined, 2))
   return 0
 }

@@ -6,8 +6,6 @@ const DAY = '86400'
 export const corsHeaders =
   (trusted: ReadonlySet<string>) =>
   (origin: string, headers: string[]): void => {
-    if (trusted.size === 0) return
-    headers.push('vary', 'origin')
     if (trusted.has(origin))
       headers.push('access-control-allow-origin', origin, 'access-control-expose-headers', EXPOSED)
   }

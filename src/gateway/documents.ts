@@ -9,8 +9,9 @@ import { httpFaults } from './http/faults.ts'
 /** What the shop says of its own API. Made once, when first asked for. */
 export interface Documents {
   readonly openApi: () => OpenApiDocument
-  readonly openApiText: () => string
-  readonly asyncApiText: () => string
+  /** As JSON, in bytes that are always the same ones. */
+  readonly openApiBytes: () => Buffer
+  readonly asyncApiBytes: () => Buffer
   /** Every fault a caller can meet, by code. */
   readonly faults: () => readonly FaultDefinition[]
 }
@@ -31,8 +32,8 @@ export const documents = (
   const openApi = once(() => openApiOf(contracts, { version: VERSION, unsafeFaults: [CROSS_SITE] }))
   return {
     openApi,
-    openApiText: once(() => JSON.stringify(openApi())),
-    asyncApiText: once(() => JSON.stringify(asyncApiOf(events, VERSION, topicPrefix))),
+    openApiBytes: once(() => Buffer.from(JSON.stringify(openApi()))),
+    asyncApiBytes: once(() => Buffer.from(JSON.stringify(asyncApiOf(events, VERSION, topicPrefix)))),
     faults: once(() => {
       const reachable = (contracts as readonly Contract[]).flatMap((each) =>
         Object.values(each.operations).filter((operation) => operation.path && operation.access !== 'service'),

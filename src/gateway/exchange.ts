@@ -4,6 +4,7 @@ import { Fault, type Locale } from '#kernel/fault.ts'
 import { DEADLINE_EXCEEDED, INTERNAL } from '#kernel/faults.ts'
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
 import type { Edge } from './edge.ts'
+import { acceptedCoding, encoded, WORTH_ENCODING } from './http/content-encoding.ts'
 import { REQUEST_TIMEOUT } from './http/faults.ts'
 import type { Told } from './limits/limits.ts'
 import { localeOf } from './locale.ts'
@@ -19,6 +20,8 @@ type Outgoing = Pick<FastifyReply, 'raw' | 'hijack'>
 
 /** One request under way and its one answer. */
 export interface Exchange extends Waiting, Told {
+  /** Epoch milliseconds; begins anew when a body has been received. */
+  deadline: number
   readonly requestId: string
   readonly tracing: Tracing
   readonly locale: () => Locale
@@ -27,7 +30,7 @@ export interface Exchange extends Waiting, Told {
   /** Answers with an output as JSON; with nothing, 204. */
   readonly succeed: (status: number, output: unknown) => void
   /** Answers with a text of another media type. */
-  readonly say: (status: number, type: string, text: string) => void
+  readonly say: (status: number, type: string, text: string | Buffer) => void
   readonly fail: (error: unknown) => void
   /**
    * Waits for what the client still has to send. It has as long as a whole request may take and is answered REQUEST_TIMEOUT
@@ -49,7 +52,6 @@ export const faultOf = (edge: Edge, error: unknown, requestId: string, route: st
  */
 export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgoing, allowance: number): Exchange => {
   let began = performance.now()
-  let deadline = edge.runtime.now() + allowance
   let receiving = false
   const requestId = request.id
   const raw = reply.raw
@@ -66,6 +68,7 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
     body: string | Buffer | undefined,
     code: string | undefined,
   ): void => {
+    if (answered) return
     answered = true
     edge.deadlines.done(exchange)
     const all: string[] = ['x-request-id', requestId, ...edge.apiHeaders]
@@ -99,12 +102,30 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
     })
   }
 
+  /**
+   * Answers with a body, encoded where that is asked for and worth it. Only what was read: an answer to a write may hold a
+   * token beside what the caller sent, and its encoded length would give the one away by the other.
+   */
+  const answer = (status: number, type: string, body: string | Buffer): void => {
+    const { coding, required } = acceptedCoding(incoming.headers['accept-encoding'] as string | undefined)
+    const isRead = incoming.method === 'GET' || incoming.method === 'HEAD'
+    if (coding === undefined || !isRead || (body.length < WORTH_ENCODING && !required))
+      return send(status, type, body, undefined)
+    const finish = (bytes: Buffer): void => {
+      if (answered) return
+      headers.push('content-encoding', coding)
+      send(status, type, bytes, undefined)
+    }
+    const bytes = encoded(body, coding)
+    if (bytes instanceof Promise) bytes.then(finish, exchange.fail)
+    else finish(bytes)
+  }
+
   const exchange: Exchange = {
     requestId,
     tracing,
-    get deadline() {
-      return deadline
-    },
+    // No getter: V8 gives each object that has one a shape of its own.
+    deadline: edge.runtime.now() + allowance,
     locale: () => localeOf(incoming.headers),
     headers,
     least: Infinity,
@@ -112,10 +133,10 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
       if (answered) return
       if (output === undefined || status === 204)
         send(output === undefined ? 204 : status, undefined, undefined, undefined)
-      else send(status, JSON_TYPE, serialized(output), undefined)
+      else answer(status, JSON_TYPE, serialized(output))
     },
     say: (status, type, text) => {
-      if (!answered) send(status, type, text, undefined)
+      if (!answered) answer(status, type, text)
     },
     fail: (error) => {
       if (answered) return
@@ -128,11 +149,11 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
     },
     receive: async (body) => {
       receiving = true
-      deadline = edge.runtime.now() + edge.settings.requestTimeout
+      exchange.deadline = edge.runtime.now() + edge.settings.requestTimeout
       const received = await body
       receiving = false
       began = performance.now()
-      deadline = edge.runtime.now() + allowance
+      exchange.deadline = edge.runtime.now() + allowance
       return received
     },
     expired: () => exchange.fail(receiving ? REQUEST_TIMEOUT() : DEADLINE_EXCEEDED()),

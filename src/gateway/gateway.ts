@@ -18,7 +18,8 @@ import { documents } from './documents.ts'
 import type { Edge } from './edge.ts'
 import { begin, refuseUnrouted } from './exchange.ts'
 import type { Checks } from './health.ts'
-import { BAD_REQUEST } from './http/faults.ts'
+import { BAD_REQUEST, PRECONDITION_FAILED, RANGE_NOT_SATISFIABLE } from './http/faults.ts'
+import { parseQuery } from './http/query.ts'
 import { httpServer } from './http/server.ts'
 import { limits } from './limits/limits.ts'
 import { refuseUnknown, type Rules } from './limits/policies.ts'
@@ -92,6 +93,8 @@ const faultOfFramework = (error: FastifyError): unknown => {
     case 'FST_ERR_NOT_FOUND':
       return ROUTE_NOT_FOUND()
     default:
+      if (error.statusCode === 412) return PRECONDITION_FAILED()
+      if (error.statusCode === 416) return RANGE_NOT_SATISFIABLE()
       return error.statusCode !== undefined && error.statusCode < 500 ? BAD_REQUEST() : error
   }
 }
@@ -144,7 +147,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     tracer: options.tracer ?? untraced,
     allowed: allowedMethods(),
     accessLog: options.accessLog && accessLog(options.accessLog, runtime),
-    apiHeaders: apiHeaders(settings),
+    apiHeaders: apiHeaders(settings, trusted),
     cors: corsHeaders(trusted),
     closing,
   }
@@ -169,7 +172,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 8_192 },
+    routerOptions: { maxParamLength: 8_192, querystringParser: parseQuery },
     serverFactory: (handle) =>
       httpServer({
         ...settings,
@@ -188,8 +191,13 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
   // Bodies are read by who wants them, within their limits: operations by `readBody`, pages by their own framework.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  app.setErrorHandler<FastifyError>((error, request, reply) =>
-    begin(edge, 'unknown', request, reply, 1_000).fail(faultOfFramework(error)),
+  app.setErrorHandler<FastifyError & { readonly headers?: Readonly<Record<string, string>> }>(
+    (error, request, reply) => {
+      const exchange = begin(edge, 'unknown', request, reply, 1_000)
+      const range = error.headers?.['Content-Range']
+      if (range !== undefined) exchange.headers.push('content-range', range)
+      exchange.fail(faultOfFramework(error))
+    },
   )
 
   app.addHook('onRoute', ({ url, method }) => edge.allowed.add(url, [method].flat()))

@@ -1,19 +1,24 @@
 import type { FastifyRequest } from 'fastify'
 import { invalid } from '#kernel/invalid.ts'
 import { readBody } from './body.ts'
+import { type Query, UNDECODABLE } from './http/query.ts'
 import type { Route } from './routes.ts'
 
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-
 /**
- * A query as an input: each key once. An empty value means not given: a form sends the fields nobody filled in as well.
- * Throws INVALID_INPUT for a repeated or forbidden key.
+ * A query as an input: each member once, in UTF-8. An empty value means not given: a form sends the fields nobody filled in
+ * as well. Throws INVALID_INPUT for a repeated member and one that cannot be decoded.
  */
-const queryOf = (query: Record<string, unknown>): Record<string, unknown> => {
-  const input: Record<string, unknown> = {}
+const queryOf = (query: Query): Record<string, unknown> => {
+  const [undecodable] = query[UNDECODABLE] ?? []
+  if (undecodable !== undefined)
+    throw invalid(undecodable, 'encoding', {
+      ko: 'UTF-8을 퍼센트 인코딩한 값이어야 합니다.',
+      en: 'This must be percent-encoded UTF-8.',
+    })
+  const input = Object.create(null) as Record<string, unknown>
   for (const key of Object.keys(query)) {
     const value = query[key]
-    if (typeof value !== 'string' || FORBIDDEN.has(key))
+    if (typeof value !== 'string')
       throw invalid(key, 'repeated', { ko: '한 번만 쓸 수 있는 항목입니다.', en: 'This may be given once only.' })
     if (value !== '') input[key] = value
   }
@@ -43,5 +48,5 @@ export const inputOf = (
 ): Record<string, unknown> | Promise<Record<string, unknown>> => {
   if (route.hasBody) return readBody(request.raw, bodyLimit).then((body) => merge(route, request, body))
   const bare = !request.raw.url!.includes('?')
-  return merge(route, request, bare ? {} : queryOf(request.query as Record<string, unknown>))
+  return merge(route, request, bare ? {} : queryOf(request.query as Query))
 }

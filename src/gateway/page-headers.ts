@@ -20,7 +20,7 @@ export const pageHeaders = (nonce: string, tossSdkUrl: string, personal: boolean
     'cross-origin-opener-policy': 'same-origin-allow-popups',
     // A member's pages are not kept, not even for the back button of whoever sits there next.
     'cache-control': personal ? 'private, no-store' : 'private, no-cache',
-    vary: 'cookie',
+    vary: 'accept-encoding, cookie',
   }
 }
 

@@ -1,41 +1,28 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync } from 'node:zlib'
 import fastify, { type FastifyInstance } from 'fastify'
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { allowedMethods } from './allowed-methods.ts'
+import { smallBuild } from './pages.fixture.ts'
 import { pages } from './pages.ts'
 
-// A build as small as one can be: it answers with what the host gave it.
-const server = `export const entry = { module: { pagesHandler: (build, onError) => async (request, page, nonce) => {
-  if (new URL(request.url).pathname === '/boom') { onError(new Error('boom'), 'render'); return new Response('broken', { status: 500 }) }
-  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8' })
-  headers.append('set-cookie', 'a=1; Path=/'); headers.append('set-cookie', 'b=2; Path=/')
-  const body = request.method === 'POST' ? Object.fromEntries(await request.formData()) : {}
-  return new Response(JSON.stringify({ url: request.url, nonce, name: page.name, body }), { status: 201, headers })
-} } }`
-
 let app: FastifyInstance
+const allowed = allowedMethods()
 let folder: string
 let refused: (() => never) | undefined
 let viewer: { kind: string } = { kind: 'member' }
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'jangteo-pages-'))
-  await mkdir(join(folder, 'client/assets'), { recursive: true })
-  await mkdir(join(folder, 'server'))
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}')
-  await writeFile(join(folder, 'server/index.js'), server)
-  await writeFile(join(folder, 'client/assets/app-1a2b.js'), 'whole')
-  await writeFile(join(folder, 'client/assets/app-1a2b.js.br'), 'packed')
+  folder = await smallBuild()
   app = fastify()
   app.removeAllContentTypeParsers()
   await app.register(
     pages({
       buildDir: folder,
       runtime: systemRuntime(),
+      allowed,
       limiter: { arrived: () => void (refused && refused()), by: () => {} },
       tossSdkUrl: 'https://js.tosspayments.com/v2/standard',
       shopFor: (_request, reply) => {

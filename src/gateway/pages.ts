@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
@@ -5,10 +6,15 @@ import { constants, createBrotliCompress, createGzip } from 'node:zlib'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '#kernel/fault.ts'
+import { METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND } from '#kernel/faults.ts'
 import { retryAfterOf } from '#kernel/problem.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { PageContext } from '../../web/context.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
+import { acceptedCoding } from './http/content-encoding.ts'
+import { isHost } from './http/host.ts'
+import { pathOf } from './http/request-target.ts'
 import type { Limiter } from './limits/limits.ts'
 import { pageHeaders } from './page-headers.ts'
 
@@ -23,6 +29,8 @@ export interface PagesOptions {
   readonly tossSdkUrl: string
   /** Counts pages; files that never change are not counted. */
   readonly limiter: Limiter
+  /** Is told which methods pages and files take. */
+  readonly allowed: AllowedMethods
 }
 
 type Handler = (request: Request, page: PageContext, nonce: string) => Promise<Response>
@@ -32,6 +40,8 @@ interface PagesBuild {
   readonly entry: {
     readonly module: {
       pagesHandler(build: PagesBuild, onError: (error: unknown, where: string) => void): Handler
+      /** Which methods the page at a path takes; none where there is no page. */
+      pageMethods(build: PagesBuild): (path: string) => readonly string[]
     }
   }
 }
@@ -59,19 +69,25 @@ const tooMany = async (limiter: Limiter, request: FastifyRequest): Promise<Fault
 
 const YEAR_MS = 31_536_000_000
 const FORM_LIMIT = 256 * 1024
+const FILE_METHODS = ['GET', 'HEAD']
 
 /**
  * Serves the storefront: its hashed assets for ever, and every other address rendered for its viewer. Forms from other
  * sites are refused. Register it last: it answers whatever nobody else does.
  */
 export const pages =
-  ({ buildDir, runtime, shopFor, tossSdkUrl, limiter }: PagesOptions): FastifyPluginAsync =>
+  ({ buildDir, runtime, shopFor, tossSdkUrl, limiter, allowed }: PagesOptions): FastifyPluginAsync =>
   async (app) => {
-    await app.register(assets(join(buildDir, 'client')))
+    const client = join(buildDir, 'client')
+    await app.register(assets(client))
+    const hashed = new Set(readdirSync(join(client, 'assets')).map((name) => `/assets/${name}`))
+    allowed.addPaths((path) => (hashed.has(path) ? FILE_METHODS : []))
     const build = (await import(pathToFileURL(join(buildDir, 'server', 'index.js')).href)) as PagesBuild
     const render = build.entry.module.pagesHandler(build, (error, where) =>
       app.log.error({ err: error, where }, 'page failed'),
     )
+
+    allowed.addPaths(build.entry.module.pageMethods(build))
 
     await app.register(async (inner: FastifyInstance) => {
       inner.removeAllContentTypeParsers()
@@ -82,7 +98,16 @@ export const pages =
         method: ['GET', 'HEAD', 'POST'],
         url: '/*',
         handler: async (request, reply) => {
-          if (request.method === 'POST' && isCrossSite(request.headers, nobody)) return refuse(reply, CROSS_SITE())
+          if (request.method === 'POST') {
+            const path = pathOf(request.raw.url!)
+            const methods = allowed.of(path)
+            // Forms of pages with scripts go to addresses of the router's own.
+            if (!methods.includes('POST') && !path.endsWith('.data')) {
+              if (methods.length === 0) return refuse(reply, ROUTE_NOT_FOUND())
+              return refuse(reply.header('allow', [...methods, 'OPTIONS'].join(', ')), METHOD_NOT_ALLOWED())
+            }
+            if (isCrossSite(request.headers, nobody)) return refuse(reply, CROSS_SITE())
+          }
           const refused = await tooMany(limiter, request)
           if (refused) return refuse(reply, refused)
           const nonce = Buffer.from(runtime.random(16)).toString('base64')
@@ -98,6 +123,12 @@ export const pages =
 const assets =
   (root: string): FastifyPluginAsync =>
   async (app) => {
+    // Files lie there in each coding: which one is asked for is read in one way everywhere.
+    app.addHook('onRequest', async ({ raw: { headers } }) => {
+      const { coding } = acceptedCoding(headers['accept-encoding'] as string | undefined)
+      if (coding === undefined) delete headers['accept-encoding']
+      else headers['accept-encoding'] = coding
+    })
     const common = { root, preCompressed: true, index: false, dotfiles: 'ignore', decorateReply: false } as const
     await app.register(fastifyStatic, {
       ...common,
@@ -114,6 +145,10 @@ const assets =
     })
   }
 
+/** Where the client reached us. What a proxy brought of it may be the client's own words. */
+const originOf = ({ protocol, host, raw }: FastifyRequest): string =>
+  `${protocol === 'https' ? 'https' : 'http'}://${[host, raw.headers.host].find((each) => each !== undefined && isHost(each)) ?? 'localhost'}`
+
 /** The request as the router reads it; it ends when the client goes away. */
 const webRequest = (request: FastifyRequest, reply: FastifyReply): Request => {
   const gone = new AbortController()
@@ -122,8 +157,7 @@ const webRequest = (request: FastifyRequest, reply: FastifyReply): Request => {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined && !name.startsWith(':')) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   }
-  const url = new URL(request.url, `${request.protocol}://${request.host}`)
-  return new Request(url, {
+  return new Request(`${originOf(request)}${request.raw.url}`, {
     method: request.method,
     headers,
     signal: gone.signal,
@@ -143,14 +177,16 @@ const answer = (
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie)
   if (!response.body) return reply.send()
   const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
-  const accepted = request.headers['accept-encoding'] ?? ''
-  const packer = /\bbr\b/.test(accepted)
-    ? createBrotliCompress({ flush: constants.BROTLI_OPERATION_FLUSH, params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
-    : /\bgzip\b/.test(accepted)
-      ? createGzip({ flush: constants.Z_SYNC_FLUSH, level: 5 })
-      : undefined
-  if (!packer) return reply.send(body)
-  reply.header('content-encoding', /\bbr\b/.test(accepted) ? 'br' : 'gzip').header('vary', 'accept-encoding, cookie')
+  const { coding } = acceptedCoding(request.headers['accept-encoding'] as string | undefined)
+  if (coding === undefined) return reply.send(body)
+  const packer =
+    coding === 'br'
+      ? createBrotliCompress({
+          flush: constants.BROTLI_OPERATION_FLUSH,
+          params: { [constants.BROTLI_PARAM_QUALITY]: 4 },
+        })
+      : createGzip({ flush: constants.Z_SYNC_FLUSH, level: 5 })
+  reply.header('content-encoding', coding)
   reply.removeHeader('content-length')
   body.on('error', (error) => packer.destroy(error))
   return reply.send(body.pipe(packer))

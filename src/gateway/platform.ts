@@ -32,19 +32,22 @@ export const platformRoutes = (
   // Live means that this process answers at all; whether it is of use is what ready tells.
   get('/health/live', (exchange) => exchange.succeed(200, { status: 'up' }))
 
-  get('/health/ready', async (exchange) => {
+  const mayLookInside = ({ raw }: FastifyRequest): boolean =>
+    settings.metrics !== 'nobody' && mayRead(settings.metrics, raw.headers.authorization)
+
+  // Anybody may know whether it is ready; of what it stands on, only who may read metrics.
+  get('/health/ready', async (exchange, request) => {
     const state = await ready()
     const status = edge.closing() ? 'closing' : state.ready ? 'up' : 'down'
-    exchange.succeed(status === 'up' ? 200 : 503, {
-      status,
-      dependencies: state.dependencies,
-      config: config(),
-    })
+    exchange.succeed(
+      status === 'up' ? 200 : 503,
+      mayLookInside(request) ? { status, dependencies: state.dependencies, config: config() } : { status },
+    )
   })
 
   get('/metrics', async (exchange, request) => {
     if (settings.metrics === 'nobody') throw ROUTE_NOT_FOUND()
-    if (!mayRead(settings.metrics, request.headers.authorization)) throw UNAUTHENTICATED()
+    if (!mayLookInside(request)) throw UNAUTHENTICATED()
     const { registry } = edge.metrics
     exchange.say(200, registry.contentType, await registry.metrics())
   })
@@ -54,9 +57,9 @@ export const platformRoutes = (
     exchange.succeed(200, keys)
   })
 
-  get('/api/openapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.openApiText()))
+  get('/api/openapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.openApiBytes()))
 
-  get('/api/asyncapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.asyncApiText()))
+  get('/api/asyncapi.json', (exchange) => exchange.say(200, JSON_TYPE, documents.asyncApiBytes()))
 
   get('/api/docs', (exchange) => {
     const nonce = Buffer.from(edge.runtime.random(16)).toString('base64')

@@ -10,6 +10,16 @@ export const securityHeaders = (settings: Pick<GatewaySettings, 'production'>): 
   ...(settings.production && { 'strict-transport-security': `max-age=${YEAR}; includeSubDomains` }),
 })
 
-/** Headers of answers of the API: theirs besides those of all, as name, value, name, value. */
-export const apiHeaders = (settings: Pick<GatewaySettings, 'production'>): readonly string[] =>
-  Object.entries({ ...securityHeaders(settings), 'cache-control': 'no-store' }).flat()
+/**
+ * Headers of answers of the API: theirs besides those of all, as name, value, name, value. Languages and codings are
+ * negotiated; pages of `trusted` origins may read.
+ */
+export const apiHeaders = (
+  settings: Pick<GatewaySettings, 'production'>,
+  trusted: ReadonlySet<string>,
+): readonly string[] =>
+  Object.entries({
+    ...securityHeaders(settings),
+    'cache-control': 'no-store',
+    vary: `accept-encoding, accept-language, cookie${trusted.size > 0 ? ', origin' : ''}`,
+  }).flat()

@@ -20,7 +20,7 @@ export interface GatewaySettings {
   readonly rateLimitFactor: number
   /** Shares of customers that get another version of a service: `product@1.2=10`, commas between. */
   readonly canary: string
-  /** Who may read metrics here: nobody, anybody, or whoever shows this token. */
+  /** Who may read metrics and details of health here: nobody, anybody, or whoever shows this token. */
   readonly metrics: 'nobody' | MetricsReader
   /** Milliseconds between two looks at sign-ins that ended; the bound for refusing their tokens is this and one call. */
   readonly revocationPoll: number

@@ -104,6 +104,7 @@ export const openEdge = async (given: {
               runtime,
               tossSdkUrl: world.toss.sdkUrl,
               limiter: edge.limits.of(),
+              allowed: edge.allowed,
               shopFor: pageContexts(edge, {
                 toss: world.toss,
                 environment: environmentOf(settings),

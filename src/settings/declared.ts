@@ -187,7 +187,7 @@ export const declared = {
     kind: secret(16),
     secret: true,
     about:
-      'Whoever reads /metrics must show it as bearer token. Without it the internal port shows them to all who reach it.',
+      'Whoever reads /metrics, or at the edge the details of /health/ready, must show it as bearer token. Without it the internal port shows them to all who reach it.',
   }),
   JANGTEO_CONFIG_ENVIRONMENT: declare({
     kind: environment(),

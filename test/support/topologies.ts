@@ -8,6 +8,8 @@ import { startTestShop } from './shop.ts'
 export interface ShopUnderTest {
   /** Where the public comes in; known once the tests run. */
   readonly origin: string
+  /** Where its edge tells of its inside, to those who watch over it: health and metrics. */
+  readonly watched: string
   readonly databaseUrl: string
   /** Processes it is made of. */
   readonly hosts: number
@@ -35,14 +37,14 @@ export const onEngines = (): Environment => {
 
 const several = async (env: Environment): Promise<Started> => {
   const shop = await startHosts({ env })
-  return { ...shop, hosts: shop.processes.length }
+  return { ...shop, watched: shop.internal('edge'), hosts: shop.processes.length }
 }
 
 /** Ways to run the shop: in one process; in several that call each other over HTTP; in several on the real engines. */
 const topologies: Readonly<Record<string, (env: Environment) => Promise<Started>>> = {
   one: async (env) => {
     const shop = await startTestShop({ env })
-    return { ...shop, hosts: 1, advance: async (ms) => shop.runtime.advance(ms) }
+    return { ...shop, watched: shop.origin, hosts: 1, advance: async (ms) => shop.runtime.advance(ms) }
   },
   hosts: (env) => several(env),
   engines: (env) => several({ ...onEngines(), ...env }),
@@ -69,6 +71,9 @@ export const inEachTopology = (tests: (shop: ShopUnderTest) => void, env: Enviro
         },
         get databaseUrl() {
           return started.databaseUrl
+        },
+        get watched() {
+          return started.watched
         },
         get hosts() {
           return started.hosts

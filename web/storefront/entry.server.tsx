@@ -4,10 +4,12 @@ import { isbot } from 'isbot'
 import { renderToPipeableStream } from 'react-dom/server'
 import {
   createRequestHandler,
+  matchRoutes,
   RouterContextProvider,
   ServerRouter,
   type EntryContext,
   type HandleErrorFunction,
+  type RouteObject,
   type ServerBuild,
 } from 'react-router'
 import type { PageContext } from '../context.ts'
@@ -58,6 +60,31 @@ let report: (error: unknown, where: string) => void = (error, where) => console.
 /** Errors that are nobody's answer: told to the host, which logs them with the request. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
   if (!request.signal.aborted) report(error, 'loader or action')
+}
+
+const FILE = ['GET', 'HEAD']
+
+/**
+ * Which methods the page at a path takes: POST where it has an action. None where there is no page; the catch-all that says
+ * so is none. Requests of the router's own, such as `/cart.data`, are left to it.
+ */
+export const pageMethods = (build: ServerBuild): ((path: string) => readonly string[]) => {
+  const all = Object.values(build.routes).filter((route) => route !== undefined)
+  const below = (parentId: string | undefined): RouteObject[] =>
+    all
+      .filter((route) => route.parentId === parentId)
+      .map(({ id, path, index }) =>
+        index
+          ? { id, index, ...(path !== undefined && { path }) }
+          : { id, ...(path !== undefined && { path }), children: below(id) },
+      )
+  const tree = below(undefined)
+  return (path) => {
+    const route = matchRoutes(tree, path)?.at(-1)?.route
+    const module = build.routes[route?.id ?? '']?.module
+    if (!route || !module || route.path === '*') return []
+    return [...(module.default || module.loader ? FILE : []), ...(module.action ? ['POST'] : [])]
+  }
 }
 
 /** What the host drives: answers one request on behalf of the page context's viewer. */

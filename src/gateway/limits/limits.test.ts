@@ -221,6 +221,25 @@ describe('at the edge', () => {
     await shop.stop()
   })
 
+  test('behind a proxy a client is one address, with or without a port; garbage counts as the proxy', async () => {
+    const shop = await openShop({ settings: { trustProxy: true, rateLimits: readOverrides('reads.address=2/60') } })
+    const look = async (from?: string) =>
+      (await ask(shop, `/api/things/${ID}`, from === undefined ? {} : { headers: { 'x-forwarded-for': from } })).status
+    assert.deepEqual(
+      [await look('10.0.0.1:1111'), await look('[::ffff:10.0.0.1]:2222'), await look('10.0.0.1:3333')],
+      [200, 200, 429],
+    )
+    assert.deepEqual(
+      [await look('[2001:db8::1]:80'), await look('2001:db8::2'), await look('[2001:DB8:0:0:1::1]')],
+      [200, 200, 429],
+    )
+    assert.deepEqual(
+      [await look(), await look('garbage'), await look('10.0.0.9, unknown'), await look('_x:1')],
+      [200, 200, 429, 429],
+    )
+    await shop.stop()
+  })
+
   test('a client cannot choose its address where no proxy is trusted', async () => {
     const shop = await openShop({ settings: { rateLimits: readOverrides('reads.address=2/60') } })
     const look = (from: string) => ask(shop, `/api/things/${ID}`, { headers: { 'x-forwarded-for': from } })
