@@ -2,6 +2,7 @@ import { inEachTopology } from '#test/support/topologies.ts'
 import { browsing } from './browsing.ts'
 import { carts } from './carts.ts'
 import { deadlines } from './deadlines.ts'
+import { deposits } from './deposits.ts'
 import { leaving } from './leaving.ts'
 import { payments } from './payments.ts'
 import { purchase } from './purchase.ts'
@@ -19,4 +20,5 @@ inEachTopology((shop) => {
   rush(shop)
   leaving(shop)
   deadlines(shop)
+  deposits(shop)
 })

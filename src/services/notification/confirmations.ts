@@ -6,24 +6,32 @@ import type { Delivered } from '#kernel/service.ts'
 import type { Database, Queryable } from '#kernel/store.ts'
 import type { email } from '#services/email/contract.ts'
 import type { member } from '#services/member/contract.ts'
-import type { orderPaid } from '#services/order/contract.ts'
-import type { z } from 'zod'
+import type { payment } from '#services/payment/contract.ts'
 import {
   addConfirmations,
   claimConfirmations,
   endConfirmations,
   postponeConfirmation,
   type DueConfirmation,
+  type LetterKind,
 } from './confirmation-store.ts'
+import { depositLetter, passedLetter, refundAccountLetter, reminderLetter } from './deposit-letters.ts'
 import { confirmationLetter } from './letter.ts'
 
-type Paid = Delivered<z.output<typeof orderPaid.payload>>
+/** What an event about an order says of it. An event about its payment does not know its number and name. */
+interface About {
+  readonly memberId: string
+  readonly orderId: string
+  readonly amount: number
+  readonly number?: string
+  readonly orderName?: string
+}
 
-/** Mails that confirm paid orders. */
+/** Mails about orders: that they are paid, and what is to be known of their deposits. */
 export interface Confirmations {
-  /** Notes, in the consumer's transaction, that these orders' confirmations are to be mailed. */
-  note(tx: Queryable, events: readonly Paid[]): Promise<void>
-  /** Hands due confirmations to the e-mail service; answers how many it tried. */
+  /** Notes, in the consumer's transaction, that letters of a kind about these orders are to be mailed. */
+  note(tx: Queryable, kind: LetterKind, events: readonly Delivered<About>[]): Promise<void>
+  /** Hands due letters to the e-mail service; answers how many it tried. */
   send(now: number): Promise<number>
 }
 
@@ -37,7 +45,7 @@ const MAX_ATTEMPTS = 20
 const waitAfter = (attempts: number): number => Math.min(3_600_000, 1_000 * 2 ** attempts)
 
 /**
- * Confirms paid orders by mail. Noting is part of the event's transaction, sending is not: no other service is called
+ * Writes about orders by mail. Noting is part of the event's transaction, sending is not: no other service is called
  * while a lock is held. The mail's id comes from the event, so that one is sent however often it is tried.
  */
 export const confirmations = (given: {
@@ -47,18 +55,40 @@ export const confirmations = (given: {
   readonly call: {
     readonly member: Pick<Client<typeof member>, 'find'>
     readonly email: Pick<Client<typeof email>, 'send'>
+    readonly payment: Pick<Client<typeof payment>, 'deposit'>
   }
   /** The shop's own, for links; empty as long as it is not known. */
   readonly address: () => string
 }): Confirmations => {
   const { db, runtime, log, call, address } = given
 
+  /** The letter, or nothing when there is no more to say: the deposit was made, or the order is over. */
+  const letterOf = async (due: DueConfirmation, name: string) => {
+    const where = address()
+    switch (due.kind) {
+      case 'paid':
+        return confirmationLetter(due, name, where)
+      case 'deposit-passed':
+        return passedLetter(due, name, where)
+      case 'refund-account':
+        return refundAccountLetter(due, name, where)
+      default: {
+        // The number of the account is in no event, nor kept here.
+        const account = await call.payment.deposit({ orderId: due.orderId })
+        const written = due.kind === 'deposit' ? depositLetter : reminderLetter
+        return account ? written(due, account, name, where) : undefined
+      }
+    }
+  }
+
   const attempt = async (due: DueConfirmation): Promise<'QUEUED' | 'SKIPPED' | 'GIVEN_UP' | undefined> => {
     try {
       const recipient = await call.member.find({ id: due.memberId })
       // Whoever withdrew is not written to any more.
       if (recipient === null) return 'SKIPPED'
-      await call.email.send({ id: due.id, to: recipient.email, ...confirmationLetter(due, recipient.name, address()) })
+      const letter = await letterOf(due, recipient.name)
+      if (!letter) return 'SKIPPED'
+      await call.email.send({ id: due.id, to: recipient.email, ...letter })
       return 'QUEUED'
     } catch (error) {
       const over = due.attempts >= MAX_ATTEMPTS
@@ -72,13 +102,14 @@ export const confirmations = (given: {
   }
 
   return {
-    note: async (tx, events) => {
+    note: async (tx, kind, events) => {
       const due = events.map(({ id, at, payload }) => ({
         id: derivedId('order-confirmation', id),
+        kind,
         memberId: payload.memberId,
         orderId: payload.orderId,
-        number: payload.number,
-        orderName: payload.orderName,
+        number: payload.number ?? '',
+        orderName: payload.orderName ?? '',
         amount: payload.amount,
         paidAt: at,
       }))

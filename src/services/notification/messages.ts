@@ -1,8 +1,15 @@
 import { derivedId } from '#kernel/ids.ts'
 import type { Delivered } from '#kernel/service.ts'
 import type { z } from 'zod'
-import type { orderCanceled, orderExpired, orderPaid } from '#services/order/contract.ts'
-import type { paymentRefunded } from '#services/payment/contract.ts'
+import { bankNameOf } from '#kernel/banks.ts'
+import type {
+  orderCanceled,
+  orderDepositAwaited,
+  orderDepositDueSoon,
+  orderExpired,
+  orderPaid,
+} from '#services/order/contract.ts'
+import type { paymentRefunded, refundAccountNeeded } from '#services/payment/contract.ts'
 import type { Told } from './contract.ts'
 
 /** What a notification says. */
@@ -41,22 +48,88 @@ export const canceledWords = (order: PayloadOf<typeof orderCanceled>): Words => 
   link: linkTo(order.orderId),
 })
 
-export const expiredWords = (order: PayloadOf<typeof orderExpired>): Words => ({
+const KOREA = 9 * 3_600_000
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** An instant as date and time in Korea: `12월 1일 19:05`, `1 December 19:05 KST`. */
+const momentOf = (instant: string): { ko: string; en: string } => {
+  const at = new Date(Date.parse(instant) + KOREA)
+  const time = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
+  const month = at.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' })
+  return {
+    ko: `${at.getUTCMonth() + 1}월 ${at.getUTCDate()}일 ${time}`,
+    en: `${at.getUTCDate()} ${month} ${time} KST`,
+  }
+}
+
+// The number of the account is told where it is looked up: on the order's page, and in the mail.
+
+export const depositAwaitedWords = (order: PayloadOf<typeof orderDepositAwaited>): Words => {
+  const due = momentOf(order.dueAt)
+  const bank = bankNameOf(order.bank)
+  return {
+    type: 'order.deposit_awaited',
+    title: { ko: '입금을 기다리고 있습니다', en: 'We are waiting for your deposit' },
+    body: {
+      ko: `‘${order.orderName}’ 주문(${order.number}) 금액 ${wonKo(order.amount)}을 ${due.ko}까지 ${bank.ko} 가상계좌로 입금해 주세요. 계좌번호는 주문 상세에 있습니다.`,
+      en: `Please pay ${wonEn(order.amount)} for order ${order.number}, “${order.orderName}”, into your account at ${bank.en} by ${due.en}. Its number is on the page of the order.`,
+    },
+    link: linkTo(order.orderId),
+  }
+}
+
+export const depositDueSoonWords = (order: PayloadOf<typeof orderDepositDueSoon>): Words => {
+  const due = momentOf(order.dueAt)
+  return {
+    type: 'order.deposit_due_soon',
+    title: { ko: '입금 기한이 다가옵니다', en: 'Your deposit is due soon' },
+    body: {
+      ko: `‘${order.orderName}’ 주문(${order.number}) 금액 ${wonKo(order.amount)}이 아직 입금되지 않았습니다. ${due.ko}까지 입금하지 않으시면 주문이 취소됩니다.`,
+      en: `${wonEn(order.amount)} for order ${order.number}, “${order.orderName}”, has not arrived yet. Without it the order is canceled on ${due.en}.`,
+    },
+    link: linkTo(order.orderId),
+  }
+}
+
+const depositPassedWords = (order: PayloadOf<typeof orderExpired>): Words => ({
   type: 'order.expired',
-  title: { ko: '결제 시간이 지났습니다', en: 'The time to pay has passed' },
+  title: { ko: '입금 기한이 지났습니다', en: 'The time for your deposit has passed' },
   body: {
-    ko: `‘${order.orderName}’ 주문(${order.number})이 결제되지 않아 취소되었습니다. 다시 주문해 주세요.`,
-    en: `Your order ${order.number}, “${order.orderName}”, was not paid in time. Please place it again.`,
+    ko: `‘${order.orderName}’ 주문(${order.number})에 입금이 확인되지 않아 취소되었습니다. 가상계좌는 닫혔으니 입금하지 마시고, 필요하시면 다시 주문해 주세요.`,
+    en: `Your deposit for order ${order.number}, “${order.orderName}”, did not arrive and the order is canceled. Please do not pay into the account any more; you can place the order again.`,
   },
   link: linkTo(order.orderId),
 })
+
+export const refundAccountWords = (refund: PayloadOf<typeof refundAccountNeeded>): Words => ({
+  type: 'payment.refund_account_needed',
+  title: { ko: '환불받으실 계좌를 알려 주세요', en: 'Please name an account for your refund' },
+  body: {
+    ko: `입금하신 금액 ${wonKo(refund.amount)}을 돌려드리려면 계좌가 필요합니다. 주문 상세에서 알려 주시면 바로 보내 드립니다.`,
+    en: `We owe you ${wonEn(refund.amount)} and need an account to pay it to. Name one on the page of the order and it goes at once.`,
+  },
+  link: linkTo(refund.orderId),
+})
+
+export const expiredWords = (order: PayloadOf<typeof orderExpired>): Words => {
+  if (order.awaitedDeposit) return depositPassedWords(order)
+  return {
+    type: 'order.expired',
+    title: { ko: '결제 시간이 지났습니다', en: 'The time to pay has passed' },
+    body: {
+      ko: `‘${order.orderName}’ 주문(${order.number})이 결제되지 않아 취소되었습니다. 다시 주문해 주세요.`,
+      en: `Your order ${order.number}, “${order.orderName}”, was not paid in time. Please place it again.`,
+    },
+    link: linkTo(order.orderId),
+  }
+}
 
 export const refundedWords = (refund: PayloadOf<typeof paymentRefunded>): Words => ({
   type: 'payment.refunded',
   title: { ko: '환불이 완료되었습니다', en: 'Your refund is done' },
   body: {
-    ko: `${wonKo(refund.amount)} 환불이 처리되었습니다. 카드사에 따라 3~5영업일 뒤에 보일 수 있습니다.`,
-    en: `A refund of ${wonEn(refund.amount)} was made. Depending on your card, it shows in 3 to 5 business days.`,
+    ko: `${wonKo(refund.amount)} 환불이 처리되었습니다. 카드는 카드사에 따라 3~5영업일, 계좌는 보통 2영업일 안에 확인됩니다.`,
+    en: `A refund of ${wonEn(refund.amount)} was made. On a card it shows in 3 to 5 business days, in an account usually within 2.`,
   },
   link: linkTo(refund.orderId),
 })

@@ -8,13 +8,29 @@ import { consumer, onMany, service, sweep, type Delivered } from '#kernel/servic
 import type { Tx } from '#kernel/store.ts'
 import { email } from '#services/email/contract.ts'
 import { member, memberWithdrawn } from '#services/member/contract.ts'
-import { orderCanceled, orderExpired, orderPaid } from '#services/order/contract.ts'
-import { paymentRefunded } from '#services/payment/contract.ts'
+import {
+  orderCanceled,
+  orderDepositAwaited,
+  orderDepositDueSoon,
+  orderExpired,
+  orderPaid,
+} from '#services/order/contract.ts'
+import { payment, paymentRefunded, refundAccountNeeded } from '#services/payment/contract.ts'
 import { forgetConfirmations } from './confirmation-store.ts'
 import { confirmations, GATHERING } from './confirmations.ts'
 import { notification, notificationCreated, TICKET_INVALID } from './contract.ts'
 import { tail } from './feed-store.ts'
-import { canceledWords, expiredWords, paidWords, refundedWords, toldOf, type Words } from './messages.ts'
+import {
+  canceledWords,
+  depositAwaitedWords,
+  depositDueSoonWords,
+  expiredWords,
+  paidWords,
+  refundAccountWords,
+  refundedWords,
+  toldOf,
+  type Words,
+} from './messages.ts'
 import { addAll, after, forgetMembers, forgetOld, markRead, page, unreadOf } from './store.ts'
 import { forgetTickets, putTicket, takeTicket } from './ticket-store.ts'
 
@@ -55,10 +71,14 @@ const telling = <P extends z.ZodType<{ readonly memberId: string }>>(
   words: (payload: z.output<P>) => Words,
 ) => onMany(event, (events, tx) => tell(tx, events, words))
 
-/** The inbox, its stream's tickets and feed, and the confirmations by mail. Setting: `PUBLIC_URL`, for links in mails. */
+/** The inbox, its stream's tickets and feed, and the letters about orders by mail. Setting: `PUBLIC_URL`, for links in mails. */
 export const notificationService = service(
   notification,
-  { needs: { member, email }, emits: [notificationCreated], migrations: new URL('./migrations/', import.meta.url) },
+  {
+    needs: { member, email, payment },
+    emits: [notificationCreated],
+    migrations: new URL('./migrations/', import.meta.url),
+  },
   ({ db, runtime, log, settings, call }) => {
     const address = (): string => String(settings.PUBLIC_URL ?? 'http://localhost:3000').replace(/\/+$/, '')
     const mails = confirmations({ db, runtime, log, call, address })
@@ -100,10 +120,26 @@ export const notificationService = service(
         consumer('inbox', [
           onMany(orderPaid, async (events, tx) => {
             await tell(tx, events, paidWords)
-            await mails.note(tx, events)
+            await mails.note(tx, 'paid', events)
           }),
           telling(orderCanceled, canceledWords),
-          telling(orderExpired, expiredWords),
+          onMany(orderExpired, async (events, tx) => {
+            await tell(tx, events, expiredWords)
+            const deposits = events.filter((each) => each.payload.awaitedDeposit)
+            if (deposits.length > 0) await mails.note(tx, 'deposit-passed', deposits)
+          }),
+          onMany(orderDepositAwaited, async (events, tx) => {
+            await tell(tx, events, depositAwaitedWords)
+            await mails.note(tx, 'deposit', events)
+          }),
+          onMany(orderDepositDueSoon, async (events, tx) => {
+            await tell(tx, events, depositDueSoonWords)
+            await mails.note(tx, 'deposit-reminder', events)
+          }),
+          onMany(refundAccountNeeded, async (events, tx) => {
+            await tell(tx, events, refundAccountWords)
+            await mails.note(tx, 'refund-account', events)
+          }),
           telling(paymentRefunded, refundedWords),
         ]),
         consumer('withdrawals', [
