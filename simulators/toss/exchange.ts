@@ -84,6 +84,8 @@ export const exchange = (given: {
 
   const forced = async (asked: Asked, scope: Scope): Promise<Plan | undefined> => {
     if (await faults.strike('http500', scope)) return refusing('FAILED_INTERNAL_SYSTEM_PROCESSING')
+    const refusal = await faults.strike('refuse-cancel', scope)
+    if (refusal) return refusing(refusal.code ?? 'REFUND_REJECTED')
     const code = asked.merchant.test ? text(asked.request.headers['tosspayments-test-code']) : undefined
     return code === undefined ? undefined : refusing(errorNamed(code) ? code : 'INVALID_REQUEST')
   }

@@ -15,6 +15,7 @@ export const FAULTS = {
   'unknown-fields': 'adds members nobody has documented',
   'unknown-status': 'answers a status and a method nobody has documented',
   'refuse-card': 'the issuer refuses with `code`; with `keepOpen` the payment may be confirmed again',
+  'refuse-cancel': 'turns a cancel down with `code`',
   'amount-mismatch-code': 'answers `code` to a confirm with another amount',
   'order-mismatch-code': 'answers `code` to a confirm with another order id',
   'hide-unapproved': 'answers 404 to a look-up of a payment that is not approved',

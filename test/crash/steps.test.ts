@@ -29,6 +29,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   'product.move-stock': 'staff; one transaction, not part of a purchase',
   'product.put-category': 'staff; one transaction, not part of a purchase',
   'product.import-categories': 'sample goods; one transaction, not part of a purchase',
+  'order.change-address': 'the buyer of an unpaid order; one transaction that moves neither stock nor money',
+  'order.abandon-placement':
+    'after an error, not on the way of a purchase; dying before it or after it leaves a hold as dying before order.place does',
+  'payment.refund-looked-at':
+    'after a refusal that was none; like payment.refund, which it stands for, it is done again by the next try',
   'payment.adopt-cancels':
     'asked for by a webhook that Toss repeats until it is answered; done twice, it changes nothing',
 }

@@ -2,7 +2,8 @@ import type { Mutant } from './mutant.ts'
 import { onceOnly } from './guards/once-only.ts'
 import { paying } from './guards/paying.ts'
 import { placing } from './guards/placing.ts'
+import { refunds } from './guards/refunds.ts'
 import { staffWrites } from './guards/staff.ts'
 
 /** Every guard of money, stock, identity and once-only effects. */
-export const mutants: readonly Mutant[] = [...onceOnly, ...paying, ...placing, ...staffWrites]
+export const mutants: readonly Mutant[] = [...onceOnly, ...paying, ...placing, ...refunds, ...staffWrites]

@@ -9,7 +9,7 @@ import type {
   orderExpired,
   orderPaid,
 } from '#services/order/contract.ts'
-import type { paymentRefunded, refundAccountNeeded } from '#services/payment/contract.ts'
+import type { paymentRefunded, refundAccountNeeded, refundRefused } from '#services/payment/contract.ts'
 import type { Told } from './contract.ts'
 
 /** What a notification says. */
@@ -130,6 +130,16 @@ export const refundedWords = (refund: PayloadOf<typeof paymentRefunded>): Words 
   body: {
     ko: `${wonKo(refund.amount)} 환불이 처리되었습니다. 카드는 카드사에 따라 3~5영업일, 계좌는 보통 2영업일 안에 확인됩니다.`,
     en: `A refund of ${wonEn(refund.amount)} was made. On a card it shows in 3 to 5 business days, in an account usually within 2.`,
+  },
+  link: linkTo(refund.orderId),
+})
+
+export const refundRefusedWords = (refund: Pick<PayloadOf<typeof refundRefused>, 'orderId'>): Words => ({
+  type: 'payment.refund_refused',
+  title: { ko: '환불이 처리되지 않았습니다', en: 'Your refund was not made' },
+  body: {
+    ko: '결제사에서 환불을 받아들이지 않았습니다. 주문 내역에서 다른 사유로 다시 취소해 주시거나 고객센터로 문의해 주세요.',
+    en: 'The payment provider did not accept the refund. Please cancel the order again with another reason, or contact us.',
   },
   link: linkTo(refund.orderId),
 })

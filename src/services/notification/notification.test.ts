@@ -7,7 +7,7 @@ import { Fault } from '#kernel/fault.ts'
 import { service } from '#kernel/service.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
 import { orderCanceled, orderExpired, orderPaid } from '#services/order/contract.ts'
-import { paymentRefunded } from '#services/payment/contract.ts'
+import { paymentRefunded, refundRefused } from '#services/payment/contract.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { memberActor, startTestHost } from '#test/support/host.ts'
 import { notification } from './contract.ts'
@@ -38,7 +38,7 @@ const speaker = (name: string, events: readonly EventType[]) => {
   return { say, definition }
 }
 const orders = speaker('order', [orderPaid, orderCanceled, orderExpired])
-const payments = speaker('payment', [paymentRefunded])
+const payments = speaker('payment', [paymentRefunded, refundRefused])
 const members = speaker('member', [memberWithdrawn])
 
 const MEMBER = '01900000-0000-7000-8000-000000000001'
@@ -140,6 +140,22 @@ describe('the inbox', () => {
     assert.deepEqual(items.map((each) => each.type).sort(), ['order.canceled', 'order.expired', 'payment.refunded'])
     assert.match(items.find((each) => each.type === 'order.canceled')!.body.ko, /모두 환불/)
     assert.match(items.find((each) => each.type === 'payment.refunded')!.body.ko, /5,000원/)
+  })
+
+  test('a refund that was refused is told, unless nobody knows whose it is', async () => {
+    const memberId = '01900000-0000-7000-8000-000000000004'
+    const ids = { paymentId: MEMBER, orderId: MEMBER, refundId: MEMBER }
+    const refused = { ...ids, code: 'INVALID_REQUEST', at: instant(shop.runtime.now()) }
+    await shop
+      .inside(payments.say)
+      .say({ event: 'payment.refund_refused', payloads: [refused, { ...refused, memberId }] })
+    await shop.settled()
+    const { items } = await shop.as(notification, memberActor(memberId)).list({})
+    assert.equal(items.length, 1)
+    const [told] = items
+    assert.equal(told!.type, 'payment.refund_refused')
+    assert.match(told!.body.ko, /다시 취소해 주시거나 고객센터로/)
+    assert.equal(told!.link, `/orders/${MEMBER}`)
   })
 
   test('it pages by keyset, newest first, and misses nothing', async () => {

@@ -15,7 +15,7 @@ import {
   orderExpired,
   orderPaid,
 } from '#services/order/contract.ts'
-import { payment, paymentRefunded, refundAccountNeeded } from '#services/payment/contract.ts'
+import { payment, paymentRefunded, refundAccountNeeded, refundRefused } from '#services/payment/contract.ts'
 import { forgetConfirmations } from './confirmation-store.ts'
 import { confirmations, GATHERING } from './confirmations.ts'
 import { notification, notificationCreated, TICKET_INVALID } from './contract.ts'
@@ -28,6 +28,7 @@ import {
   paidWords,
   refundAccountWords,
   refundedWords,
+  refundRefusedWords,
   toldOf,
   type Words,
 } from './messages.ts'
@@ -141,6 +142,14 @@ export const notificationService = service(
             await mails.note(tx, 'refund-account', events)
           }),
           telling(paymentRefunded, refundedWords),
+          onMany(refundRefused, (events, tx) => {
+            // Of those from before they named their member nobody can be told.
+            const named = events.flatMap((each) => {
+              const { orderId, memberId } = each.payload
+              return memberId === undefined ? [] : [{ ...each, payload: { orderId, memberId } }]
+            })
+            return tell(tx, named, refundRefusedWords)
+          }),
         ]),
         consumer('withdrawals', [
           onMany(memberWithdrawn, async (events, tx) => {

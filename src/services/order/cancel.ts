@@ -15,6 +15,8 @@ import {
   PAYMENT_UNDER_WAY,
   REFUND_ACCOUNT_REFUSED,
   REFUND_ACCOUNT_REQUIRED,
+  REFUND_IMPOSSIBLE,
+  REFUND_NOT_ACCEPTED,
   REFUND_REFUSED,
   type RefundAccount,
 } from './contract.ts'
@@ -37,26 +39,45 @@ const end = async (tx: Tx, order: OrderRecord, wasPaid: boolean, reason: string,
   return ended
 }
 
-/** The money of an order was given back in full: the order ends. Orders that have ended already are left as they are. */
+/** A refund: that of a cancellation has its id. */
+interface Refund {
+  readonly orderId: string
+  readonly refundId: string
+}
+
+/**
+ * The money of an order was given back, by the refund of its cancellation or as a whole: the order ends. Orders that have
+ * ended already, or whose money was given back in part by another refund, are left as they are.
+ */
 export const endRefunded = async (
   tx: Tx,
   views: Views,
-  orderId: string,
+  { orderId, refundId, remaining }: Refund & { readonly remaining?: number },
   now: number,
 ): Promise<OrderRecord | undefined> => {
   const order = (await lockOrders(tx, [orderId])).get(orderId)
   if (order) views.changed(tx, [order])
-  if (!order || !after(order.status, 'refunded')) return order
+  const isAll = remaining === 0 || order?.cancellationId === refundId
+  if (!order || !isAll || !after(order.status, 'refunded')) return order
   return end(tx, order, true, order.cancelReason ?? '결제 취소', now)
 }
 
-/** The provider refused to give the money back: the order goes on. */
-export const goOn = async (tx: Tx, views: Views, orderId: string): Promise<void> => {
+/** The refund of a cancellation was refused: the order returns to PAID, and may be canceled anew. */
+export const revertToPaid = async (tx: Tx, views: Views, { orderId, refundId }: Refund): Promise<void> => {
   const order = (await lockOrders(tx, [orderId])).get(orderId)
   if (order) views.changed(tx, [order])
-  const status = order && after(order.status, 'refund refused')
+  // Late word of an earlier cancellation says nothing about the one under way.
+  const status = order?.cancellationId === refundId ? after(order.status, 'refund refused') : undefined
   if (order && status)
     await saveOrders(tx, [{ ...order, status, cancellationId: null, cancelReason: null }], 'with lines')
+}
+
+/** What the buyer is told of a refund that will not be made. That the provider refused is said only when it did. */
+const refusalOf = (error: Fault): Fault => {
+  const { cause, providerCode } = error.data as { cause?: string; providerCode: string | null }
+  const details = { cause: error }
+  if (cause === 'MALFORMED') return REFUND_NOT_ACCEPTED(undefined, { ...details, field: 'reason' })
+  return providerCode === null ? REFUND_IMPOSSIBLE(undefined, details) : REFUND_REFUSED(undefined, details)
 }
 
 interface CancelInput {
@@ -131,21 +152,25 @@ export const canceling = (given: {
   }
 
   const refund = async (order: OrderRecord): Promise<OrderRecord> => {
-    const { id: orderId, amount, cancelReason, cancellationId: refundId } = order
+    const { id: orderId, cancelReason, cancellationId } = order
+    const refundId = cancellationId!
     try {
-      const answer = await payment.refund({ refundId: refundId!, orderId, amount, reason: cancelReason! })
+      const answer = await payment.refund({ refundId, orderId, reason: cancelReason! })
       if (answer.status !== 'REFUNDED') return order
     } catch (error) {
       if (PAYMENT_NOT_REFUNDABLE.is(error) || REFUND_ACCOUNT_REFUSED.is(error)) {
-        await db.tx('order.refund-refused', (tx) => goOn(tx, views, orderId))
-        throw REFUND_ACCOUNT_REFUSED.is(error) ? error : REFUND_REFUSED(undefined, { cause: error })
+        await db.tx('order.refund-refused', (tx) => revertToPaid(tx, views, { orderId, refundId }))
+        throw REFUND_ACCOUNT_REFUSED.is(error) ? error : refusalOf(error)
       }
       // The event in the outbox will see the refund through; the buyer is told it is under way.
       if (!(error instanceof Fault)) throw error
       log.warn({ err: error, orderId }, 'A refund could not be made at once and will be made later')
       return order
     }
-    return (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, views, orderId, runtime.now()))) ?? order
+    return (
+      (await db.tx('order.cancel-refunded', (tx) => endRefunded(tx, views, { orderId, refundId }, runtime.now()))) ??
+      order
+    )
   }
 
   return async (input: CancelInput, context: CallContext): Promise<Order> => {

@@ -70,6 +70,15 @@ export const REFUND_REFUSED = fault('REFUND_REFUSED', 409, {
   en: 'The payment provider refused the refund. Please contact us.',
 })
 
+export const REFUND_NOT_ACCEPTED = fault('REFUND_NOT_ACCEPTED', 422, {
+  ko: '결제사에서 취소 요청의 내용을 받아들이지 않아 주문이 취소되지 않았습니다. 취소 사유를 바꾸어 다시 시도해 주세요. 계속 안 되면 고객센터로 문의해 주세요.',
+  en: 'The payment provider did not accept the request as it was, so the order is not canceled. Please try again with another reason, or contact us.',
+})
+export const REFUND_IMPOSSIBLE = fault('REFUND_IMPOSSIBLE', 409, {
+  ko: '환불할 결제를 찾지 못해 주문이 취소되지 않았습니다. 고객센터로 문의해 주세요.',
+  en: 'There is no payment that could be refunded, so the order is not canceled. Please contact us.',
+})
+
 export const REFUND_ACCOUNT_REQUIRED = fault('REFUND_ACCOUNT_REQUIRED', 422, {
   ko: '입금하신 금액을 돌려받을 계좌의 은행, 계좌번호, 예금주를 입력해 주세요.',
   en: 'Please give the bank, number and holder of the account your deposit is to be returned to.',
@@ -245,7 +254,15 @@ export const order = contract('order', {
       refundAccount: refundAccount.optional(),
     }),
     output: orderOutput,
-    faults: [ORDER_STATE, PAYMENT_UNDER_WAY, REFUND_REFUSED, REFUND_ACCOUNT_REQUIRED, REFUND_ACCOUNT_REFUSED],
+    faults: [
+      ORDER_STATE,
+      PAYMENT_UNDER_WAY,
+      REFUND_REFUSED,
+      REFUND_NOT_ACCEPTED,
+      REFUND_IMPOSSIBLE,
+      REFUND_ACCOUNT_REQUIRED,
+      REFUND_ACCOUNT_REFUSED,
+    ],
   },
   beginPayment: {
     summary: 'Checks owner, amount and deadline, and makes order and hold unable to expire while money moves.',

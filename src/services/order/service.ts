@@ -12,7 +12,7 @@ import {
   refundRefused,
 } from '#services/payment/contract.ts'
 import { product } from '#services/product/contract.ts'
-import { canceling, endRefunded, goOn } from './cancel.ts'
+import { canceling, endRefunded, revertToPaid } from './cancel.ts'
 import { changing } from './change.ts'
 import {
   order,
@@ -126,9 +126,9 @@ export const orderService = service(
             )
           }),
           on(paymentRefunded, async ({ payload }, tx) => {
-            if (payload.remaining === 0) await endRefunded(tx, views, payload.orderId, runtime.now())
+            await endRefunded(tx, views, payload, runtime.now())
           }),
-          on(refundRefused, ({ payload }, tx) => goOn(tx, views, payload.orderId)),
+          on(refundRefused, ({ payload }, tx) => revertToPaid(tx, views, payload)),
         ]),
       ],
       sweeps: [

@@ -45,7 +45,15 @@ export const PAYMENT_NOT_REFUNDABLE = fault(
     ko: '환불할 수 없는 결제이거나 환불 가능 금액을 넘었습니다.',
     en: 'The payment cannot be refunded by that amount.',
   },
-  z.object({ providerCode: z.string().nullable(), refundable: wonSchema.nullable() }),
+  z.object({
+    providerCode: z.string().nullable(),
+    refundable: wonSchema.nullable(),
+    /**
+     * PROVIDER: Toss refused. MALFORMED: Toss did not accept what was sent, another reason may do. AMOUNT: more than is
+     * left. NOT_CAPTURED: the order has no payment that money could go back from; in these two Toss was not asked.
+     */
+    cause: z.enum(['PROVIDER', 'MALFORMED', 'AMOUNT', 'NOT_CAPTURED']).optional(),
+  }),
 )
 
 /** Where a deposit is to be paid, and until when. `bank` is its code. */
@@ -128,12 +136,18 @@ export const payment = contract('payment', {
     output: z.object({ items: z.array(paymentOutput) }),
   },
   refund: {
-    summary: 'Gives back money, wholly or in part, once per refund id.',
+    summary:
+      'Gives back money once per refund id: the amount given or, without one, all that is left of the payment. REFUNDED with 0 won: nothing was left.',
     method: 'POST',
     access: 'service',
     repeatable: true,
     deadline: 15_000,
-    input: z.object({ refundId: z.uuid(), orderId: z.uuid(), amount: wonSchema, reason: z.string().min(1).max(200) }),
+    input: z.object({
+      refundId: z.uuid(),
+      orderId: z.uuid(),
+      amount: wonSchema.optional(),
+      reason: z.string().min(1).max(200),
+    }),
     output: refundOutput,
     faults: [PAYMENT_NOT_REFUNDABLE, REFUND_ACCOUNT_REFUSED],
   },
@@ -225,6 +239,7 @@ export const refundRefused = event('payment.refund_refused', {
     paymentId: z.uuid(),
     orderId: z.uuid(),
     refundId: z.uuid(),
+    memberId: z.uuid().optional(),
     code: z.string(),
     at: instantSchema,
   }),

@@ -42,6 +42,8 @@ export interface RefundRecord {
   readonly paymentId: string
   readonly orderId: string
   readonly amount: Won
+  /** All that was left of the payment was asked for: its amount follows what is left. */
+  readonly whole: boolean
   readonly reason: string
   /** AWAITING_ACCOUNT: a deposit is to be given back, and nobody has said to which account. */
   readonly state: 'AWAITING_ACCOUNT' | 'REQUESTED' | 'REFUNDED' | 'REFUSED'

@@ -8,6 +8,7 @@ interface RefundRow {
   order_id: string
   amount: number
   reason: string
+  whole: boolean
   state: RefundRecord['state']
   attempt: number
   tries: number
@@ -20,6 +21,7 @@ const recordOf = (row: RefundRow): RefundRecord => ({
   orderId: row.order_id,
   amount: row.amount as RefundRecord['amount'],
   reason: row.reason,
+  whole: row.whole,
   state: row.state,
   attempt: row.attempt,
   tries: row.tries,
@@ -41,15 +43,17 @@ export const insertRefund = async (
     orderId: string
     amount: number
     reason: string
+    /** All that is left of the payment. */
+    whole?: boolean
     state?: 'AWAITING_ACCOUNT' | 'REQUESTED'
   },
   now: number,
   nextTryAt: number,
 ): Promise<void> => {
   await db.query(sql`
-    INSERT INTO refund (id, payment_id, order_id, amount, reason, state, created_at, next_try_at)
+    INSERT INTO refund (id, payment_id, order_id, amount, reason, whole, state, created_at, next_try_at)
     VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.reason},
-      ${refund.state ?? 'REQUESTED'},
+      ${refund.whole ?? false}, ${refund.state ?? 'REQUESTED'},
       ${new Date(now)}, ${new Date(nextTryAt)})
     ON CONFLICT DO NOTHING`)
 }
@@ -80,13 +84,14 @@ export const endRefund = async (
   db: Queryable,
   id: string,
   state: 'REFUNDED' | 'REFUSED',
-  detail: { transactionKey?: string | null; failureCode?: string },
+  detail: { transactionKey?: string | null; failureCode?: string; amount?: number },
   now: number,
 ): Promise<boolean> =>
   (
     await db.query(sql`
       UPDATE refund SET state = ${state}, transaction_key = ${detail.transactionKey ?? null},
-        failure_code = ${detail.failureCode ?? null}, ended_at = ${new Date(now)}
+        failure_code = ${detail.failureCode ?? null}, amount = coalesce(${detail.amount ?? null}::bigint, amount),
+        ended_at = ${new Date(now)}
       WHERE id = ${id}
         AND state = ANY (${state === 'REFUNDED' ? ['REQUESTED', 'AWAITING_ACCOUNT'] : ['REQUESTED']}::text[])
       RETURNING id`)
@@ -95,6 +100,11 @@ export const endRefund = async (
 /** The next try uses a new key at the provider: the last one was answered, so its answer would only be repeated. */
 export const renewKey = async (db: Queryable, id: string, attempt: number): Promise<void> => {
   await db.query(sql`UPDATE refund SET attempt = ${attempt} + 1 WHERE id = ${id} AND attempt = ${attempt}`)
+}
+
+/** An open refund is of another amount now, and asked for under a new key at the provider. */
+export const saveAmount = async (db: Queryable, { id, attempt }: RefundRecord, amount: number): Promise<void> => {
+  await db.query(sql`UPDATE refund SET amount = ${amount}, attempt = ${attempt} + 1 WHERE id = ${id}`)
 }
 
 /** Toss's transaction keys of a payment's refunds. */

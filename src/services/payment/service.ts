@@ -89,7 +89,7 @@ export const paymentService = service(
     const secrets = secretsOf(settings, runtime)
     const depositHours = (): number => Number(settings['DEPOSIT_HOURS'] ?? 24)
     const end = endings({ db, runtime, secrets, depositHours })
-    const refunds = refunding({ db, runtime, log, toss, secrets })
+    const refunds = refunding({ db, runtime, log, toss, secrets, end })
     const giveBack = (attempt: PaymentRecord): Promise<void> =>
       db.tx('payment.give-back', (tx) => refunds.giveBack(tx, attempt))
     const payments = confirming({ db, runtime, log, toss, order: call.order, end, giveBack })
@@ -131,9 +131,12 @@ export const paymentService = service(
       },
       consumers: [
         consumer('cancellations', [
-          on(orderCancelRequested, async ({ payload: { cancellationId, orderId, amount, reason } }, tx) => {
-            const stored = await refunds.request(tx, { refundId: cancellationId, orderId, amount, reason })
-            if (stored instanceof Error) throw stored
+          on(orderCancelRequested, async ({ payload: { cancellationId, orderId, reason } }, tx) => {
+            const stored = await refunds.request(tx, { refundId: cancellationId, orderId, reason })
+            // Other refunds take all that is left; should one of them be refused, there is something left again.
+            if (stored === 'under way') throw new Error(`The money of order ${orderId} is being given back already`)
+            if (stored instanceof Error)
+              await end.anomalyIn(tx, 'canceled without a payment', null, orderId, 'There is no money to give back')
           }),
           onMany(orderCanceled, (canceled, tx) => closeAccounts(tx, canceled)),
           onMany(orderExpired, (expired, tx) => closeAccounts(tx, expired)),

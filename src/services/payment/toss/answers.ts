@@ -36,11 +36,13 @@ export type TossPayment = z.output<typeof tossPayment>
 export const tossError = z.looseObject({ code: z.string(), message: z.string() })
 
 /**
- * What an answer means for us (domain §1.8). HTTP status alone does not tell.
+ * What an answer means for us. HTTP status alone does not tell.
  * `unknown`: nobody knows whether money moved; ask again. `already`: it was done before; ask how it stands.
- * `retry`: nothing moved now, another try with a new key may succeed.
+ * `retry`: nothing moved now, another try with a new key may succeed. `our fault`: our keys or contract with Toss are not
+ * right; it succeeds once an operator has put that right. `malformed`: what was sent in this request is not accepted, and
+ * will not be when it is sent again.
  */
-export type Meaning = 'unknown' | 'already' | 'retry' | 'session lost' | 'refused' | 'our fault'
+export type Meaning = 'unknown' | 'already' | 'retry' | 'session lost' | 'refused' | 'malformed' | 'our fault'
 
 const meanings: { readonly [code: string]: Meaning } = {
   IDEMPOTENT_REQUEST_PROCESSING: 'unknown',
@@ -64,7 +66,7 @@ const meanings: { readonly [code: string]: Meaning } = {
   UNAUTHORIZED_KEY: 'our fault',
   INCORRECT_BASIC_AUTH_FORMAT: 'our fault',
   FORBIDDEN_REQUEST: 'our fault',
-  INVALID_REQUEST: 'our fault',
+  INVALID_REQUEST: 'malformed',
   INVALID_AUTHORIZE_AUTH: 'our fault',
   UNAPPROVED_ORDER_ID: 'our fault',
   NOT_FOUND_TERMINAL_ID: 'our fault',
@@ -75,6 +77,9 @@ const meanings: { readonly [code: string]: Meaning } = {
 /** What an error answer means. Codes we do not know: 5xx and 429 may pass, the rest refuse. */
 export const meaningOf = (status: number, code: string): Meaning =>
   meanings[code] ?? (status >= 500 || status === 429 ? 'retry' : 'refused')
+
+/** Whether a code says that Toss did not accept what was sent. */
+export const isMalformed = (code: string | null): boolean => code !== null && meanings[code] === 'malformed'
 
 /** Why a payment was refused, in words for the buyer; families of codes share a sentence. */
 export const reasonOf = (code: string): { ko: string; en: string } => {
