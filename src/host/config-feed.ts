@@ -9,6 +9,8 @@ import type { LiveSettings } from './live-settings.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
 const LOOK = 1_000
+/** Looks in vain after which a service that is away since the start is no longer just coming up with everything else. */
+const COMING_UP = 5
 /** While the service is away, looks are rarer: each of them counts against it, and others call it too. */
 const AWAY = 2_000
 
@@ -47,12 +49,14 @@ export const configFeed = (given: {
   let from: ConfigState['from'] = 'nobody'
   let answeredAt: number | undefined
   let away = false
+  let vain = 0
+  let warned = false
   const ending = new AbortController()
   let unwritten = false
   let follow: { stop(): Promise<void> } | undefined
 
-  const say = (line: string, facts: object = {}): void => {
-    log.warn({ environment, ...facts }, line)
+  const say = (line: string): void => {
+    log.warn({ environment }, line)
     progress(line)
   }
 
@@ -95,13 +99,14 @@ export const configFeed = (given: {
   const first = async (current: Client<typeof config>['current']): Promise<void> => {
     try {
       await look(current, true)
-    } catch (error) {
+    } catch {
       away = true
       const then =
         from === 'copy'
           ? `going on with version ${live.version()}, the last good copy on disk`
           : 'there is no copy on disk, so this host’s environment counts until it answers'
-      say(`The config service is away: ${then}`, { err: error })
+      // Hosts start together: what is expected is a line of progress. That it stays away is a warning.
+      progress(`The config service is away: ${then}`)
     }
   }
 
@@ -122,10 +127,16 @@ export const configFeed = (given: {
         try {
           // Until it has answered once, all is asked for: what is on disk may be older than what it was sealed under.
           await look(current, from !== 'service')
-          if (away) log.info({ environment, version: live.version() }, 'The config service answers again')
+          if (warned) log.info({ environment, version: live.version() }, 'The config service answers again')
           away = false
+          warned = false
+          vain = 0
         } catch (error) {
-          if (!away) log.warn({ err: error, environment }, 'The config service is away: going on with what is here')
+          vain++
+          if (!warned && (!away || vain >= COMING_UP)) {
+            log.warn({ err: error, environment }, 'The config service is away: going on with what is here')
+            warned = true
+          }
           away = true
           await runtime.sleep(AWAY, ending.signal).catch(() => {})
         }

@@ -63,10 +63,15 @@ test('what passes by itself is told without a stack; an error of our own with on
   const { log, lines } = logged('info')
   log.warn({ err: markTransient(new Error('the database system is starting up')) }, 'passes')
   log.warn({ err: UNAVAILABLE({ service: 'order' }) }, 'passes')
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  log.warn({ err: refused }, 'passes')
+  log.warn({ err: new TypeError('fetch failed', { cause: new AggregateError([refused], 'all') }) }, 'passes')
   log.error({ err: new TypeError('x is not a function') }, 'ours')
   assert.deepEqual(
     lines.map(({ msg, err }) => [msg, err.stack !== undefined, err.message !== '']),
     [
+      ['passes', false, true],
+      ['passes', false, true],
       ['passes', false, true],
       ['passes', false, true],
       ['ours', true, true],

@@ -21,13 +21,29 @@ const withoutRows = (error: SerializedError): SerializedError => {
   return error
 }
 
+/** What the system and the clients of HTTP call a neighbour that is away or unreachable: their stacks show Node.js alone. */
+const OF_NETWORK = /^(E(CONN\w+|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|UND_ERR_\w+)$/
+
+const isOfNetwork = (error: unknown): boolean => {
+  const { code, cause, errors } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: unknown }
+  if (typeof code === 'string' && OF_NETWORK.test(code)) return true
+  return (
+    (cause !== undefined && cause !== error && isOfNetwork(cause)) ||
+    (Array.isArray(errors) && errors.some(isOfNetwork))
+  )
+}
+
 /** A stack is for what a person must look at: what passes by itself is told without one. */
-const withoutStack = ({ stack: _, ...error }: SerializedError): Partial<SerializedError> => error
+const withoutStack = (error: Partial<SerializedError>): Partial<SerializedError> => {
+  delete error.stack
+  for (const each of error.aggregateErrors ?? []) withoutStack(each)
+  return error
+}
 
 const told = (thrown: unknown): unknown => {
   if (!(thrown instanceof Error)) return stdSerializers.err(thrown as Error)
   const error = withoutRows(stdSerializers.err(thrown))
-  return isTransient(thrown) ? withoutStack(error) : error
+  return isTransient(thrown) || isOfNetwork(thrown) ? withoutStack(error) : error
 }
 
 /**

@@ -1,3 +1,5 @@
+import { markTransient } from '#kernel/transient.ts'
+
 /** Errors of the client hold others: an aggregate its parts, one that was wrapped its cause. */
 function* within(error: unknown): Generator<Record<string, unknown>> {
   if (typeof error !== 'object' || error === null) return
@@ -74,10 +76,10 @@ const refusalIn = (error: unknown): Refused | undefined => {
 }
 
 /**
- * The error in a line: the client's own tell the same a dozen times. A refusal is told as Refused. Others stay as they
- * are.
+ * The error in a line: the client's own tell the same a dozen times. A refusal is told as Refused. Those of
+ * brokers that are away, or take their time to come up, pass by themselves. Others stay as they are.
  */
 export const inShort = (error: unknown): unknown =>
   String((error as { code?: unknown } | null)?.code).startsWith('PLT_KFK')
-    ? (refusalIn(error) ?? new Error(`Kafka: ${causeOf(error)}`))
+    ? (refusalIn(error) ?? markTransient(new Error(`Kafka: ${causeOf(error)}`)))
     : error

@@ -78,7 +78,7 @@ export const relayOf = (tools: RelayTools): Relay => {
 
   const open = (): Producer => {
     const made = new Producer({ ...kafka.client, idempotent: true, acks: ProduceAcks.ALL })
-    made.on('error', (error: Error) => logger.warn({ err: error, topic }, 'The relay’s connection to Kafka'))
+    made.on('error', (error: Error) => logger.warn({ err: inShort(error), topic }, 'The relay’s connection to Kafka'))
     return made
   }
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { markNoticed } from '#kernel/noticed.ts'
+import { markTransient } from '#kernel/transient.ts'
 import { systemRuntime, type Runtime } from '#kernel/runtime.ts'
 import { silent } from '#test/support/silent.ts'
 import { pump } from './pump.ts'
@@ -180,6 +181,29 @@ describe('a pump', () => {
     }
     await settle()
     assert.deepEqual(said, ['A pump failed and will try again', 'A pump works again'])
+    await p.stop()
+  })
+
+  test('of what passes by itself it warns only when it has not after a few tries', async () => {
+    const said: string[] = []
+    const logger = pino({}, { write: (line) => void said.push(JSON.parse(line).msg) })
+    const passing = () => markTransient(new Error('the coordinator is loading'))
+    const answers = [passing(), passing(), passing(), 1, passing(), passing(), passing(), passing(), passing(), 1]
+    const heard: number[] = []
+    const sleeping = sleepy()
+    const p = pump('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
+      heard.push(said.length)
+      const answer = answers.shift() ?? 0
+      if (answer instanceof Error) throw answer
+      return answer
+    })
+    while (answers.length > 0) {
+      await settle()
+      sleeping.naps.at(-1)!.end()
+    }
+    await settle()
+    assert.deepEqual(said, ['A pump failed and will try again', 'A pump works again'])
+    assert.deepEqual(heard.slice(0, 9), [0, 0, 0, 0, 0, 0, 0, 0, 1])
     await p.stop()
   })
 

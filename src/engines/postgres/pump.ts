@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { untilBeat } from '#kernel/beat.ts'
 import { isNoticed } from '#kernel/noticed.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { isTransient } from '#kernel/transient.ts'
 
 /** Work that goes on until stopped. */
 export interface Pump {
@@ -16,6 +17,8 @@ const LOOKS = [4, 8, 16, 32, 64]
 const FAILED_AT_MOST = 5_000
 /** While there is work again and again the pause grows to so many times the first. */
 const PACE_GROWS_TO = 4
+/** Failures in a row, some three seconds, that a neighbour or an engine may take to come up before it is worth a word. */
+const PASSING = 4
 /** Someone else is at it: they may stop at any time. */
 const BUSY_AT_MOST = 500
 
@@ -24,7 +27,8 @@ const BUSY_AT_MOST = 500
  * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each, and up to four
  * times that while every step finds some: whoever comes now and then is not kept waiting, and a storm costs few steps. No
  * pause follows a step that did `full` things: there are surely more.
- * `step` answers how many things it did, or `busy` when someone else is at it. An error is logged and waited out.
+ * `step` answers how many things it did, or `busy` when someone else is at it. An error is waited out, and
+ * logged: one of ours at once, one that passes by itself when it has not after a few tries.
  */
 export const pump = (
   name: string,
@@ -76,7 +80,7 @@ export const pump = (
       } catch (error) {
         failures++
         // Of an outage that is in the log it says nothing more: there are some fifty of them.
-        if (!warned && !isNoticed(error)) {
+        if (!warned && !isNoticed(error) && (failures >= PASSING || !isTransient(error))) {
           logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
           warned = true
         }

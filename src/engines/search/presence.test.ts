@@ -36,7 +36,7 @@ describe('an engine that may be away', () => {
     assert.equal(asked, 3)
     assert.equal(runtime.now() - began, 50)
     assert.ok(!engine.here())
-    assert.deepEqual(told(), ['It is away'])
+    assert.deepEqual(told(), [], 'one slow answer is no news')
   })
 
   test('is back when a look finds it, and not before it is time to look', async () => {
@@ -50,9 +50,13 @@ describe('an engine that may be away', () => {
     runtime.advance(251)
     await look(false)
     assert.ok(!engine.here())
+    assert.deepEqual(told(), [])
+    runtime.advance(10_000)
+    await look(false)
+    assert.deepEqual(told(), ['It is away'])
     runtime.advance(251)
     await look(true)
-    assert.deepEqual(looks, [false, true])
+    assert.deepEqual(looks, [false, false, true])
     assert.ok(engine.here())
     assert.equal(await engine.ask(50, () => Promise.resolve(7)), 7)
     assert.deepEqual(told(), ['It is away', 'It is back'])
@@ -60,7 +64,7 @@ describe('an engine that may be away', () => {
 
   test('that answers looks but nothing else is looked at less and less', async () => {
     const runtime = stillRuntime()
-    const { engine } = start(runtime)
+    const { engine, told } = start(runtime)
     const absent = async (): Promise<number> => {
       await assert.rejects(engine.ask(50, down), SearchAway)
       let waited = 0
@@ -70,7 +74,10 @@ describe('an engine that may be away', () => {
       }
       return waited
     }
-    const [first, second, third] = [await absent(), await absent(), await absent()]
+    const first = await absent()
+    assert.deepEqual(told(), [])
+    const [second, third] = [await absent(), await absent()]
+    assert.deepEqual(told(), ['It is away', 'It is back', 'It is away', 'It is back'])
     assert.ok(first >= 250 && second! >= 2 * first - 50 && third! >= 2 * second! - 50, `${first} ${second} ${third}`)
     runtime.advance(60_001)
     assert.ok((await absent()) <= first)

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
+import { markTransient } from '#kernel/transient.ts'
 
 /** The engine is away, did not answer in time, or was not asked because it is known to be away. */
 export class SearchAway extends Error {
@@ -21,6 +22,8 @@ export interface Presence {
 
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 30_000
+/** Milliseconds it may stay away before that is worth a word: nobody is refused anything meanwhile. */
+const STAYS = 10_000
 /** Milliseconds of good answers after which an earlier absence is forgotten. */
 const STEADY = 60_000
 
@@ -41,6 +44,13 @@ export const presence = (given: {
   let pause = FIRST_PAUSE / 2
   let changed = -Infinity
   let nextLook = 0
+  let why: unknown
+  let said = false
+
+  const say = (): void => {
+    if (!said) log.warn({ err: markTransient(why) }, `${name} is away`)
+    said = true
+  }
 
   const leave = (error: unknown): void => {
     if (!here) return
@@ -48,7 +58,9 @@ export const presence = (given: {
     pause = runtime.now() - changed > STEADY ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2)
     changed = runtime.now()
     nextLook = changed + pause
-    log.warn({ err: error }, `${name} is away`)
+    why = error
+    // A slow answer or two is no news; that it stays away, or goes again and again, is.
+    if (pause > FIRST_PAUSE) say()
     gone.abort()
   }
 
@@ -94,14 +106,15 @@ export const presence = (given: {
       try {
         await within(ms, work)
       } catch {
-        // That it went was told; that it still is need not be.
+        if (runtime.now() - changed >= STAYS) say()
         nextLook = runtime.now() + pause
         return
       }
       here = true
       changed = runtime.now()
       gone = new AbortController()
-      log.info(`${name} is back`)
+      if (said) log.info(`${name} is back`)
+      said = false
     },
   }
 }

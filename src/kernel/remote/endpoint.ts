@@ -10,6 +10,7 @@ import { bulkhead } from './bulkhead.ts'
 import { attempts, type Ended } from './attempt.ts'
 import { instances, type Instance, type InstanceStats, type Origins } from './instances.ts'
 import { isAnswer, type Outcome } from './outcome.ts'
+import { reachability } from './reachability.ts'
 import { retryBudget, retryPause } from './retry.ts'
 import type { HostTls } from './tls.ts'
 import type { CallerTokens } from './token.ts'
@@ -82,6 +83,7 @@ export const remoteEndpoint = (given: {
   })
   const room = bulkhead(service, runtime, limits)
   const budget = retryBudget()
+  const reach = reachability(service, { runtime, log })
   const attempt = attempts({ service, all, tokens, runtime })
   let retried = 0
   let hedges = 0
@@ -122,6 +124,7 @@ export const remoteEndpoint = (given: {
   }
 
   const settle = (outcome: Outcome, codes: ReadonlySet<string>, name: string, requestId: string): unknown => {
+    if (outcome.kind === 'value' || outcome.kind === 'fault') reach.reached()
     if (outcome.kind === 'value') return outcome.value
     if (outcome.kind === 'late') throw DEADLINE_EXCEEDED()
     const facts = { service, operation: name, requestId }
@@ -130,8 +133,7 @@ export const remoteEndpoint = (given: {
       log.error({ ...facts, code: outcome.fault.code }, 'A service answered with a fault its contract does not name')
       throw INTERNAL(undefined, { cause: outcome.fault })
     }
-    log.warn({ ...facts, reason: outcome.reason }, 'A service could not be reached')
-    throw UNAVAILABLE({ service }, { cause: new Error(outcome.reason) })
+    throw UNAVAILABLE({ service }, { cause: reach.unreached(facts, outcome.reason) })
   }
 
   /** What was surely not done may be repeated whatever it is; what may have been done, only where that does no more. */
