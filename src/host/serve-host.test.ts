@@ -247,6 +247,9 @@ describe('a host', () => {
     const redis = JSON.parse(text).dependencies.find((each: { name: string }) => each.name === 'redis')
     assert.equal(redis.status, 'down')
     assert.equal(redis.needed, false)
+    // Java's client offers h2c with every request: the port for other hosts passes over it as the edge does.
+    const h2c = ['connection: Upgrade, HTTP2-Settings', 'upgrade: h2c', 'http2-settings: AAEAAEAAAAIAAAAB']
+    assert.equal((await sendRaw(without.internal!, ['GET /health/live HTTP/1.1', 'host: a', ...h2c]))[0], 200)
     await without.stop()
   })
 

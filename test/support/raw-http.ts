@@ -64,7 +64,10 @@ export const rawConnection = (origin: string): RawConnection => {
   let said = ''
   socket.setEncoding('latin1').on('data', (text: string) => (said += text))
   socket.on('error', () => {})
-  socket.setTimeout(30_000, () => socket.destroy())
+  socket.setTimeout(30_000, () => {
+    said += '[nothing more was said, and the connection was not closed]'
+    socket.destroy()
+  })
   const closed = new Promise<readonly RawAnswer[]>((resolve) => socket.once('close', () => resolve(answersIn(said))))
   return {
     say: (text) => void socket.write(text, 'latin1'),
