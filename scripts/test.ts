@@ -88,9 +88,10 @@ const runTests = async (
   const child = spawn(
     process.execPath,
     [
+      '--import=./scripts/file-limits.ts',
       '--test',
       // Browser journeys share one shop and one browser; everything else has a process of its own.
-      ...(given.browser ? ['--test-isolation=none'] : ['--test-concurrency=2']),
+      ...(given.browser ? ['--test-isolation=none', '--test-force-exit'] : ['--test-concurrency=2']),
       // For a test that hangs, not for one that is slow: on busy cores everything takes its time.
       '--test-timeout=300000',
       // A member of a group that was cut off may go on saying that it is alive after it was closed.

@@ -26,8 +26,8 @@ export const runBound = async (
   concurrency = 1,
 ): Promise<void> => {
   assert.ok(files.length > 0)
-  const options = ['--test', '--test-reporter=tap', `--test-concurrency=${concurrency}`, '--test-timeout=300000']
-  const child = spawn(process.execPath, [...options, ...files], {
+  const limits = ['--import=./scripts/file-limits.ts', `--test-concurrency=${concurrency}`, '--test-timeout=300000']
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...limits, ...files], {
     env: { ...process.env, [BINDING]: binding, NODE_TEST_CONTEXT: undefined },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
