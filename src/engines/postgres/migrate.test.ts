@@ -141,6 +141,15 @@ describe('migrate', () => {
     assert.deepEqual(await db.query(sql`SELECT id, n FROM t1`), [])
   })
 
+  test('whatever it runs waits a second for a lock and no longer, and takes the time it takes', async () => {
+    await put(
+      '0001_first.sql',
+      `CREATE TABLE t1 AS SELECT current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS statement`,
+    )
+    await run()
+    assert.deepEqual(await db.query(sql`SELECT lock, statement FROM t1`), [{ lock: '1s', statement: '0' }])
+  })
+
   test('gives up after its patience, with who holds it up, and leaves nothing', async () => {
     await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
     await run()

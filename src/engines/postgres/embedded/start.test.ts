@@ -116,15 +116,15 @@ describe('the embedded server', () => {
     assert.deepEqual(lines, ['Making the database (first start)'])
   })
 
-  test('is durable, and reached through a private socket only', async () => {
+  test('is durable, reached through a private socket only, and restarted by its shop alone', async () => {
     const server = await start()
     const [row] = await ask(
       server,
       `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commits,
         current_setting('full_page_writes') AS pages, current_setting('listen_addresses') AS network,
-        current_setting('unix_socket_permissions') AS socket`,
+        current_setting('unix_socket_permissions') AS socket, current_setting('restart_after_crash') AS restarts`,
     )
-    assert.deepEqual(row, { fsync: 'on', commits: 'on', pages: 'on', network: '', socket: '0700' })
+    assert.deepEqual(row, { fsync: 'on', commits: 'on', pages: 'on', network: '', socket: '0700', restarts: 'off' })
     assert.equal(statSync(server.connection.host).mode & 0o777, 0o700)
     await server.stop()
   })
