@@ -386,6 +386,12 @@ export const declared = {
     inProduction: (value) => atLeast(2, value),
     about: 'Passes of a password hash (argon2id).',
   }),
+  ORDER_DELIVERY_DAYS: declare({
+    kind: whole(0, 365),
+    otherwise: 14,
+    about: 'Days after its payment for which an order counts as on its way: its buyer cannot end the membership.',
+    live: { by: ['order'], ko: '결제 후 배송 중으로 보는 일수. 그동안 주문한 회원은 탈퇴할 수 없습니다.' },
+  }),
   ORDER_PAY_MINUTES: declare({
     kind: whole(1, 1_440),
     otherwise: 10,

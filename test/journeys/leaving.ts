@@ -27,6 +27,9 @@ export const leaving = (shop: ShopUnderTest): void => {
     const order = await placeOrder(buyer, skuId)
     const refused = await buyer.send('DELETE', '/api/members/me')
     assert.deepEqual([refused.status, refused.body.code], [409, 'ORDERS_OPEN'])
+    const { id, number } = order
+    assert.deepEqual(refused.body.data.open, [{ reason: 'UNPAID', count: 1, orders: [{ id, number }] }])
+    assert.match(refused.body.detail, /1/)
     assert.equal((await signIn()).status, 200)
 
     await buyer.must('POST', `/api/orders/${order.id}/cancel`, { reason: '변심' })

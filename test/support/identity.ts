@@ -6,6 +6,7 @@ import { auth, type AccessClaims, type Session } from '#services/auth/contract.t
 import { authService } from '#services/auth/service.ts'
 import { email } from '#services/email/contract.ts'
 import { emailService } from '#services/email/service.ts'
+import type { OpenOrders } from '#services/member/contract.ts'
 import { memberService } from '#services/member/service.ts'
 import type { HostSettings } from '#src/host/host.ts'
 import { startTestHost, type TestHost } from './host.ts'
@@ -30,8 +31,10 @@ export interface IdentityShop {
 }
 
 export interface Neighbours {
-  openOrders: number
-  orders: number
+  /** What the order service says keeps a member from leaving. */
+  open: OpenOrders
+  /** Whether a member ever ordered. */
+  ordered: boolean
 }
 
 /** What a token says, unchecked: for looking at, not for trusting. */
@@ -45,12 +48,12 @@ export const startIdentity = async (
   given: Partial<HostSettings> & { settings?: Settings } = {},
 ): Promise<IdentityShop> => {
   const mailbox = await startTestMailbox()
-  const neighbours: Neighbours = { openOrders: 0, orders: 0 }
+  const neighbours: Neighbours = { open: [], ordered: false }
   const orders: Endpoint = {
     call: async (operation) =>
-      operation === 'openOrders'
-        ? { count: neighbours.openOrders }
-        : { items: Array.from({ length: neighbours.orders }, () => ({})), nextCursor: null },
+      operation === 'closeForLeaving'
+        ? { open: neighbours.open, ordered: neighbours.ordered }
+        : { items: [], nextCursor: null },
   }
   const shop = await startTestHost([authService, memberService, emailService], {
     elsewhere: (service) => (service === 'order' ? orders : undefined),

@@ -12,6 +12,7 @@ import { paymentService } from '#services/payment/service.ts'
 import { product } from '#services/product/contract.ts'
 import { productService } from '#services/product/service.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
 import { memberActor, staffActor, startTestHost, type TestHost } from './host.ts'
 import { testSettings } from './settings.ts'
 
@@ -50,12 +51,17 @@ export interface PurchaseHost extends TestHost {
 }
 
 export const startPurchases = async (
-  given: { readonly webhooks?: boolean; readonly caches?: OpenCaches } = {},
+  given: {
+    readonly webhooks?: boolean
+    readonly caches?: OpenCaches
+    /** Others beside the three that sell. */
+    readonly also?: readonly ServiceDefinition<any>[]
+  } = {},
 ): Promise<PurchaseHost> => {
   const { db } = await simulatorStore(systemRuntime())
   let webhookUrl: string | undefined
   const simulator = await startSimulator({ db, runtime: systemRuntime(), webhookUrl: () => webhookUrl })
-  const host = await startTestHost([productService, orderService, paymentService], {
+  const host = await startTestHost([productService, orderService, paymentService, ...(given.also ?? [])], {
     settings: {
       JANGTEO_SECRET: testSettings.JANGTEO_SECRET,
       TOSS_BASE_URL: `${simulator.origin}/simulators/toss/api`,

@@ -388,6 +388,15 @@ export const en: Messages = {
     withdraw: 'End the membership',
     withdrawHint:
       'Your name, phone, addresses, cart and notifications are deleted without delay. The law has us keep records of contracts and payments, set apart, for 5 years.',
+    openOrders: {
+      UNPAID: (count: number) => `${count} not paid yet: please pay or cancel.`,
+      AWAITING_DEPOSIT: (count: number) => `${count} awaiting a deposit: please deposit or cancel.`,
+      PAYMENT_UNDER_WAY: (count: number) => `${count} with a payment under way: please wait a moment.`,
+      UNREFUNDED: (count: number) =>
+        `${count} not refunded yet: if you are asked for an account to refund to, please give one.`,
+      UNDELIVERED: (count: number) => `${count} on their way to you: you can withdraw once you have them.`,
+    },
+    moreOpen: (count: number) => `${count} more`,
     withdrawCheck: 'I have read this and want to leave.',
     withdrawConfirm: 'End my membership',
     withdrawn: 'Your membership has ended. Thank you for having been here.',

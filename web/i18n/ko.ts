@@ -384,6 +384,15 @@ export const ko = {
     withdraw: '회원 탈퇴',
     withdrawHint:
       '탈퇴하면 이름·연락처·배송지·장바구니·알림이 지체 없이 지워집니다. 법에 따라 계약과 결제 기록은 5년 동안 따로 보관합니다.',
+    openOrders: {
+      UNPAID: (count: number) => `결제하지 않은 주문 ${count}건: 결제하거나 취소해 주세요.`,
+      AWAITING_DEPOSIT: (count: number) => `입금을 기다리는 주문 ${count}건: 입금하거나 취소해 주세요.`,
+      PAYMENT_UNDER_WAY: (count: number) => `결제를 확인하고 있는 주문 ${count}건: 잠시 기다려 주세요.`,
+      UNREFUNDED: (count: number) =>
+        `환불이 끝나지 않은 주문 ${count}건: 환불받을 계좌를 여쭤보고 있다면 입력해 주세요.`,
+      UNDELIVERED: (count: number) => `배송 중인 주문 ${count}건: 받으신 뒤에 탈퇴할 수 있습니다.`,
+    },
+    moreOpen: (count: number) => `그 밖에 ${count}건 보기`,
     withdrawCheck: '위 내용을 읽었으며 탈퇴하겠습니다.',
     withdrawConfirm: '탈퇴하기',
     withdrawn: '탈퇴가 끝났습니다. 그동안 고마웠습니다.',

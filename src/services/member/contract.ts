@@ -4,10 +4,57 @@ import { fault } from '#kernel/fault.ts'
 import { nameText, oneLine, textProblem } from '#kernel/one-line.ts'
 import { phoneDigitsOf } from '#kernel/phone.ts'
 
-export const ORDERS_OPEN = fault('ORDERS_OPEN', 409, {
-  ko: '진행 중인 주문이 있어 탈퇴할 수 없습니다. 주문이 끝난 뒤 다시 시도해 주세요.',
-  en: 'You have orders in progress. Please withdraw once they have ended.',
-})
+/** Why an order keeps its buyer from leaving. */
+export const openReason = z.enum([
+  /** It is not paid yet, and can be. */
+  'UNPAID',
+  /** It awaits a deposit into a virtual account. */
+  'AWAITING_DEPOSIT',
+  /** Money may be moving: what became of a payment is not known yet. */
+  'PAYMENT_UNDER_WAY',
+  /** Money is on its way back, or should be. */
+  'UNREFUNDED',
+  /** It is paid, and may be on its way to the buyer. */
+  'UNDELIVERED',
+])
+export type OpenReason = z.output<typeof openReason>
+
+/** What keeps a member from leaving: each reason with how many orders, and the newest of them. */
+export const openOrders = z.array(
+  z.object({
+    reason: openReason,
+    count: z.number().int().min(1),
+    orders: z.array(z.object({ id: z.uuid(), number: z.string() })),
+  }),
+)
+export type OpenOrders = z.output<typeof openOrders>
+
+const inKorean: Readonly<Record<OpenReason, string>> = {
+  UNPAID: '결제하지 않은 주문',
+  AWAITING_DEPOSIT: '입금을 기다리는 주문',
+  PAYMENT_UNDER_WAY: '결제를 확인하고 있는 주문',
+  UNREFUNDED: '환불이 끝나지 않은 주문',
+  UNDELIVERED: '배송 중인 주문',
+}
+const inEnglish: Readonly<Record<OpenReason, string>> = {
+  UNPAID: 'not paid yet',
+  AWAITING_DEPOSIT: 'awaiting a deposit',
+  PAYMENT_UNDER_WAY: 'with a payment under way',
+  UNREFUNDED: 'not refunded yet',
+  UNDELIVERED: 'on their way to you',
+}
+
+export const ORDERS_OPEN = fault(
+  'ORDERS_OPEN',
+  409,
+  {
+    ko: ({ open }) =>
+      `진행 중인 주문이 있어 탈퇴할 수 없습니다(${open.map(({ reason, count }) => `${inKorean[reason]} ${count}건`).join(', ')}). 모두 끝난 뒤 다시 시도해 주세요.`,
+    en: ({ open }) =>
+      `You have orders in progress (${open.map(({ reason, count }) => `${count} ${inEnglish[reason]}`).join(', ')}). Please withdraw once they have ended.`,
+  },
+  z.object({ open: openOrders }),
+)
 export const ADDRESS_LIMIT = fault('ADDRESS_LIMIT', 409, {
   ko: '배송지는 20개까지 저장할 수 있습니다.',
   en: 'You can keep up to 20 addresses.',

@@ -70,9 +70,16 @@ test('guests and strangers have no profile', async () => {
 test('who has orders in progress cannot leave, and nothing of theirs is touched', async () => {
   const session = await join()
   const me = shop.as(member, actorOf(session))
-  neighbours.openOrders = 1
-  await refused('ORDERS_OPEN', me.withdraw({}))
-  neighbours.openOrders = 0
+  const orders = [{ id: shop.runtime.id(), number: '261130-ABCDEFGH' }]
+  neighbours.open = [
+    { reason: 'UNPAID', count: 2, orders },
+    { reason: 'UNREFUNDED', count: 1, orders },
+  ]
+  const fault = await refused('ORDERS_OPEN', me.withdraw({}))
+  assert.deepEqual(fault.data, { open: neighbours.open })
+  assert.match(fault.messages.ko, /\(결제하지 않은 주문 2건, 환불이 끝나지 않은 주문 1건\)/)
+  assert.match(fault.messages.en, /\(2 not paid yet, 1 not refunded yet\)/)
+  neighbours.open = []
   assert.equal((await me.me({})).email, session.member.email)
   await anyone.signIn({ email: session.member.email, password: session.password })
 })
@@ -108,9 +115,9 @@ test('leaving destroys the person’s data, ends every sign-in and is told once'
 
 test('of a buyer who leaves, the law’s part is kept sealed and apart, and destroyed on its day', async () => {
   const session = await join()
-  neighbours.orders = 1
+  neighbours.ordered = true
   await shop.as(member, actorOf(session)).withdraw({})
-  neighbours.orders = 0
+  neighbours.ordered = false
   const kept = async () =>
     db('member').query<{ sealed: Buffer; until: number }>(
       sql`SELECT sealed, destroy_after AS until FROM retained WHERE member_id = ${session.member.id}`,

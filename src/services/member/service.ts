@@ -67,10 +67,10 @@ export const memberService = service(
           }),
         withdraw: async (_, { actor }) => {
           const memberId = memberOf(actor)
-          if ((await call.order.openOrders({ memberId })).count > 0) throw ORDERS_OPEN()
-          // Asked on the member's behalf, as whom this call is made.
-          const { items } = await call.order.list({ limit: 1 })
-          await withdrawMember(tools, secrets, memberId, items.length > 0)
+          // From here on the order service takes no order of theirs: none can be placed between its answer and the end.
+          const { open, ordered } = await call.order.closeForLeaving({ memberId })
+          if (open.length > 0) throw ORDERS_OPEN({ open })
+          await withdrawMember(tools, secrets, memberId, ordered)
         },
       },
       reseal: () => resealMembers(db, secrets),

@@ -4,7 +4,7 @@ import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contr
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shortProse } from '#kernel/one-line.ts'
-import { personName, shippingAddress, storedAddress } from '#services/member/contract.ts'
+import { openOrders, personName, shippingAddress, storedAddress } from '#services/member/contract.ts'
 import {
   AMOUNT_TOO_LARGE,
   expectedAmount,
@@ -30,6 +30,10 @@ export const orderStatus = z.enum([
 ])
 export type OrderStatus = z.output<typeof orderStatus>
 
+export const MEMBER_LEAVING = fault('MEMBER_LEAVING', 409, {
+  ko: '회원 탈퇴를 처리하고 있어 주문할 수 없습니다. 탈퇴하지 않으셨다면 몇 분 뒤 다시 시도해 주세요.',
+  en: 'Your membership is being ended, so no order can be placed. If you are staying, please try again in a few minutes.',
+})
 export const IDEMPOTENCY_KEY_REQUIRED = fault('IDEMPOTENCY_KEY_REQUIRED', 400, {
   ko: '주문에는 Idempotency-Key 헤더가 필요합니다.',
   en: 'Placing an order needs an Idempotency-Key header.',
@@ -183,6 +187,7 @@ export const order = contract('order', {
     headers: { idempotencyKey: 'idempotency-key' },
     output: orderOutput,
     faults: [
+      MEMBER_LEAVING,
       IDEMPOTENCY_KEY_REQUIRED,
       IDEMPOTENCY_CONFLICT,
       AMOUNT_TOO_LARGE,
@@ -310,6 +315,19 @@ export const order = contract('order', {
     repeatable: true,
     input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200), overdue: z.boolean().optional() }),
     output: z.object({ status: orderStatus }),
+  },
+  closeForLeaving: {
+    summary:
+      'For a member who is about to leave: orders of theirs are refused for some minutes, unless any is open; then answers which.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ memberId: z.uuid() }),
+    output: z.object({
+      open: openOrders,
+      /** Whether they ever placed an order. */
+      ordered: z.boolean(),
+    }),
   },
   openOrders: {
     summary: "How many of a member's orders are neither ended nor settled.",

@@ -8,7 +8,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import { RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from '#services/product/contract.ts'
-import { IDEMPOTENCY_CONFLICT, IDEMPOTENCY_KEY_REQUIRED, type Order, orderPlaced } from './contract.ts'
+import { IDEMPOTENCY_CONFLICT, IDEMPOTENCY_KEY_REQUIRED, MEMBER_LEAVING, type Order, orderPlaced } from './contract.ts'
 import {
   amountOf,
   factsOf,
@@ -32,6 +32,7 @@ import {
   type NewOrder,
 } from './placing-store.ts'
 import { isRefusal, onOwnTime } from './giving-back.ts'
+import { findLeaving, keepFromLeaving } from './leaving-store.ts'
 import type { Views } from './views.ts'
 
 /** A hold outlives its order's deadline by this long, so that only holds without an order ever die by themselves. */
@@ -88,15 +89,25 @@ export const placing = (given: {
     findKeys(db, wanted),
   )
 
-  /** Stores orders; answers the ids stored, and of these none whose hold was given up meanwhile. */
+  /** Stores orders; answers the ids stored, and of these none whose hold was given up or whose buyer is leaving. */
   const store = async (tx: Tx, entries: readonly NewOrder[]) => {
-    const [ids, abandoned] = await Promise.all([insertOrders(tx, entries), findAbandoned(tx, entries)])
-    if (abandoned.size > 0) await deleteOrders(tx, abandoned)
-    return { won: new Set([...ids].filter((id) => !abandoned.has(id))), abandoned }
+    const members = entries.map(({ order }) => order.memberId)
+    // One after another on the connection: who is leaving is looked up once nobody else can begin to.
+    const [, ids, abandoned, leaving] = await Promise.all([
+      keepFromLeaving(tx, members),
+      insertOrders(tx, entries),
+      findAbandoned(tx, entries),
+      findLeaving(tx, members, runtime.now()),
+    ])
+    const placed = entries.map(({ order }) => order).filter((each) => ids.has(each.id))
+    const refused = new Set(placed.filter((each) => leaving.has(each.memberId)).map((each) => each.id))
+    const undone = abandoned.union(refused)
+    if (undone.size > 0) await deleteOrders(tx, undone)
+    return { won: ids.difference(undone), abandoned, refused }
   }
 
   const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
-    const { won, abandoned } = await db.tx('order.place', async (tx) => {
+    const { won, abandoned, refused } = await db.tx('order.place', async (tx) => {
       const outcome = await store(tx, entries)
       views.placed(
         tx,
@@ -114,11 +125,12 @@ export const placing = (given: {
       )
       return outcome
     })
-    const lost = entries.filter(({ order }) => !won.has(order.id) && !abandoned.has(order.id))
+    const lost = entries.filter(({ order: { id } }) => !won.has(id) && !abandoned.has(id) && !refused.has(id))
     const wanted = lost.map((each) => ({ memberId: each.order.memberId, key: each.key }))
     const winners = new Map((lost.length > 0 ? await findAnswers(db, wanted) : []).map((each) => [nameOf(each), each]))
     return entries.map(({ order, key, fingerprint, answer }) => {
       if (won.has(order.id)) return answer as Order
+      if (refused.has(order.id)) return MEMBER_LEAVING()
       const winner = winners.get(nameOf({ memberId: order.memberId, key }))
       return winner ? replay(winner, fingerprint) : RESERVATION_ENDED()
     })

@@ -11,6 +11,7 @@ import {
   paymentRefunded,
   refundRefused,
 } from '#services/payment/contract.ts'
+import { memberWithdrawn } from '#services/member/contract.ts'
 import { product } from '#services/product/contract.ts'
 import { canceling, endRefunded, revertToPaid } from './cancel.ts'
 import { changing } from './change.ts'
@@ -29,6 +30,8 @@ import {
   type OrderStatus,
 } from './contract.ts'
 import { awaitDeposits, expireDeposits, remindOfDeposits } from './deposit.ts'
+import { CLOSED_AFTER, closingForLeaving } from './leaving.ts'
+import { close, forgetLeft } from './leaving-store.ts'
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { findUnsettled } from './paying-store.ts'
@@ -75,6 +78,12 @@ export const orderService = service(
       return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
     }
     const views = orderViews(cache, { order: found.call, page: (memberId, limit) => page(memberId, undefined, limit) })
+    const closeForLeaving = closingForLeaving({
+      db,
+      runtime,
+      payment: call.payment,
+      deliveryDays: () => Number(settings['ORDER_DELIVERY_DAYS'] ?? 14),
+    })
     const payments = paying({ db, runtime, views, product: call.product, remindBefore })
 
     return {
@@ -92,6 +101,8 @@ export const orderService = service(
         completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
         awaitDeposit: batched(async (entries) => (await payments.awaitDeposit(entries)).map(status)),
         failPayment: batched(async (entries) => (await payments.fail(entries)).map(status)),
+        closeForLeaving: ({ memberId }) => closeForLeaving(memberId),
+        // Asked by hosts of the version before.
         openOrders: async ({ memberId }) => ({ count: await countOpen(db, memberId) }),
       },
       consumers: [
@@ -130,8 +141,16 @@ export const orderService = service(
           }),
           on(refundRefused, ({ payload }, tx) => revertToPaid(tx, views, payload)),
         ]),
+        consumer('members', [
+          on(memberWithdrawn, async ({ payload }, tx) => {
+            // Their last access token may be good for some minutes yet.
+            const until = Date.parse(payload.at) + CLOSED_AFTER
+            if (until > runtime.now()) await close(tx, payload.memberId, until)
+          }),
+        ]),
       ],
       sweeps: [
+        sweep('forget-left', 3_600_000, (now) => forgetLeft(db, now)),
         sweep('expire', 1_000, (now) =>
           db.tx('order.expire', async (tx) => {
             const due = await lockOrders(tx, await lockDue(tx, now, 200))

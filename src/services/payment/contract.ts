@@ -93,6 +93,16 @@ const refundOutput = z.object({
   amount: wonSchema,
 })
 
+/** How the money of an order is not settled. */
+const unsettledState = z.enum([
+  /** What becomes of an attempt is not known yet, or a deposit may still arrive. */
+  'OPEN',
+  /** Money is on its way back, or waits for an account to go to. */
+  'REFUNDING',
+  /** A refund was refused for good, and the money is still here. */
+  'REFUSED',
+])
+
 export const payment = contract('payment', {
   confirm: {
     summary:
@@ -161,6 +171,14 @@ export const payment = contract('payment', {
     input: z.object({ orderId: z.uuid(), refundAccount: refundAccount.nullable() }),
     output: z.object({ awaited: z.boolean() }),
     faults: [REFUND_ACCOUNT_REQUIRED, REFUND_ACCOUNT_REFUSED],
+  },
+  unsettled: {
+    summary: 'Those of the orders whose money is not settled, each once.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({ orderIds: z.array(z.uuid()).max(1_000) }),
+    output: z.object({ items: z.array(z.object({ orderId: z.uuid(), state: unsettledState })) }),
   },
   deposit: {
     summary: 'Where the deposit an order awaits is to be paid; null once it awaits none.',

@@ -35,6 +35,7 @@ import { tossClient } from './toss/client.ts'
 import { paymentGauges } from './watch-store.ts'
 import { isByDeposit, shownAccount } from './virtual-account.ts'
 import { webhooks } from './webhook.ts'
+import { findUnsettled } from './unsettled-store.ts'
 
 /** Milliseconds for which an attempt that we turned down is remembered. */
 const REFUSED_MEMORY = 3_600_000
@@ -124,6 +125,7 @@ export const paymentService = service(
         },
         refund: refunds.refund,
         prepareRefund: refunds.prepare,
+        unsettled: async ({ orderIds }) => ({ items: await findUnsettled(db, orderIds) }),
         deposit: async ({ orderId }) => {
           const awaiting = (await findPayments(db, { orderId })).find((each) => each.state === 'AWAITING_DEPOSIT')
           return awaiting && !awaiting.closing ? shownAccount(secrets, awaiting) : null

@@ -7,6 +7,7 @@ import { PageTitle } from '../../ui/heading.tsx'
 import { Refused, refused, useFormFocus, usePending, useRefusal } from '../parts/form.tsx'
 import { titled } from '../parts/meta.ts'
 import { MyPages } from '../parts/my-pages.tsx'
+import { OpenOrderList } from '../parts/open-orders.tsx'
 import { PhoneField } from '../parts/phone-field.tsx'
 import { act, load, membersOnly, optional, text, untouched, type Refusal } from '../server/page.server.ts'
 import { formProblem } from '../server/problem.server.ts'
@@ -133,8 +134,9 @@ export default function Me() {
           <summary className={pressable('quiet', 'small', '-ml-3 text-quiet')}>{t.me.withdraw}</summary>
           <div className="pt-4">
             <Part intent="withdraw" submit={t.me.withdrawConfirm} danger>
-              {({ error }) => (
+              {({ error, refusal }) => (
                 <>
+                  <OpenOrderList refusal={refusal} />
                   <p className="text-sm text-quiet">{t.me.withdrawHint}</p>
                   <Tick name="sure" error={error('sure')}>
                     {t.me.withdrawCheck}
@@ -155,7 +157,7 @@ interface PartProps {
   readonly submit: string
   readonly done?: string | undefined
   readonly danger?: boolean
-  readonly children: (form: Pick<ReturnType<typeof useRefusal>, 'error' | 'value'>) => React.ReactNode
+  readonly children: (form: Pick<ReturnType<typeof useRefusal>, 'error' | 'value' | 'refusal'>) => React.ReactNode
 }
 
 /** One form of several on the page; only the one that was sent shows what came of it. */
@@ -172,7 +174,7 @@ const Part = ({ title, intent, submit, done, danger, children }: PartProps) => {
       <Form method="post" className="flex flex-col gap-5" noValidate key={done}>
         <input type="hidden" name="intent" value={intent} />
         <Refused refusal={refusal} />
-        {children({ error, value })}
+        {children({ error, value, refusal })}
         <div className="flex items-center gap-4">
           <Button look={danger ? 'danger' : 'primary'} busy={pending && t.me.saving}>
             {submit}
