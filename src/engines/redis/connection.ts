@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { redisAddressOf } from './address.ts'
 import { hearing, type Hearing } from './listening.ts'
+import { markTransient } from '#kernel/transient.ts'
 
 /** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
 const COMMAND_TIMEOUT = 250
@@ -66,7 +67,7 @@ export const openRedis = (
     })
     // ioredis tells every failed try; one line for each time it goes is enough.
     client.on('error', (error: Error) => {
-      if (!away) log.warn({ err: error }, 'Redis is away')
+      if (!away) log.warn({ err: markTransient(error) }, 'Redis is away')
       away = true
     })
     return client

@@ -4,6 +4,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
 import type { Signing } from '#kernel/remote/signing.ts'
 import type { Runtime } from '#kernel/runtime.ts'
+import { markTransient } from '#kernel/transient.ts'
 import { isSlow, type RedisStore } from './connection.ts'
 import { knownLeases, type Known } from './known-leases.ts'
 import { LEASE, leasesAt, type Leases, type Told } from './leases.ts'
@@ -108,7 +109,7 @@ export const leasedRegistry = (
     (looking ??= beat()
       .catch((error: unknown) => {
         if (!failing && !stopped.signal.aborted)
-          log.warn({ err: error }, 'The registry in Redis is away: the last good list goes on')
+          log.warn({ err: markTransient(error) }, 'The registry in Redis is away: the last good list goes on')
         failing = true
         throw error
       })
@@ -187,7 +188,9 @@ export const leasedRegistry = (
       await looking?.catch(() => {})
       await take(leases.giveUp(id))
         .then(tell)
-        .catch((error: unknown) => log.warn({ err: error }, 'The lease could not be given up; it runs out by itself'))
+        .catch((error: unknown) =>
+          log.warn({ err: markTransient(error) }, 'The lease could not be given up; it runs out by itself'),
+        )
     }
     return { leave }
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
+import { markTransient } from '#kernel/transient.ts'
 import type { Count } from './counts.ts'
 
 /** Adds calls to counts that all processes share; answers for each its total and the milliseconds left of its window. */
@@ -63,7 +64,7 @@ export const sharing = (
       // What could not be told stays counted here; the next call tells it with its own.
       batch.forEach((count, i) => (count.untold += told[i]!))
       if (!failing && !stopped.signal.aborted)
-        log.warn({ err: error }, 'Rate limits are not shared: each process counts by itself')
+        log.warn({ err: markTransient(error) }, 'Rate limits are not shared: each process counts by itself')
       failing = true
       return undefined
     }
