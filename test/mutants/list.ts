@@ -1,10 +1,31 @@
 import type { Mutant } from './mutant.ts'
 import { edge } from './guards/edge.ts'
+import { givingBack } from './guards/giving-back.ts'
+import { identity } from './guards/identity.ts'
+import { incoming } from './guards/incoming.ts'
+import { money } from './guards/money.ts'
 import { onceOnly } from './guards/once-only.ts'
+import { orders } from './guards/orders.ts'
 import { paying } from './guards/paying.ts'
 import { placing } from './guards/placing.ts'
 import { refunds } from './guards/refunds.ts'
+import { signIn } from './guards/sign-in.ts'
 import { staffWrites } from './guards/staff.ts'
+import { stock } from './guards/stock.ts'
 
 /** Every guard of money, stock, identity and once-only effects. */
-export const mutants: readonly Mutant[] = [...edge, ...onceOnly, ...paying, ...placing, ...refunds, ...staffWrites]
+export const mutants: readonly Mutant[] = [
+  ...money,
+  ...refunds,
+  ...givingBack,
+  ...orders,
+  ...paying,
+  ...placing,
+  ...stock,
+  ...staffWrites,
+  ...signIn,
+  ...identity,
+  ...onceOnly,
+  ...incoming,
+  ...edge,
+]

@@ -6,13 +6,13 @@ import { parseArgs } from 'node:util'
 import { mutants } from './list.ts'
 import { misfit, mutated, type Mutant } from './mutant.ts'
 import { makePlace, type Place } from './place.ts'
-import { killRuns, runTests } from './run-tests.ts'
+import { failedFilesIn, killRuns, runTests } from './run-tests.ts'
 
-// npm run test:mutants [-- WORD …]: takes guards out one at a time, in copies of the checkout, and runs the tests nearest
+// npm run test:mutants [-- [--jobs N] WORD …]: takes guards out one at a time, in copies of the checkout, and runs the tests nearest
 // to each. A guard whose absence no test notices fails the run. With words, only guards whose file or sentence has one.
 
 const root = join(import.meta.dirname, '..', '..')
-/** Mutants tried at once: each has a copy of the checkout and a database server. */
+/** Mutants tried at once unless told: each has a copy of the checkout and a database server. */
 const JOBS = Math.min(4, availableParallelism())
 /** Milliseconds of a run of a mutant's few tests, and of each file while nothing is taken out. */
 const MUTANT_LIMIT = 180_000
@@ -28,16 +28,22 @@ interface Result {
 const lineOf = ({ mutant, noticed, detail }: Result): string =>
   `${noticed ? '✔' : '✖'} ${mutant.file}: ${mutant.guard}\n    ${detail}`
 
-/** Runs the tests of all with nothing taken out: a test that fails already would notice anything. */
-const baseline = async ({ path, env, clean }: Place, chosen: readonly Mutant[]): Promise<boolean> => {
-  const files = [...new Set(chosen.flatMap((each) => each.tests))].sort()
+/**
+ * Runs the tests of all with nothing taken out: a test that fails already would notice anything. Answers the files that fail,
+ * or undefined when that cannot be told.
+ */
+const baseline = async (
+  { path, env, clean }: Place,
+  files: readonly string[],
+): Promise<ReadonlySet<string> | undefined> => {
   console.log(`Running ${files.length} test files with every guard in place`)
   const limit = BASELINE_LIMIT * files.length
   const { kind, output } = await runTests(path, files, { env, limit, untilFailure: false })
   await clean()
-  if (kind === 'passed') return true
-  console.error(`The tests fail with every guard in place:\n${output}`)
-  return false
+  if (kind === 'passed') return new Set()
+  const failed = failedFilesIn(output)
+  console.error(`Tests fail with every guard in place:\n${output.slice(output.indexOf('failing tests:'))}`)
+  return kind === 'failed' && failed.size > 0 ? failed : undefined
 }
 
 /** Tries one mutant. */
@@ -71,6 +77,11 @@ const tryOne = async ({ path: checkout, env, clean }: Place, mutant: Mutant): Pr
   }
 }
 
+const partition = <T>(all: readonly T[], is: (one: T) => boolean): readonly [readonly T[], readonly T[]] => [
+  all.filter(is),
+  all.filter((each) => !is(each)),
+]
+
 /** Tries the mutants, as many at once as there are places. */
 const tryAll = async (places: readonly Place[], chosen: readonly Mutant[]): Promise<Result[]> => {
   const queue = [...chosen]
@@ -88,7 +99,7 @@ const tryAll = async (places: readonly Place[], chosen: readonly Mutant[]): Prom
 }
 
 const main = async (): Promise<number> => {
-  const words = parseArgs({ allowPositionals: true, options: {} }).positionals
+  const { positionals: words, values } = parseArgs({ allowPositionals: true, options: { jobs: { type: 'string' } } })
   const chosen = mutants.filter(
     (each) => words.length === 0 || words.some((word) => `${each.file} ${each.guard}`.includes(word)),
   )
@@ -96,7 +107,8 @@ const main = async (): Promise<number> => {
     console.error('There is no such guard.')
     return 1
   }
-  const places = await Promise.all(Array.from({ length: Math.min(JOBS, chosen.length) }, () => makePlace(root)))
+  const jobs = Math.min(Number(values.jobs ?? JOBS), chosen.length)
+  const places = await Promise.all(Array.from({ length: jobs }, () => makePlace(root)))
   const remove = async (): Promise<void> => void (await Promise.all(places.map((each) => each.remove())))
   const interrupt = (): void => {
     killRuns()
@@ -104,8 +116,18 @@ const main = async (): Promise<number> => {
   }
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
-    if (!(await baseline(places[0]!, chosen))) return 1
-    const survived = (await tryAll(places, chosen)).filter((each) => !each.noticed)
+    const failing = await baseline(places[0]!, [...new Set(chosen.flatMap((each) => each.tests))].sort())
+    if (!failing) return 1
+    const [untold, told] = partition(chosen, ({ tests }) => tests.some((file) => failing.has(file)))
+    const results = [
+      ...untold.map((mutant): Result => ({
+        mutant,
+        noticed: false,
+        detail: 'its tests fail with every guard in place',
+      })),
+      ...(await tryAll(places, told)),
+    ]
+    const survived = results.filter((each) => !each.noticed)
     console.log(`\n${chosen.length - survived.length} passed, ${survived.length} failed`)
     for (const each of survived) console.log(lineOf(each))
     return survived.length === 0 ? 0 : 1

@@ -12,6 +12,11 @@ export interface Mutant {
   readonly tests: readonly string[]
 }
 
+/** Takes up guards of one file that the same tests are nearest to: what each promises, its text, and what is there without it. */
+export const guardsOf =
+  (file: string, ...tests: readonly string[]) =>
+  (guard: string, text: string, without: string): Mutant => ({ guard, file, text, without, tests })
+
 /** Why a mutant cannot be tried: its guard moved, or what is put in its place is no code. Undefined when it can. */
 export const misfit = ({ file, text, without }: Mutant, source: string): string | undefined => {
   const found = source.split(text).length - 1

@@ -18,9 +18,9 @@ test('each guard on the list stands where the list says, and its tests exist', (
   assert.deepEqual(wrong, [])
 })
 
-test('each guard has tests, and is on the list once', () => {
+test('each guard has tests, and each way to take it out is on the list once', () => {
   for (const each of mutants) assert.ok(each.tests.length > 0, each.guard)
-  const places = mutants.map((each) => `${each.file} ${each.text}`)
+  const places = mutants.map((each) => `${each.file} ${each.text} ${each.without}`)
   assert.equal(new Set(places).size, places.length)
 })
 

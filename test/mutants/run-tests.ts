@@ -30,6 +30,10 @@ export const failuresIn = (report: string): string[] =>
     (name) => name !== 'failing tests:',
   )
 
+/** Test files with a failure, by the report. */
+export const failedFilesIn = (report: string): ReadonlySet<string> =>
+  new Set([...report.matchAll(/^test at (.+?):\d+:\d+$/gm)].map((match) => match[1]!))
+
 const isFile = (name: string): boolean => name.endsWith('.test.ts')
 
 /** Runs test files in a checkout by its own runner, in a process group of its own. */

@@ -1,4 +1,5 @@
-import { LEASE, type Lease, type Leases, type Told } from './leases.ts'
+import { LEASE, type Lease, type Leases } from './leases.ts'
+import type { Told } from './signed-lease.ts'
 
 /** Milliseconds everybody is given to announce again after Redis was away, or lost what it held. */
 export const GRACE = 4_000

@@ -7,7 +7,8 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { markTransient } from '#kernel/transient.ts'
 import { isSlow, type RedisStore } from './connection.ts'
 import { knownLeases, type Known } from './known-leases.ts'
-import { LEASE, leasesAt, type Leases, type Told } from './leases.ts'
+import { LEASE, leasesAt, type Leases } from './leases.ts'
+import type { Told } from './signed-lease.ts'
 
 /** Milliseconds between two looks, and between two renewals: a lease survives three that fail. */
 export const BEAT = 500

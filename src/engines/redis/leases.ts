@@ -1,8 +1,7 @@
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
-import { z } from 'zod'
-import type { Announcement } from '#kernel/remote/registry.ts'
 import type { Signing } from '#kernel/remote/signing.ts'
+import { parseLease, signedLease, type Told } from './signed-lease.ts'
 
 /** Milliseconds a lease is good for without being renewed. */
 export const LEASE = 2_000
@@ -12,13 +11,6 @@ const FORGOTTEN = 60_000
 const ABANDONED = 3_600_000
 /** Texts of leases that are remembered. */
 const LEASES_AT_MOST = 1_000
-
-/** What a lease says. */
-export interface Told extends Announcement {
-  readonly ready: boolean
-  /** Epoch milliseconds of the process's start. */
-  readonly since: number
-}
 
 /** A lease as Redis has it. */
 export interface Lease {
@@ -39,17 +31,6 @@ export interface Leases {
   /** What is under our key and is no lease of ours. */
   readonly strange: readonly string[]
 }
-
-const toldSchema = z.object({
-  host: z.string().min(1).max(200),
-  origin: z.string().regex(/^https?:\/\/[^/\s]+:\d{1,5}$/),
-  weight: z.int().min(1).max(1_000),
-  zone: z.string().max(200).optional(),
-  version: z.string().max(200).optional(),
-  services: z.array(z.string().max(200)).max(200),
-  ready: z.boolean(),
-  since: z.number(),
-})
 
 /** Text of a lease that was given up. */
 const LEFT = 'left'
@@ -92,25 +73,12 @@ for i = 1, #fields, 2 do
 end
 return answer`
 
-/** What a lease says, as it lies in Redis: whoever else may write there cannot have calls sent to a place of theirs. */
-const written = (told: Told, { sign }: Signing): string =>
-  JSON.stringify({ ...told, signature: sign(JSON.stringify(told)) })
-
-const parsed = (text: string, { isOurs }: Signing): Told | undefined => {
-  try {
-    const { signature, ...told } = JSON.parse(text)
-    return isOurs(JSON.stringify(told), signature) ? (toldSchema.parse(told) as Told) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** What texts say, each read once for as long as it is among the last seen: of a lease that is renewed only its end changes. */
 const parsedOnce = (signing: Signing): ((text: string) => Told | undefined) => {
   const known = new LRUCache<string, { readonly told: Told | undefined }>({ max: LEASES_AT_MOST })
   return (text) => {
     let found = known.get(text)
-    if (!found) known.set(text, (found = { told: parsed(text, signing) }))
+    if (!found) known.set(text, (found = { told: parseLease(text, signing) }))
     return found.told
   }
 }
@@ -138,8 +106,8 @@ export const leasesAt = (
     leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[], told)
   return {
     look: () => beat('', ''),
-    claim: (id: string, told: Told) => beat(id, written(told, signing), told.host),
-    renew: (id: string, told: Told) => beat(id, written(told, signing)),
+    claim: (id: string, told: Told) => beat(id, signedLease(told, signing), told.host),
+    renew: (id: string, told: Told) => beat(id, signedLease(told, signing)),
     giveUp: (id: string) => beat(id, LEFT),
   }
 }

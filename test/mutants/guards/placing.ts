@@ -14,8 +14,8 @@ export const placing: readonly Mutant[] = [
   {
     guard: 'no order is stored with the hold of an attempt that was given up',
     file: 'src/services/order/place.ts',
-    text: 'if (abandoned.size > 0) await deleteOrders(tx, abandoned)',
-    without: 'abandoned.clear()',
+    text: 'const undone = abandoned.union(refused)',
+    without: 'const undone = refused',
     tests,
   },
   {

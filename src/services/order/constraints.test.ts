@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { before, describe } from 'node:test'
+import type { PostgresDatabase } from '#engines/postgres/database.ts'
+import { CHECK, freshSchema, refuses, type Row, UNIQUE } from '#test/support/schema.ts'
+
+// Whatever a host's code gets wrong, the database is asked last. Each row here is like the one before it but for what is wrong.
+
+let db: PostgresDatabase
+const now = new Date(0)
+
+const order = (): Row => ({
+  id: randomUUID(),
+  number: randomUUID(),
+  member_id: randomUUID(),
+  status: 'CANCEL_REQUESTED',
+  amount: 1_000,
+  name: '',
+  reservation_id: randomUUID(),
+  payment_key: 'key',
+  cancellation_id: randomUUID(),
+  pay_before: now,
+  placed_at: now,
+  shipping: '{}',
+})
+const line = (): Row => ({
+  order_id: randomUUID(),
+  number: 1,
+  sku_id: randomUUID(),
+  product_id: randomUUID(),
+  product_name: '',
+  options: '{}',
+  quantity: 1,
+  unit_price: 0,
+  status: 'PAID',
+})
+const key = (): Row => ({
+  member_id: randomUUID(),
+  key: randomUUID(),
+  fingerprint: '',
+  order_id: randomUUID(),
+  answer: '{}',
+})
+
+before(async () => {
+  db = await freshSchema('order')
+})
+
+describe('the database refuses', () => {
+  const store = () => db
+  refuses(store, 'orders', order, UNIQUE, {
+    'two orders of one number': () => ({ id: randomUUID(), reservation_id: randomUUID() }),
+    'two orders of one hold': () => ({ id: randomUUID(), number: randomUUID() }),
+  })
+  refuses(store, 'orders', order, CHECK, {
+    'an amount below nothing': () => ({ amount: -1 }),
+    'a payment under way without its key': () => ({ status: 'PAYING', payment_key: null }),
+    'a deposit that is awaited without its key': () => ({ status: 'AWAITING_DEPOSIT', payment_key: null }),
+    'a refund under way without its name': () => ({ cancellation_id: null }),
+  })
+  refuses(store, 'order_line', line, CHECK, {
+    'a line of no units': () => ({ quantity: 0 }),
+    'a price below nothing': () => ({ unit_price: -1 }),
+  })
+  refuses(store, 'idempotency', key, UNIQUE, { 'a second order under a key': () => ({ order_id: randomUUID() }) })
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { sql } from '#engines/postgres/sql.ts'
+import { secretsFrom } from '#kernel/secrets.ts'
+import { systemRuntime } from '#kernel/runtime.ts'
+import { blocked } from '#test/support/blocked.ts'
+import { refused } from '#test/support/refused.ts'
+import { freshSchema, insert } from '#test/support/schema.ts'
+import { testSettings } from '#test/support/settings.ts'
+import { silent } from '#test/support/silent.ts'
+import { endings } from './capture.ts'
+import { refunding } from './refund.ts'
+import { endRefund, findRefund } from './refund-store.ts'
+import { findPayments, markEnded } from './store.ts'
+import type { TossAnswer, TossClient } from './toss/client.ts'
+
+const db = await freshSchema('payment')
+const runtime = systemRuntime()
+const secrets = secretsFrom(testSettings.JANGTEO_SECRET, runtime)
+
+/** Refunds at a provider that answers each cancel as told. */
+const refundsAt = (cancel: () => Promise<TossAnswer>) => {
+  const unasked = () => Promise.reject(new Error('It was not to be asked for this'))
+  const toss: TossClient = { confirm: unasked, find: unasked, cancel, close: async () => {} }
+  const end = endings({ db, runtime, secrets, depositHours: () => 24 })
+  return refunding({ db, runtime, log: silent, toss, secrets, end })
+}
+
+const done = (paymentKey: string): TossAnswer => ({
+  kind: 'payment',
+  payment: {
+    paymentKey,
+    orderId: '',
+    status: 'CANCELED',
+    totalAmount: 1_000,
+    balanceAmount: 0,
+    lastTransactionKey: 'tx',
+  },
+})
+
+/** A payment of 1,000 won, captured. */
+const captured = async (): Promise<{ id: string; orderId: string }> => {
+  const [id, orderId] = [randomUUID(), randomUUID()]
+  const at = new Date(0)
+  await db.query(
+    insert('payment', {
+      id,
+      order_id: orderId,
+      payment_key: id,
+      member_id: randomUUID(),
+      amount: 1_000,
+      state: 'CAPTURED',
+      method: '카드',
+      created_at: at,
+      next_check_at: at,
+    }),
+  )
+  return { id, orderId }
+}
+const asked = (orderId: string, amount: number) => ({ refundId: randomUUID(), orderId, amount, reason: '단순 변심' })
+const entries = (paymentId: string) => db.query(sql`SELECT FROM posting WHERE payment_id = ${paymentId}`)
+const tellings = (orderId: string) =>
+  db.query(sql`SELECT FROM outbox WHERE name = 'payment.refunded' AND key = ${orderId}`)
+
+test('of two refunds at once that are more than there is, one is refused', async () => {
+  const { orderId } = await captured()
+  const { refund } = refundsAt(async () => ({ kind: 'error', meaning: 'unknown', status: 0, code: '', message: '' }))
+  // Both begin while the payment is held by somebody else, and go on together.
+  const both = await db.tx('hold', async (tx) => {
+    await tx.query(sql`SELECT FROM payment WHERE order_id = ${orderId} FOR UPDATE`)
+    const started = [refund(asked(orderId, 600)), refund(asked(orderId, 600))]
+    for (const each of started) each.catch(() => {})
+    await blocked(db, 2)
+    return { started }
+  })
+  const ended = await Promise.allSettled(both.started)
+  assert.deepEqual(ended.map((each) => each.status).toSorted(), ['fulfilled', 'rejected'])
+  const [payment] = await findPayments(db, { orderId })
+  assert.equal(payment!.refundRequested, 600)
+  const lost = ended.find((each) => each.status === 'rejected')!
+  await refused('PAYMENT_NOT_REFUNDABLE', Promise.reject(lost.reason as Error))
+})
+
+test('a refund of nothing is refused', async () => {
+  const { orderId } = await captured()
+  const { refund } = refundsAt(async () => done(orderId))
+  for (const amount of [0, -1]) await refused('PAYMENT_NOT_REFUNDABLE', refund(asked(orderId, amount)))
+})
+
+test('a refund tried twice at once is written down and told once', async () => {
+  const { id, orderId } = await captured()
+  let release = (): void => {}
+  const both = new Promise<void>((resolve) => (release = resolve))
+  let calls = 0
+  const refunds = refundsAt(async () => {
+    // Neither is answered before the other has asked: the provider takes them for one by their key.
+    if (++calls === 2) release()
+    await both
+    return done(id)
+  })
+  const given = asked(orderId, 1_000)
+  await db.tx('ask', (tx) => refunds.request(tx, given))
+  const stored = (await findRefund(db, given.refundId))!
+  await Promise.all([refunds.attempt(stored), refunds.attempt(stored)])
+  assert.equal((await entries(id)).length, 2)
+  assert.equal((await tellings(orderId)).length, 1)
+  const [payment] = await findPayments(db, { orderId })
+  assert.equal(payment!.refunded, 1_000)
+})
+
+test('what has ended ends no other way', async () => {
+  const { id, orderId } = await captured()
+  assert.equal(await markEnded(db, id, 'FAILED', 'LATE', 'late word'), undefined)
+  assert.equal((await findPayments(db, { orderId }))[0]!.state, 'CAPTURED')
+
+  const given = asked(orderId, 1_000)
+  await refundsAt(async () => done(id)).refund(given)
+  assert.equal(await endRefund(db, given.refundId, 'REFUSED', { failureCode: 'LATE' }, runtime.now()), false)
+  assert.equal((await findRefund(db, given.refundId))!.state, 'REFUNDED')
+})

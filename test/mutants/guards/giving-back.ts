@@ -1,0 +1,64 @@
+import { guardsOf, type Mutant } from '../mutant.ts'
+
+const refund = guardsOf('src/services/payment/refund.ts', 'src/services/payment/payment.test.ts')
+const adopted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/webhook.test.ts')
+const unwanted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/deposit.test.ts')
+const races = ['src/services/payment/refund-race.test.ts']
+const race = guardsOf('src/services/payment/refund.ts', ...races)
+const store = guardsOf('src/services/payment/refund-store.ts', ...races)
+const locks = guardsOf('src/services/payment/store.ts', ...races)
+const accounts = guardsOf('src/services/payment/virtual-account.ts', 'src/services/payment/deposit.test.ts')
+
+/** Money goes back once, and never more of it than came. */
+export const givingBack: readonly Mutant[] = [
+  refund('no more goes back than is left', 'amount > left || ', ''),
+  race('a refund of nothing is refused', ' || amount <= 0)', ')'),
+  refund('a refund asked for again is the same', 'if (known) return known', ''),
+  race(
+    'a refund that has ended ends no second time',
+    "if (!(await endRefund(tx, refund.id, 'REFUNDED', { transactionKey, amount }, now))) return undefined",
+    "await endRefund(tx, refund.id, 'REFUNDED', { transactionKey, amount }, now)",
+  ),
+  store(
+    'only an open refund ends',
+    "\n        AND state = ANY (${state === 'REFUNDED' ? ['REQUESTED', 'AWAITING_ACCOUNT'] : ['REQUESTED']}::text[])",
+    '',
+  ),
+  locks(
+    'refunds of an order are asked for one after another',
+    "AND state = 'CAPTURED' FOR UPDATE",
+    "AND state = 'CAPTURED'",
+  ),
+  refund(
+    'a refund whose answer was lost keeps its key at the provider',
+    '`${refund.id}-${refund.attempt}`',
+    'runtime.id()',
+  ),
+  unwanted('only captured money is given back', "if (payment?.state !== 'CAPTURED') return", ''),
+  adopted(
+    'what was written down before is not written down again',
+    'each.cancelAmount > 0 && !known.has(each.transactionKey)',
+    'each.cancelAmount > 0',
+  ),
+  adopted('what does not add up is for a person', '!== missing) return false', '< 0) return false'),
+  guardsOf('src/services/order/cancel.ts', 'src/services/payment/webhook.test.ts')(
+    'an order ends when all of its money went back, not a part',
+    'const isAll = remaining === 0 || order?.cancellationId === refundId',
+    'const isAll = true',
+  ),
+  guardsOf('src/services/payment/refund-store.ts', 'test/claims.test.ts')(
+    'a refund is tried by one process at a time',
+    'ORDER BY next_try_at LIMIT ${limit}\n      FOR UPDATE SKIP LOCKED',
+    'ORDER BY next_try_at LIMIT ${limit}',
+  ),
+  accounts(
+    'what is sealed for a payment opens for no other',
+    "if (of !== paymentId) throw new Error('Sealed for another payment')",
+    '',
+  ),
+  accounts(
+    'a deposit is awaited no longer than the shop allows',
+    'Math.min(tossInstant(dueDate) ?? Number.POSITIVE_INFINITY, now + hours * HOUR)',
+    'tossInstant(dueDate) ?? now + hours * HOUR',
+  ),
+]
