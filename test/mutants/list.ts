@@ -3,12 +3,14 @@ import { edge } from './guards/edge.ts'
 import { givingBack } from './guards/giving-back.ts'
 import { identity } from './guards/identity.ts'
 import { incoming } from './guards/incoming.ts'
+import { leaving } from './guards/leaving.ts'
 import { money } from './guards/money.ts'
 import { onceOnly } from './guards/once-only.ts'
 import { orders } from './guards/orders.ts'
 import { paying } from './guards/paying.ts'
 import { placing } from './guards/placing.ts'
 import { refunds } from './guards/refunds.ts'
+import { secrecy } from './guards/secrecy.ts'
 import { signIn } from './guards/sign-in.ts'
 import { staffWrites } from './guards/staff.ts'
 import { stock } from './guards/stock.ts'
@@ -23,7 +25,9 @@ export const mutants: readonly Mutant[] = [
   ...placing,
   ...stock,
   ...staffWrites,
+  ...leaving,
   ...signIn,
+  ...secrecy,
   ...identity,
   ...onceOnly,
   ...incoming,

@@ -1,0 +1,71 @@
+import type { Mutant } from '../mutant.ts'
+
+const passwords = ['src/services/auth/password.test.ts', 'src/services/auth/weak-password.test.ts']
+const refusal = "passwords().refuseWeak('newPassword', newPassword)"
+
+/** Passwords that are no secret, and words to engines that others could read. */
+export const secrecy: readonly Mutant[] = [
+  {
+    guard: 'nobody signs up with a password that is easily guessed',
+    file: 'src/services/auth/entry.ts',
+    text: "passwords().refuseWeak('password', password)",
+    without: '',
+    tests: passwords,
+  },
+  {
+    guard: 'a password is not changed into one that is easily guessed',
+    file: 'src/services/auth/password-change.ts',
+    text: `${refusal}\n      const memberId`,
+    without: 'const memberId',
+    tests: passwords,
+  },
+  {
+    guard: 'a password is not reset to one that is easily guessed',
+    file: 'src/services/auth/password-change.ts',
+    text: `${refusal}\n      // The proof`,
+    without: '// The proof',
+    tests: passwords,
+  },
+  {
+    guard: 'the most used are no passwords',
+    file: 'src/services/auth/weak-password.ts',
+    text: 'if (common.has(each) || ',
+    without: 'if (',
+    tests: passwords,
+  },
+  {
+    guard: 'an option of an address that nobody reads is refused',
+    file: 'src/kernel/address.ts',
+    text: 'if (!known.includes(name)) {',
+    without: 'if (known.includes(name) && known.length > 99) {',
+    tests: ['src/engines/postgres/url.test.ts', 'src/host/never-in-the-clear.test.ts'],
+  },
+  {
+    guard: 'an sslmode nobody understands is not taken for none',
+    file: 'src/engines/postgres/url.ts',
+    text: 'if (found) return found',
+    without: "return found ?? 'disable'",
+    tests: ['src/engines/postgres/url.test.ts'],
+  },
+  {
+    guard: 'rediss asks for TLS',
+    file: 'src/engines/redis/address.ts',
+    text: "...(protocol === 'rediss' && { tls: {} }),",
+    without: '',
+    tests: ['src/host/never-in-the-clear.test.ts'],
+  },
+  {
+    guard: 'mail that is to be encrypted waits for TLS',
+    file: 'src/engines/mail/address.ts',
+    text: "requireTLS: !secure && (tls === 'on' || (!loopback && tls !== 'off')),",
+    without: 'requireTLS: false,',
+    tests: ['src/host/never-in-the-clear.test.ts'],
+  },
+  {
+    guard: 'the driver does not go by PGSSLMODE, which it takes for none where it is misspelt',
+    file: 'src/settings.ts',
+    text: 'sslModeOf(mode)\n',
+    without: '\n',
+    tests: ['src/host/never-in-the-clear.test.ts'],
+  },
+]
