@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Database } from '#kernel/store.ts'
 import { wholeNumber } from '#kernel/whole-number.ts'
 import { tossError } from './errors.ts'
-import { deposit, lapse, reverseDeposit } from './deposit.ts'
+import { deposit, passDue, reverseDeposit } from './deposit.ts'
 import { postingUnder } from './exchange.ts'
 import { FAULTS, faultsInput, type FaultName, type Faults } from './faults.ts'
 import type { Ledger } from './ledger.ts'
@@ -142,11 +142,7 @@ export const controls =
         if (payment && payment.mid !== merchant.mid) return { refused: 'NOT_FOUND_PAYMENT' }
         if (body.action === 'deposit') return deposit(payment, body.amount, chance)
         if (body.action === 'reverse') return reverseDeposit(payment, chance)
-        if (payment?.status !== 'WAITING_FOR_DEPOSIT') return { refused: 'NOT_FOUND_PAYMENT' }
-        return {
-          payment: lapse({ ...payment, lapsesAt: chance.now }, chance.now, keepWaiting),
-          notices: keepWaiting ? [] : ['status'],
-        }
+        return passDue(payment, keepWaiting, chance)
       })
       if (!outcome.refused) return { paymentKey: outcome.payment!.paymentKey, status: outcome.payment!.status }
       const { status, body: problem } = refused(outcome.refused)

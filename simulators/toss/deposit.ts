@@ -51,6 +51,15 @@ export const reverseDeposit = (payment: Payment | undefined, chance: Chance): De
   }
 }
 
+/** The due time of an unpaid account passes now. */
+export const passDue = (payment: Payment | undefined, keepWaiting: boolean, chance: Chance): Decision => {
+  if (payment?.status !== 'WAITING_FOR_DEPOSIT') return { refused: 'NOT_FOUND_PAYMENT' }
+  return {
+    payment: lapse({ ...payment, lapsesAt: chance.now }, chance.now, keepWaiting),
+    notices: keepWaiting ? [] : ['status'],
+  }
+}
+
 /**
  * A clock ran out: an unused window, an approval nobody confirmed, an account nobody paid into. `keepWaiting` leaves an
  * unpaid account WAITING_FOR_DEPOSIT with `expired` set; which of the two Toss does is not known (domain.md §1.6).

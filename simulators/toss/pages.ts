@@ -88,6 +88,35 @@ export const windowPage = (payment: Payment): string => {
   )
 }
 
+/** The bank of development: accounts that wait for a deposit, newest first, and what can happen to each. */
+export const bankPage = (accounts: readonly Payment[]): string =>
+  page(
+    '테스트 은행',
+    html` <p class="brand">테스트 은행 <small>실제로 입금되지 않습니다</small></p>
+      <h1>입금을 기다리는 가상계좌</h1>
+      ${accounts.length === 0 && html`<p>지금은 없습니다. 결제창에서 가상계좌를 고르면 여기에 나타납니다.</p>`}
+      ${accounts.map(
+        (each) =>
+          html`<form method="post">
+            <h2>${each.orderName}</h2>
+            <dl>
+              <dt>계좌</dt>
+              <dd>
+                ${BANKS[each.virtualAccount!.bankCode] ?? each.virtualAccount!.bankCode}
+                ${each.virtualAccount!.accountNumber}
+              </dd>
+              <dt>금액</dt>
+              <dd>${wonText(each.totalAmount)}</dd>
+              <dt>상태</dt>
+              <dd>${each.status === 'EXPIRED' ? '기한 지남' : '입금 대기'}</dd>
+            </dl>
+            <input type="hidden" name="paymentKey" value="${each.paymentKey}" />
+            <button class="primary" name="action" value="deposit">${wonText(each.totalAmount)} 입금하기</button>
+            ${each.status !== 'EXPIRED' && html`<button name="action" value="pass-due">기한 지나게 하기</button>`}
+          </form>`,
+      )}`,
+  )
+
 /** What a buyer sees who comes back to a window that is over. */
 export const windowOver = (): string =>
   page(

@@ -58,3 +58,12 @@ export const transactionsBetween = (
       and (${after}::text is null
            or (at, transaction_key) > (select at, transaction_key from transaction where transaction_key = ${after}::text))
     order by at, transaction_key limit ${limit}`)
+
+/** Virtual accounts of all merchants that may still be paid into, newest first. For people to look at: no index helps it. */
+export const openAccounts = async (db: Queryable, limit: number): Promise<Payment[]> => {
+  const rows = await db.query<{ state: Payment }>(sql`
+    select state from payment
+    where status in ('WAITING_FOR_DEPOSIT', 'EXPIRED') and captured = 0 and state ->> 'virtualAccount' is not null
+    order by (state ->> 'requestedAt')::bigint desc limit ${limit}`)
+  return rows.map((row) => row.state)
+}

@@ -4,15 +4,16 @@ import { z } from 'zod'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import { BANKS } from './cancel.ts'
+import { deposit, passDue } from './deposit.ts'
 import { tossError } from './errors.ts'
 import type { Faults } from './faults.ts'
 import { postingUnder } from './exchange.ts'
 import type { Ledger } from './ledger.ts'
 import type { Merchants } from './merchants.ts'
 import { abort, authenticate, CARD_COMPANIES, opened, WALLETS, type Choice } from './open.ts'
-import { receiptPage, windowOver, windowPage } from './pages.ts'
+import { bankPage, receiptPage, windowOver, windowPage } from './pages.ts'
 import type { Payment } from './payment.ts'
-import { paymentsByKey } from './record-store.ts'
+import { openAccounts, paymentsByKey } from './record-store.ts'
 import { jsonValue, metadataSchema, orderIdSchema } from './requests.ts'
 import type { Posting, Webhooks } from './webhooks.ts'
 
@@ -75,6 +76,8 @@ const formInput = z.object({
     .regex(/^[A-Z_]*$/)
     .optional(),
 })
+
+const bankInput = z.object({ action: z.enum(['deposit', 'pass-due']), paymentKey: z.string().max(200) })
 
 const withQuery = (address: string, query: Readonly<Record<string, string>>): string => {
   const url = new URL(address)
@@ -209,6 +212,24 @@ export const paymentWindow =
         }),
         303,
       )
+    })
+
+    app.get('/bank', async (_request, reply) => page(reply, 200, bankPage(await openAccounts(db, 50))))
+
+    app.post('/bank', async (request, reply) => {
+      const form = bankInput.safeParse(Object.fromEntries(new URLSearchParams(String(request.body ?? ''))))
+      const payment = form.success ? await find(form.data.paymentKey) : undefined
+      if (!form.success || !payment) return page(reply, 410, windowOver())
+      const keepWaiting = faults.list().some((each) => each.name === 'keep-waiting-past-due')
+      await execute(
+        payment.mid,
+        payment.paymentKey,
+        undefined,
+        (now, _approvedKey, chance) =>
+          form.data.action === 'deposit' ? deposit(now, undefined, chance) : passDue(now, keepWaiting, chance),
+        await postingUnder(faults, 'deposit'),
+      )
+      return reply.redirect('/simulators/toss/bank', 303)
     })
 
     app.get('/receipts/:paymentKey', async (request, reply) => {

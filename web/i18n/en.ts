@@ -276,8 +276,7 @@ export const en: Messages = {
     holder: 'Account holder',
     holderHint: 'As it is written in the bank book.',
     awaitedTitle: 'We need an account for your refund',
-    awaited: (amount) =>
-      `${amount} arrived after the order had ended. Tell us an account below and you get it back at once.`,
+    awaited: (amount) => `We owe you the ${amount} you paid in. Name an account below and it is sent there at once.`,
     give: 'Refund to this account',
     giving: 'Refunding…',
     given: 'Your refund is under way. It usually arrives within 2 working days.',

@@ -211,7 +211,8 @@ export const refunding = (given: {
 
   /**
    * Writes down what was given back at Toss without us. `known` when there is nothing new, or one of ours is under way,
-   * which may be the same money; what waited for an account to go to is not, and is done with it. `unclear` when what Toss lists does not add up to what is missing.
+   * which may be the same money; what waited for an account to go to is not, and is done with it. `unclear` when what Toss
+   * lists does not add up to what is missing.
    */
   const adopt = (id: string, seen: TossPayment): Promise<'adopted' | 'known' | 'unclear'> =>
     db.tx('payment.adopt-cancels', async (tx) => {

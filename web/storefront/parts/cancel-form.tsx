@@ -4,11 +4,19 @@ import { useText } from '../../i18n/index.ts'
 import { Button, pressable } from '../../ui/button.tsx'
 import { FieldError } from '../../ui/field.tsx'
 import { Refused, useFormFocus, usePending, useRefusal } from './form.tsx'
+import { RefundAccountFields } from './refund-account.tsx'
+
+interface Props {
+  readonly paid: boolean
+  /** It was paid by deposit: the money goes to an account. */
+  readonly needsAccount: boolean
+  readonly answer: unknown
+}
 
 /** Canceling an order: folded away until wanted, and never without a reason. */
-export const CancelForm = ({ paid, answer }: { paid: boolean; answer: unknown }) => {
+export const CancelForm = ({ paid, needsAccount, answer }: Props) => {
   const { t } = useText()
-  const { refusal, error } = useRefusal(answer)
+  const { refusal, error, value } = useRefusal(answer)
   const box = useFormFocus(refusal)
   const pending = usePending()
   const id = useId()
@@ -18,7 +26,7 @@ export const CancelForm = ({ paid, answer }: { paid: boolean; answer: unknown })
       <div ref={box} className="mt-3 flex flex-col gap-4 rounded-lg border border-line p-5">
         <Refused refusal={refusal} />
         <h2 className="text-lg">{t.orders.cancelTitle}</h2>
-        {paid && <p className="text-sm text-quiet">{t.orders.cancelHint}</p>}
+        {paid && !needsAccount && <p className="text-sm text-quiet">{t.orders.cancelHint}</p>}
         <Form method="post" className="flex flex-col gap-4">
           <div>
             <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
@@ -37,6 +45,7 @@ export const CancelForm = ({ paid, answer }: { paid: boolean; answer: unknown })
             </select>
             <FieldError id={`${id}-error`} error={error('reason')} />
           </div>
+          {needsAccount && <RefundAccountFields error={error} value={value} />}
           <Button look="danger" busy={pending && t.orders.canceling}>
             {t.orders.cancelConfirm}
           </Button>

@@ -3,6 +3,7 @@ import { Link, redirect, useLoaderData, useRevalidator } from 'react-router'
 import { useText } from '../../i18n/index.ts'
 import { pressable } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { DepositBox } from '../parts/deposit-box.tsx'
 import { useLiveNotifications } from '../parts/live.ts'
 import { titled } from '../parts/meta.ts'
 import { Price } from '../parts/price.tsx'
@@ -17,21 +18,25 @@ export const loader = load(async (visit) => {
     shop.payment.ofOrder({ orderId: id }).catch(() => ({ items: [] })),
     shop.notification.list({ limit: 5 }).catch(() => ({ items: [] })),
   ])
-  if (!order.paidAt) throw redirect(`/orders/${id}`)
+  const awaiting = order.status === 'AWAITING_DEPOSIT'
+  if (!order.paidAt && !awaiting) throw redirect(`/orders/${id}`)
   const payment = payments.items.find((each) => each.capturedAt)
   return {
-    order: { id, number: order.number, name: order.orderName, amount: order.amount },
+    order: { id, number: order.number, name: order.orderName, amount: order.amount, payBefore: order.payBefore },
+    awaiting,
+    account: payments.items.find((each) => each.virtualAccount)?.virtualAccount ?? null,
     method: payment?.method ?? null,
     receiptUrl: payment?.receiptUrl ?? null,
     // What was said between the capture and this page.
-    told: inbox.items.filter((each) => each.at >= order.paidAt! || each.link?.includes(id)),
+    told: inbox.items.filter((each) => (order.paidAt && each.at >= order.paidAt) || each.link?.includes(id)),
   }
 })
 
 export const meta = titled((t) => t.success.title)
 
+/** The order is placed: paid, or waiting for its deposit, whose arrival turns the one into the other. */
 export default function OrderComplete() {
-  const { order, method, receiptUrl, told } = useLoaderData<typeof loader>()
+  const { order, awaiting, account, method, receiptUrl, told } = useLoaderData<typeof loader>()
   const { t, locale } = useText()
   const { revalidate } = useRevalidator()
   const heard = useLiveNotifications(useCallback(() => void revalidate(), [revalidate]))
@@ -41,16 +46,23 @@ export default function OrderComplete() {
       <span className="flex size-14 items-center justify-center rounded-full bg-sol-soft text-sol">
         <Icon name="check" className="size-8" />
       </span>
-      <h1 className="mt-5 text-2xl md:text-[2rem]">{t.success.title}</h1>
-      <p className="mt-2 text-quiet">{t.success.thanks}</p>
+      <h1 className="mt-5 text-2xl md:text-[2rem]">{awaiting ? t.deposit.title : t.success.title}</h1>
+      <p className="mt-2 text-quiet">{awaiting ? t.deposit.lead : t.success.thanks}</p>
+      {awaiting && (
+        <div className="mt-8 w-full">
+          <DepositBox account={account} amount={order.amount} dueAt={order.payBefore} />
+        </div>
+      )}
       <dl className="mt-8 w-full border-t border-ink text-left">
         <Fact name={t.success.number}>
           <span className="num">{order.number}</span>
         </Fact>
         <Fact name={t.orders.lines}>{order.name}</Fact>
-        <Fact name={t.success.paid}>
-          <Price amount={order.amount} className="font-bold" />
-        </Fact>
+        {!awaiting && (
+          <Fact name={t.success.paid}>
+            <Price amount={order.amount} className="font-bold" />
+          </Fact>
+        )}
         {method && <Fact name={t.success.method}>{method}</Fact>}
       </dl>
       <section aria-label={t.success.live} className="mt-6 w-full rounded-lg bg-jjok-soft p-5 text-left text-jjok-deep">
@@ -62,7 +74,7 @@ export default function OrderComplete() {
               {notice.body[locale]}
             </p>
           ) : (
-            <p>{t.success.waitingNotice}</p>
+            <p>{awaiting ? t.deposit.waiting : t.success.waitingNotice}</p>
           )}
         </div>
       </section>

@@ -8,13 +8,15 @@ import { Notice } from '../../ui/notice.tsx'
 import { AddressLines } from '../parts/address-fields.tsx'
 import { CancelForm } from '../parts/cancel-form.tsx'
 import { Countdown, useSecondsLeft } from '../parts/countdown.tsx'
+import { DepositBox } from '../parts/deposit-box.tsx'
 import { titled } from '../parts/meta.ts'
 import { MyPages } from '../parts/my-pages.tsx'
 import { OrderLine } from '../parts/order-line.tsx'
 import { PaymentList } from '../parts/payment-list.tsx'
+import { RefundAccountForm } from '../parts/refund-account.tsx'
 import { StatusTag } from '../parts/status-tag.tsx'
 import { Sum, SumRow } from '../parts/sum.tsx'
-import { act, load, membersOnly, text } from '../server/page.server.ts'
+import { act, load, membersOnly, optional, text } from '../server/page.server.ts'
 
 export const loader = load(async (visit) => {
   membersOnly(visit)
@@ -30,13 +32,28 @@ export const loader = load(async (visit) => {
 export const action = act(async (visit) => {
   membersOnly(visit)
   const { shop, params, form } = visit
-  const order = await shop.order.cancel({ id: params['id']!, reason: text(form, 'reason') })
+  const id = params['id']!
+  const asked = form.has('refundAccount.bank')
+  const refundAccount = asked && {
+    refundAccount: {
+      bank: text(form, 'refundAccount.bank'),
+      accountNumber: text(form, 'refundAccount.accountNumber'),
+      holderName: text(form, 'refundAccount.holderName'),
+    },
+  }
+  if (optional(form, 'intent') === 'refund-account') {
+    await shop.order.cancel({ id, reason: '환불 계좌 입력', ...refundAccount })
+    return { given: true }
+  }
+  const order = await shop.order.cancel({ id, reason: text(form, 'reason'), ...refundAccount })
   return { canceled: order.status }
 })
 
 export const meta = titled((t) => t.orders.detailTitle)
 
 const ASK_AGAIN = 3_000
+/** A deposit may take hours. */
+const ASK_FOR_DEPOSIT = 10_000
 
 export default function OrderPage() {
   const { order, payments, now } = useLoaderData<typeof loader>()
@@ -44,7 +61,10 @@ export default function OrderPage() {
   const { t } = useText()
   const left = useSecondsLeft(order.payBefore, now)
   const pending = order.status === 'PENDING_PAYMENT'
-  useFollow(order.status === 'PAYING' || order.status === 'CANCEL_REQUESTED' || (pending && left === 0))
+  const awaiting = order.status === 'AWAITING_DEPOSIT'
+  const moving = order.status === 'PAYING' || order.status === 'CANCEL_REQUESTED'
+  useFollow(moving || (pending && left === 0) ? ASK_AGAIN : awaiting ? ASK_FOR_DEPOSIT : undefined)
+  const owed = payments.find((each) => each.refundAccount === 'AWAITED')
 
   const moments = [
     [t.orders.placedAt, order.placedAt],
@@ -57,10 +77,22 @@ export default function OrderPage() {
       <div aria-live="polite" className="mb-6">
         {answer && 'canceled' in answer ? (
           <Notice tone="good">{order.status === 'CANCELED' ? t.orders.canceled : t.orders.cancelRequested}</Notice>
+        ) : answer && 'given' in answer ? (
+          <Notice tone="good">{t.refundAccount.given}</Notice>
         ) : (
           <Notice>{t.orders.explain[order.status]}</Notice>
         )}
       </div>
+      {owed && <RefundAccountForm amount={owed.amount - owed.refunded} answer={answer} />}
+      {awaiting && (
+        <div className="mb-8">
+          <DepositBox
+            account={payments.find((each) => each.virtualAccount)?.virtualAccount ?? null}
+            amount={order.amount}
+            dueAt={order.payBefore}
+          />
+        </div>
+      )}
       {pending && left !== 0 && (
         <div className="mb-8 flex flex-wrap items-center justify-between gap-4 rounded-lg border border-jjok p-5">
           <Countdown until={order.payBefore} left={left} />
@@ -113,19 +145,25 @@ export default function OrderPage() {
             <SumRow name={t.orders.amount} amount={order.amount} total />
             <PaymentList payments={payments} />
           </Sum>
-          {(pending || order.status === 'PAID') && <CancelForm paid={order.status === 'PAID'} answer={answer} />}
+          {(pending || awaiting || order.status === 'PAID') && (
+            <CancelForm
+              paid={order.status === 'PAID'}
+              needsAccount={payments.some((each) => each.refundAccount === 'NEEDED')}
+              answer={answer}
+            />
+          )}
         </div>
       </div>
     </MyPages>
   )
 }
 
-/** Looks again every few seconds while somebody else has the next word. */
-const useFollow = (wanted: boolean): void => {
+/** Looks again every so many milliseconds while somebody else has the next word; not at all without a number. */
+const useFollow = (every: number | undefined): void => {
   const { revalidate } = useRevalidator()
   useEffect(() => {
-    if (!wanted) return
-    const timer = setInterval(() => document.hidden || void revalidate(), ASK_AGAIN)
+    if (every === undefined) return
+    const timer = setInterval(() => document.hidden || void revalidate(), every)
     return () => clearInterval(timer)
-  }, [wanted, revalidate])
+  }, [every, revalidate])
 }

@@ -1,5 +1,5 @@
 import { Link, useLoaderData } from 'react-router'
-import { dateText } from '../../i18n/format.ts'
+import { dateText, momentText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
 import { pressable } from '../../ui/button.tsx'
 import { PageTitle } from '../../ui/heading.tsx'
@@ -44,6 +44,11 @@ export default function Orders() {
                   <StatusTag status={order.status} />
                   {dateText(order.placedAt)}
                 </p>
+                {order.status === 'AWAITING_DEPOSIT' && (
+                  <p className="num mt-1 text-sm font-semibold text-juhong">
+                    {t.deposit.dueShort(momentText(order.payBefore))}
+                  </p>
+                )}
                 <p className="mt-1.5 truncate font-semibold">{order.orderName}</p>
                 <p className="font-bold">
                   <Price amount={order.amount} />
