@@ -53,11 +53,4 @@ export const leaving: readonly Mutant[] = [
     without: '',
     tests,
   },
-  {
-    guard: 'a withdrawal asks what is open',
-    file: 'src/services/member/service.ts',
-    text: 'if (open.length > 0) throw ORDERS_OPEN({ open })',
-    without: '',
-    tests: ['src/services/member/member.test.ts'],
-  },
 ]

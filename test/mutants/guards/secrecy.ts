@@ -1,31 +1,9 @@
 import type { Mutant } from '../mutant.ts'
 
 const passwords = ['src/services/auth/password.test.ts', 'src/services/auth/weak-password.test.ts']
-const refusal = "passwords().refuseWeak('newPassword', newPassword)"
 
 /** Passwords that are no secret, and words to engines that others could read. */
 export const secrecy: readonly Mutant[] = [
-  {
-    guard: 'nobody signs up with a password that is easily guessed',
-    file: 'src/services/auth/entry.ts',
-    text: "passwords().refuseWeak('password', password)",
-    without: '',
-    tests: passwords,
-  },
-  {
-    guard: 'a password is not changed into one that is easily guessed',
-    file: 'src/services/auth/password-change.ts',
-    text: `${refusal}\n      const memberId`,
-    without: 'const memberId',
-    tests: passwords,
-  },
-  {
-    guard: 'a password is not reset to one that is easily guessed',
-    file: 'src/services/auth/password-change.ts',
-    text: `${refusal}\n      // The proof`,
-    without: '// The proof',
-    tests: passwords,
-  },
   {
     guard: 'the most used are no passwords',
     file: 'src/services/auth/weak-password.ts',
