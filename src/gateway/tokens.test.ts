@@ -31,12 +31,20 @@ const verifier = () => {
     state.asked++
     return { keys: state.keys.map((each) => each.jwk) }
   }
-  const sign = (key: Key) =>
-    new SignJWT({ sid: 's' })
+  const sign = (
+    key: Key,
+    {
+      iss = 'jangteo',
+      aud = 'jangteo',
+      sub = 'm',
+      sid = 's',
+    }: Partial<Record<'iss' | 'aud' | 'sub' | 'sid', string>> = {},
+  ) =>
+    new SignJWT({ sid })
       .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
-      .setSubject('m')
-      .setIssuer('jangteo')
-      .setAudience('jangteo')
+      .setSubject(sub)
+      .setIssuer(iss)
+      .setAudience(aud)
       .setExpirationTime(Math.floor(runtime.now() / 1_000) + 900)
       .sign(key.privateKey)
   return { state, sign, ...tokens(fetchKeys, { runtime, log: pino({ level: 'silent' }) }) }
@@ -63,4 +71,11 @@ test('a new key is found when a token names it; a retired one stops verifying, t
   state.ahead = 400_000
   assert.ok(await verify(await sign(second)))
   assert.equal(await verify(old), undefined)
+})
+
+test('a token of another issuer, for others, or that names no member and no sign-in is nobody’s', async () => {
+  const { sign, verify } = verifier()
+  assert.ok(await verify(await sign(first)))
+  for (const claims of [{ iss: 'elsewhere' }, { aud: 'elsewhere' }, { sub: '' }, { sid: '' }])
+    assert.equal(await verify(await sign(first, claims)), undefined, JSON.stringify(claims))
 })

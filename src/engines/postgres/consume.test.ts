@@ -10,7 +10,16 @@ import { freshStores, type Stores } from '#test/support/stores.ts'
 import { MAX_ATTEMPTS } from './back-off.ts'
 import { readersOf, type Reader } from './consume.ts'
 import type { PostgresDatabase } from './database.ts'
-import { findCursor, listSetAside, lockCursor, makeCursor, redrive, takeRun } from './log-store.ts'
+import {
+  claimSetAside,
+  findCursor,
+  listSetAside,
+  lockCursor,
+  makeCursor,
+  redrive,
+  setAside,
+  takeRun,
+} from './log-store.ts'
 import { retryDue, retrySetAside } from './retry.ts'
 import { sql } from './sql.ts'
 
@@ -284,6 +293,31 @@ describe('a consumer', () => {
 describe('an event whose effect fails', () => {
   const failingA = (key: string, n: number) => (key === 'a' && n === 1 ? broken : undefined)
 
+  test('here, and is taken in by another process before it is set aside, moves nothing back', async () => {
+    await emit([['a', 1]])
+    const db = stores.open('beta')
+    const here = readerFor(recorder(failingA), {
+      ...db,
+      tx: async (step, work) => {
+        if (step === 'beta.consume.recorder.set-aside') {
+          await drain(readerFor(recorder()))
+          await emit([['a', 2]])
+          await drain(readerFor(recorder()))
+        }
+        return db.tx(step, work)
+      },
+    })
+    await here.step()
+    assert.deepEqual(await seen(), [
+      ['a', 1],
+      ['a', 2],
+    ])
+    const end = await cursor()
+    await drain(here)
+    assert.deepEqual(await cursor(), end)
+    assert.deepEqual(await setAsides(), [])
+  })
+
   test('is set aside with the later ones of its key; others go on', async () => {
     await emit([
       ['x', 0],
@@ -309,6 +343,32 @@ describe('an event whose effect fails', () => {
       ['a', 2, 'WAITING', 0],
       ['a', 3, 'WAITING', 0],
     ])
+  })
+
+  test('is tried by one process, and those behind it by none meanwhile', async () => {
+    const aside = ([key, n]: Pair, id: number) =>
+      setAside(
+        'recorder',
+        {
+          id: `alpha:${id}`,
+          source: 'alpha',
+          name: happened.name,
+          version: 1,
+          key,
+          payload: { key, n },
+          at: 0,
+          position: { xid: '1', id },
+        },
+        'RETRYING',
+        1,
+        0,
+        null,
+      )
+    for (const [n, id] of [1, 2].entries()) await beta.query(aside(['a', n], id))
+    await beta.tx('beta.here', async (here) => {
+      assert.equal((await claimSetAside(here, 'recorder', runtime.now()))?.position.id, 1)
+      assert.equal(await beta.tx('beta.there', (there) => claimSetAside(there, 'recorder', runtime.now())), undefined)
+    })
   })
 
   test('is tried again after a back-off, and the ones behind it follow in order', async () => {

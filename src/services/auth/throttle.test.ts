@@ -9,7 +9,7 @@ import { refused } from '#test/support/refused.ts'
 import { auth } from './contract.ts'
 import { ACCOUNT, counted, delayAfter, forgiven, PAIR } from './throttle.ts'
 
-const { shop, anyone, join, somebody } = await startIdentity({
+const { shop, anyone, join, somebody, actorOf } = await startIdentity({
   settings: { JANGTEO_SIGN_IN_FAILURES_PER_CLIENT: 40 },
 })
 const from = (address: string) => ({
@@ -55,6 +55,16 @@ test('after five wrong passwords one must wait; then the right one works', async
   shop.runtime.advance(1_000)
   await anyone.signIn({ email: member.email, password })
   await refused('CREDENTIALS_INVALID', anyone.signIn({ email: member.email, password: wrong }))
+})
+
+test('guesses at the current password of somebody who left a page open are slowed down as well', async () => {
+  const { password, ...session } = await join()
+  const change = (currentPassword: string) =>
+    shop.as(auth, actorOf(session)).changePassword({ currentPassword, newPassword: '다른 비밀번호 하나' })
+  for (let i = 0; i < 5; i++) await refused('CREDENTIALS_INVALID', change(wrong))
+  await refused('SIGN_IN_THROTTLED', change(password))
+  shop.runtime.advance(1_000)
+  await change(password)
 })
 
 test('an address nobody has is refused and slowed down exactly the same', async () => {

@@ -3,7 +3,7 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 const refund = guardsOf('src/services/payment/refund.ts', 'src/services/payment/payment.test.ts')
 const adopted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/webhook.test.ts')
 const unwanted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/deposit.test.ts')
-const races = ['src/services/payment/refund-race.test.ts']
+const races = ['src/services/payment/once.test.ts']
 const race = guardsOf('src/services/payment/refund.ts', ...races)
 const store = guardsOf('src/services/payment/refund-store.ts', ...races)
 const locks = guardsOf('src/services/payment/store.ts', ...races)
@@ -40,7 +40,7 @@ export const givingBack: readonly Mutant[] = [
     'each.cancelAmount > 0 && !known.has(each.transactionKey)',
     'each.cancelAmount > 0',
   ),
-  adopted('what does not add up is for a person', '!== missing) return false', '< 0) return false'),
+  race('what does not add up is for a person', '!== missing) return false', '< 0) return false'),
   guardsOf('src/services/order/cancel.ts', 'src/services/payment/webhook.test.ts')(
     'an order ends when all of its money went back, not a part',
     'const isAll = remaining === 0 || order?.cancellationId === refundId',

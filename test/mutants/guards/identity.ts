@@ -102,7 +102,7 @@ export const identity: readonly Mutant[] = [
     'return hostOf(origin) !== headers.host',
     'return false',
   ),
-  guardsOf('src/gateway/revocations.ts', 'src/gateway/identity.test.ts')(
+  guardsOf('src/gateway/revocations.ts', 'src/gateway/revocations.test.ts')(
     'endings that are committed late are heard of',
     'since = answer.now - OVERLAP',
     'since = answer.now',
@@ -240,10 +240,5 @@ export const identity: readonly Mutant[] = [
     'where people write the code of their door is sealed',
     "memo && { memo: secrets.open('address-memo', memo) }",
     'memo && { memo: memo.toString() }',
-  ),
-  guardsOf('src/services/member/service.ts', 'src/services/member/member.test.ts')(
-    'who has open orders does not leave',
-    'if (open.length > 0) throw ORDERS_OPEN({ open })',
-    '',
   ),
 ]

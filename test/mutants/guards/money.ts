@@ -8,6 +8,7 @@ const confirm = guardsOf('src/services/payment/confirm.ts', 'src/services/paymen
 const late = guardsOf('src/services/payment/confirm.ts', 'src/services/payment/deposit.test.ts')
 const ended = guardsOf('src/services/payment/webhook.ts', 'src/services/payment/webhook.test.ts')
 const attempts = guardsOf('src/services/payment/store.ts', 'src/services/payment/payment.test.ts')
+const again = guardsOf('src/services/payment/store.ts', 'src/services/payment/again.test.ts')
 const schema = guardsOf('src/services/payment/migrations/0001_payments.sql', 'src/services/payment/constraints.test.ts')
 const claims = ['test/claims.test.ts']
 
@@ -93,12 +94,12 @@ export const money: readonly Mutant[] = [
     "if (attempt.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'orderId' })",
     '',
   ),
-  confirm(
+  guardsOf('src/services/payment/confirm.ts', 'src/services/payment/again.test.ts')(
     'an attempt that failed is not tried again',
     "if (attempt.state === 'FAILED') throw failureOf(attempt.failureCode!)",
     '',
   ),
-  confirm(
+  guardsOf('src/services/payment/confirm.ts', 'src/services/payment/again.test.ts')(
     'an open attempt keeps its amount',
     'if (attempt.amount !== amount) await order.beginPayment({ orderId, paymentKey, amount, memberId })',
     '',
@@ -135,23 +136,27 @@ export const money: readonly Mutant[] = [
     'found',
   ),
 
-  attempts(
+  again(
     'what ended stays as it ended when it is asked for again',
     "state = CASE WHEN known.state = 'REFUSED' THEN 'CONFIRMING' ELSE known.state END",
     "state = 'CONFIRMING'",
   ),
-  attempts(
+  again(
     'an attempt keeps its owner',
     "member_id = CASE WHEN known.state = 'REFUSED' THEN excluded.member_id ELSE known.member_id END",
     'member_id = excluded.member_id',
   ),
-  attempts(
+  again(
     'an attempt keeps the amount it began with',
     "amount = CASE WHEN known.state = 'REFUSED' THEN excluded.amount ELSE known.amount END",
     'amount = excluded.amount',
   ),
-  attempts('a payment is captured once', " AND state <> 'CAPTURED'\n      ORDER BY id", '\n      ORDER BY id'),
-  guardsOf('src/services/payment/store.ts', 'src/services/payment/refund-race.test.ts')(
+  guardsOf('src/services/payment/store.ts', 'src/services/payment/once.test.ts')(
+    'a payment is captured once',
+    " AND state <> 'CAPTURED'\n      ORDER BY id",
+    '\n      ORDER BY id',
+  ),
+  guardsOf('src/services/payment/store.ts', 'src/services/payment/once.test.ts')(
     'what was captured does not fail by late word',
     "account = NULL\n    WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')",
     'account = NULL\n    WHERE id = ${id}',

@@ -6,7 +6,8 @@ const refresh = [`${AUTH}/refresh.test.ts`]
 const password = [`${AUTH}/password.test.ts`]
 const codes = [`${EMAIL}/email.test.ts`, `${EMAIL}/tries.test.ts`]
 const token = guardsOf(`${AUTH}/refresh-token.ts`, ...refresh)
-const session = guardsOf(`${AUTH}/session-store.ts`, ...refresh, ...password)
+const session = guardsOf(`${AUTH}/session-store.ts`, ...refresh)
+const begun = guardsOf(`${AUTH}/session-store.ts`, ...password)
 const change = guardsOf(`${AUTH}/password-change.ts`, ...password)
 const entry = guardsOf(`${AUTH}/entry.ts`, `${AUTH}/sign-up.test.ts`, `${AUTH}/sign-in.test.ts`, `${AUTH}/saga.test.ts`)
 const credential = guardsOf(`${AUTH}/credential-store.ts`, ...password)
@@ -34,8 +35,8 @@ export const signIn: readonly Mutant[] = [
     'sessions.exchange(refreshToken, 0)',
     'sessions.exchange(refreshToken, LEEWAY)',
   ),
-  session('a sign-in begins with the password that was checked', 'AND password_hash = ${passwordHash} AND', 'AND'),
-  session(
+  begun('a sign-in begins with the password that was checked', 'AND password_hash = ${passwordHash} AND', 'AND'),
+  begun(
     'a sign-in that begins waits for a change of password',
     "AND state = 'ACTIVE'\n        FOR SHARE)",
     "AND state = 'ACTIVE')",
@@ -73,20 +74,10 @@ export const signIn: readonly Mutant[] = [
     'if (!right) throw CREDENTIALS_INVALID(',
     'if (right === undefined) throw CREDENTIALS_INVALID(',
   ),
-  change(
+  guardsOf(`${AUTH}/password-change.ts`, `${AUTH}/throttle.test.ts`)(
     'guesses at the current password are slowed down',
     'const attempt = await guard.admit(credential.email, address)',
     'const attempt = { forgive: async (_: string) => {} }',
-  ),
-  change(
-    'a changed password is hard to guess',
-    "passwords().refuseWeak('newPassword', newPassword)\n      const memberId",
-    'const memberId',
-  ),
-  change(
-    'a reset password is hard to guess',
-    "passwords().refuseWeak('newPassword', newPassword)\n      // The proof",
-    '// The proof',
   ),
   credential(
     'of two changes of a password one wins',
@@ -99,7 +90,6 @@ export const signIn: readonly Mutant[] = [
     "await emails.redeemProof({ proof: emailProof, email, purpose: 'sign-up', use })",
     '',
   ),
-  entry('a new password is hard to guess', "passwords().refuseWeak('password', password)", ''),
   entry('an address that is taken is no way in', 'found?.memberId === memberId && ', 'found !== undefined && '),
   entry(
     'a proof again with another password is no way in',

@@ -12,7 +12,7 @@ import { silent } from '#test/support/silent.ts'
 import { endings } from './capture.ts'
 import { refunding } from './refund.ts'
 import { endRefund, findRefund } from './refund-store.ts'
-import { findPayments, markEnded } from './store.ts'
+import { findPayments, markEnded, startPayments } from './store.ts'
 import type { TossAnswer, TossClient } from './toss/client.ts'
 
 const db = await freshSchema('payment')
@@ -118,4 +118,37 @@ test('what has ended ends no other way', async () => {
   await refundsAt(async () => done(id)).refund(given)
   assert.equal(await endRefund(db, given.refundId, 'REFUSED', { failureCode: 'LATE' }, runtime.now()), false)
   assert.equal((await findRefund(db, given.refundId))!.state, 'REFUNDED')
+})
+
+test('a payment that two processes find captured is written down and told once', async () => {
+  const [id, orderId, memberId] = [randomUUID(), randomUUID(), randomUUID()]
+  const now = runtime.now()
+  const attempt = (await startPayments(db, [{ id, orderId, paymentKey: id, memberId, amount: 1_000 }], now, now)).get(
+    id,
+  )!
+  const seen = { paymentKey: id, orderId, status: 'DONE', totalAmount: 1_000, balanceAmount: 1_000 }
+  const process = () => endings({ db, runtime, secrets, depositHours: () => 24 })
+  await Promise.all([process().capture(attempt, memberId, seen), process().capture(attempt, memberId, seen)])
+  await process().capture(attempt, memberId, seen)
+  assert.equal((await entries(id)).length, 2)
+  const told = await db.query(sql`SELECT FROM outbox WHERE name = 'payment.captured' AND key = ${orderId}`)
+  assert.equal(told.length, 1)
+})
+
+test('what Toss gave back without us is written down only where it adds up', async () => {
+  const { id } = await captured()
+  const { adopt } = refundsAt(async () => done(id))
+  const canceled = (...amounts: readonly number[]) => ({
+    paymentKey: id,
+    orderId: '',
+    status: 'PARTIAL_CANCELED',
+    totalAmount: 1_000,
+    balanceAmount: 400,
+    cancels: amounts.map((cancelAmount, i) => ({ transactionKey: `tx ${i}`, cancelAmount })),
+  })
+  for (const amounts of [[], [100], [600, 100], [1_600]]) assert.equal(await adopt(id, canceled(...amounts)), 'unclear')
+  assert.deepEqual(await entries(id), [])
+  assert.equal(await adopt(id, canceled(500, 100)), 'adopted')
+  assert.equal(await adopt(id, canceled(500, 100)), 'known')
+  assert.equal((await entries(id)).length, 4)
 })
