@@ -100,7 +100,23 @@ describe('several processes on one database', () => {
   })
 })
 
+/** What a gateway has counted of its calls to an instance, or of all, by service. */
+const countsOf = async (edge: number, name: string, labels = ''): Promise<number[]> => {
+  const text = await (await fetch(`${shop.internal('edge', edge)}/metrics`)).text()
+  return [...text.matchAll(new RegExp(`^${name}\\{.*${labels}.*\\} (\\S+)$`, 'gm'))].map((each) => Number(each[1]))
+}
+
 describe('leaving', () => {
+  /** Whether both gateways would call it again. */
+  const isCalled = async (replica: number): Promise<boolean> => {
+    const instance = `instance="${shop.internal('back', replica)}"`
+    const seen = [1, 2].flatMap((edge) => [
+      countsOf(edge, 'jangteo_remote_share', instance).then((all) => all.every((share) => share > 0)),
+      countsOf(edge, 'jangteo_remote_breaker', instance).then((all) => all.every((state) => state < 2)),
+    ])
+    return (await Promise.all(seen)).every(Boolean)
+  }
+
   test('a rolling restart of every host under load loses no request', async () => {
     const customers = await load(shop.edges, staff, 6)
     for (const [host, replica] of [
@@ -115,20 +131,18 @@ describe('leaving', () => {
       await eventually(() => customers.done() > before + 20, 'the other goes on')
       await shop.start(host, replica)
       // As whoever rolls waits until the new one is seen to be ready.
-      await sleep(300)
+      const isSeen = () => (host === 'edge' ? customers.ask(shop.edges[replica - 1]!) : isCalled(replica))
+      await eventually(isSeen, `${host} ${replica} is seen to be back`)
     }
     assert.deepEqual(await customers.stop(), [])
   })
 })
 
 describe('a host that was stopped', () => {
-  /** What the first gateway has counted of its calls to orders, and what it gives each replica. */
-  const callsToOrders = async () => {
-    const text = await (await fetch(`${shop.internal('edge')}/metrics`)).text()
-    const values = (name: string): number[] =>
-      [...text.matchAll(new RegExp(`^${name}\\{service="order".*\\} (\\S+)$`, 'gm'))].map((each) => Number(each[1]))
-    return { hedged: values('jangteo_remote_hedged_total')[0]!, shares: values('jangteo_remote_share') }
-  }
+  const callsToOrders = async () => ({
+    hedged: (await countsOf(1, 'jangteo_remote_hedged_total', 'service="order"'))[0]!,
+    shares: await countsOf(1, 'jangteo_remote_share', 'service="order"'),
+  })
 
   test('costs one call half of its time and nobody anything after it; it comes back by itself', async () => {
     const buyer = await signUp(shop.origin)

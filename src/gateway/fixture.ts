@@ -10,6 +10,7 @@ import { fault } from '#kernel/fault.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { wholeNumber } from '#kernel/whole-number.ts'
 import { auth, REFRESH_INVALID } from '#services/auth/contract.ts'
+import { atEnd } from '#test/support/at-end.ts'
 import { gateway, type GatewayOptions } from './gateway.ts'
 
 /** A shop of one made-up service and a made-up auth service behind a real gateway on a real port; for tests of the edge. */
@@ -115,7 +116,7 @@ export const MEMBER = '01900000-0000-7000-8000-000000000001'
 export const SESSION = '01900000-0000-7000-8000-00000000000a'
 export const GUEST_ID = '01900000-0000-7000-8000-00000000000b'
 
-/** Starts such a shop. */
+/** Starts such a shop. It stops after the file's last test at the latest, cutting whoever still listens. */
 export const openShop = async (
   options: Partial<GatewayOptions> & { endpoints?: Record<string, Endpoint> } = {},
 ): Promise<Shop> => {
@@ -207,6 +208,14 @@ export const openShop = async (
   await app.listen({ port: 0, host: '127.0.0.1' })
   if (!app.server.listening) await once(app.server, 'listening')
   const { port } = app.server.address() as AddressInfo
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopped ??= app.close().then(() => {}))
+  atEnd(async () => {
+    const stopping = stop()
+    // A listener that does not hear it would be waited for.
+    app.server.closeAllConnections()
+    await stopping
+  })
   return Object.assign(shop, {
     url: `http://127.0.0.1:${port}`,
     log: lines,
@@ -215,6 +224,6 @@ export const openShop = async (
     merged,
     ended,
     token,
-    stop: () => app.close(),
+    stop,
   })
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -8,6 +9,7 @@ import { service } from '#kernel/service.ts'
 import { notification } from '#services/notification/contract.ts'
 import { notificationService } from '#services/notification/service.ts'
 import { orderExpired } from '#services/order/contract.ts'
+import { atEnd } from '#test/support/at-end.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { memberActor, startTestHost, type TestHost } from '#test/support/host.ts'
 import { send, UNREAD_AT_MOST } from './stream-listeners.ts'
@@ -64,11 +66,17 @@ interface Client {
 }
 const address = (at: Shop, query = ''): string => `${at.url.replace('http', 'ws')}/api/notifications/stream${query}`
 
+/** Ended after the last test at the latest: nobody else closes that of a test that fails. */
+const opened = (socket: WebSocket): WebSocket => {
+  atEnd(() => socket.terminate())
+  return socket
+}
+
 const listen = async (
   at: Shop,
   options: { query?: string; headers?: Record<string, string> } = {},
 ): Promise<Client> => {
-  const socket = new WebSocket(address(at, options.query), { headers: options.headers ?? {} })
+  const socket = opened(new WebSocket(address(at, options.query), { headers: options.headers ?? {} }))
   const heard: Client['heard'] = []
   socket.on('message', (data) => heard.push(JSON.parse(String(data)).notification))
   const closed = once(socket, 'close').then(([code]) => code as number)
@@ -76,10 +84,17 @@ const listen = async (
   await once(socket, 'open')
   return { socket, heard, closed }
 }
-const refused = async (at: Shop, options: { query?: string; headers?: Record<string, string> } = {}): Promise<any> => {
-  const socket = new WebSocket(address(at, options.query), { headers: options.headers ?? {} })
+/** What answers instead of a stream; fails when the stream opens. */
+const unexpected = async (socket: WebSocket): Promise<IncomingMessage> => {
   socket.on('error', () => {})
-  const [, response] = await once(socket, 'unexpected-response')
+  const isOpen = once(socket, 'open').then(() => assert.fail('The stream opened; a refusal was expected'))
+  const [, response] = await Promise.race([once(socket, 'unexpected-response'), isOpen])
+  return response as IncomingMessage
+}
+const refused = async (at: Shop, options: { query?: string; headers?: Record<string, string> } = {}): Promise<any> => {
+  const response = await unexpected(
+    opened(new WebSocket(address(at, options.query), { headers: options.headers ?? {} })),
+  )
   let text = ''
   for await (const chunk of response) text += chunk
   return JSON.parse(text)
@@ -141,9 +156,7 @@ describe('the stream', () => {
     assert.equal((await refused(shop)).code, 'UNAUTHENTICATED')
     const forged = { authorization: `Bearer ${await shop.token({}, { key: 'other' })}`, 'accept-language': 'en' }
     assert.equal((await refused(shop, { headers: forged })).detail, 'Please sign in.')
-    const elsewhere = new WebSocket(`${shop.url.replace('http', 'ws')}/api/elsewhere`)
-    elsewhere.on('error', () => {})
-    const [, response] = await once(elsewhere, 'unexpected-response')
+    const response = await unexpected(opened(new WebSocket(`${shop.url.replace('http', 'ws')}/api/elsewhere`)))
     assert.equal(response.statusCode, 404)
     response.resume()
     const headers = await bearer(shop, { sub: OTHER })
@@ -186,7 +199,7 @@ test('a full process takes no more listeners, and one that does not answer pings
   const endpoints = { notification: host.host.endpoint('notification') }
   const small = await openShop({ endpoints, settings: { ...settings, streamLimit: 1, streamPing: 100 } })
   const headers = { authorization: `Bearer ${await small.token()}` }
-  const socket = new WebSocket(address(small), { headers, autoPong: false })
+  const socket = opened(new WebSocket(address(small), { headers, autoPong: false }))
   await once(socket, 'open')
   assert.equal((await refused(small, { headers })).code, 'UNAVAILABLE')
   const [code] = await once(socket, 'close')

@@ -1,7 +1,6 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { freshDatabase } from '#engines/postgres/embedded/for-tests.ts'
 import type { Signing } from '#kernel/remote/signing.ts'
 import type { CallerTokens } from '#kernel/remote/token.ts'
@@ -10,6 +9,7 @@ import { startHostProcess, type HostProcess } from '#src/host/host-process.ts'
 import { internalTokens, leaseSigning } from '#src/host/network.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
+import { atEnd } from './at-end.ts'
 import { eventually } from './eventually.ts'
 import { freePorts } from './free-ports.ts'
 import { shopSettings } from './shop-settings.ts'
@@ -27,7 +27,7 @@ export interface HostsShop {
   leases(): Signing
   readonly databaseUrl: string
   readonly processes: readonly HostProcess[]
-  /** Moves the clocks of all its hosts on by milliseconds. */
+  /** Moves the clocks of all its hosts on by milliseconds: of those that run, so none may be stopped meanwhile. */
   advance(ms: number): Promise<void>
   /** Starts one more process of a host, in the place of one that has ended. */
   start(host: string, replica?: number): Promise<HostProcess>
@@ -64,7 +64,7 @@ const placed = (hosts: TestHosts, first: number) => {
   })
 }
 
-/** Starts a shop in several processes on a database of its own, which call each other over HTTP. The caller stops it. */
+/** Starts a shop in several processes on a database of its own, which call each other over HTTP. It stops after the file's tests at the latest. */
 export const startHosts = async (
   given: { readonly hosts?: TestHosts; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<HostsShop> => {
@@ -89,10 +89,20 @@ export const startHosts = async (
     startHostProcess({ placement, host, replica, env, told })
 
   const processes: HostProcess[] = []
-  const stop = async (): Promise<void> => {
+  const gone = new Set<HostProcess>()
+  const joined = (one: HostProcess): HostProcess => {
+    processes.push(one)
+    void one.ended.then(() => gone.add(one))
+    return one
+  }
+  /** By how much the clock of a host is ahead, as it says itself. */
+  const clockOf = (pid: number): number => Number(readFileSync(`${clock}.${pid}`, { encoding: 'utf8', flag: 'a+' }))
+  const end = async (): Promise<void> => {
     await Promise.all(processes.map((each) => each.stop()))
     rmSync(folder, { recursive: true, force: true })
   }
+  let ended: Promise<void> | undefined
+  const stop = atEnd((): Promise<void> => (ended ??= end()))
   const portOf = (name: string): number => hosts.find((each) => each.name === name)!.port
   const edges = hosts.flatMap((host) =>
     host.edgePort === undefined
@@ -103,7 +113,7 @@ export const startHosts = async (
     Array.from({ length: host.replicas ?? 1 }, (_, n) => start(host.name, n + 1)),
   )
   const settled = await Promise.allSettled(starting)
-  for (const each of settled) if (each.status === 'fulfilled') processes.push(each.value)
+  for (const each of settled) if (each.status === 'fulfilled') joined(each.value)
   const failed = settled.find((each) => each.status === 'rejected')
   if (failed) {
     await stop()
@@ -129,14 +139,10 @@ export const startHosts = async (
       ahead += ms
       writeFileSync(`${clock}.next`, String(ahead))
       renameSync(`${clock}.next`, clock)
-      // Each looks every 50 ms.
-      await sleep(200)
+      const going = processes.filter((each) => !gone.has(each))
+      await eventually(() => going.every(({ pid }) => clockOf(pid) === ahead), 'every host goes by the new time')
     },
-    start: async (host, replica) => {
-      const made = await start(host, replica)
-      processes.push(made)
-      return made
-    },
+    start: async (host, replica) => joined(await start(host, replica)),
     stop,
   }
 }

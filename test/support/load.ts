@@ -25,6 +25,7 @@ const followReadiness = (edges: readonly string[]) => {
   let turn = 0
   return {
     next: (): string => [...ready][turn++ % ready.size]!,
+    asks: (edge: string): boolean => ready.has(edge),
     stop: async () => {
       looking = false
       await looks
@@ -36,6 +37,8 @@ const followReadiness = (edges: readonly string[]) => {
 export interface Load {
   /** Requests that were answered, or failed. */
   done(): number
+  /** Whether they ask that gateway now. */
+  ask(edge: string): boolean
   /** Lets them finish; answers what failed them. */
   stop(): Promise<readonly string[]>
 }
@@ -69,6 +72,7 @@ export const load = async (edges: readonly string[], staff: ApiClient, customers
   })
   return {
     done: () => done,
+    ask: balancer.asks,
     stop: async () => {
       working = false
       await Promise.all(all)

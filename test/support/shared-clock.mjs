@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 
 // Preloaded into each host of a test: all their wall clocks are ahead by as many milliseconds as the file JANGTEO_TEST_CLOCK
-// says, so that a test moves the clock of a whole shop.
+// says, so that a test moves the clock of a whole shop. Each notes in a file beside it what it goes by.
 
 const file = process.env.JANGTEO_TEST_CLOCK
 const now = Date.now
 let ahead = 0
 const look = () => {
   try {
-    ahead = Number(readFileSync(file, 'utf8'))
+    const told = Number(readFileSync(file, 'utf8'))
+    if (told === ahead) return
+    ahead = told
+    writeFileSync(`${file}.${process.pid}`, String(ahead))
   } catch {
     // Not moved yet.
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import { systemRuntime } from '#kernel/runtime.ts'
+import { atEnd } from '#test/support/at-end.ts'
 import { smtpMailer } from './smtp.ts'
 
 const runtime = systemRuntime()
@@ -32,13 +33,18 @@ const server = new SMTPServer({
     })
   },
 })
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-const { port } = server.server.address() as AddressInfo
-const mailer = smtpMailer({ url: `smtp://127.0.0.1:${port}`, from, runtime })
-after(async () => {
-  mailer.close()
-  await new Promise<void>((resolve) => server.close(resolve))
-})
+/** Opens it on a free port, until after the last test. */
+const listening = async (server: SMTPServer): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  atEnd(() => new Promise<void>((resolve) => server.close(resolve)))
+  return (server.server.address() as AddressInfo).port
+}
+const mailerTo = (url: string) => {
+  const made = smtpMailer({ url, from, runtime })
+  atEnd(made.close)
+  return made
+}
+const mailer = mailerTo(`smtp://127.0.0.1:${await listening(server)}`)
 
 test('a mail goes out under its id, and a line break in a subject adds no header', async () => {
   assert.deepEqual(await mailer.send(mail), { kind: 'sent' })
@@ -61,9 +67,7 @@ test('an address nobody has is refused for good; a server in trouble is not', as
 })
 
 test('a server that is not there is a failure that passes', async () => {
-  const gone = smtpMailer({ url: 'smtp://127.0.0.1:1', from, runtime })
-  assert.equal((await gone.send(mail)).kind, 'failed')
-  gone.close()
+  assert.equal((await mailerTo('smtp://127.0.0.1:1').send(mail)).kind, 'failed')
 })
 
 test('who is asked to sign in does; a sign-in that fails is our fault and passes', async () => {
@@ -77,16 +81,11 @@ test('who is asked to sign in does; a sign-in that fails is our fault and passes
         : done(Object.assign(new Error('wrong'), { responseCode: 535 })),
     onData: (stream, _, done) => void text(stream).then(() => done()),
   })
-  await new Promise<void>((resolve) => guarded.listen(0, '127.0.0.1', resolve))
-  const address = (password: string): string =>
-    `smtp://shop%40example.com:${encodeURIComponent(password)}@127.0.0.1:${(guarded.server.address() as AddressInfo).port}`
-  const right = smtpMailer({ url: address('p@ss word'), from, runtime })
-  const wrong = smtpMailer({ url: address('guess'), from, runtime })
-  assert.deepEqual(await right.send(mail), { kind: 'sent' })
-  const failed = await wrong.send(mail)
+  const port = await listening(guarded)
+  const signedIn = (password: string) =>
+    mailerTo(`smtp://shop%40example.com:${encodeURIComponent(password)}@127.0.0.1:${port}`)
+  assert.deepEqual(await signedIn('p@ss word').send(mail), { kind: 'sent' })
+  const failed = await signedIn('guess').send(mail)
   assert.equal(failed.kind, 'failed')
   assert.doesNotMatch(JSON.stringify(failed), /guess|shop/)
-  right.close()
-  wrong.close()
-  await new Promise<void>((resolve) => guarded.close(resolve))
 })

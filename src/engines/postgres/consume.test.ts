@@ -5,6 +5,7 @@ import { event } from '#kernel/contract.ts'
 import { UNAVAILABLE } from '#kernel/faults.ts'
 import { consumer, on, onMany, type Consumer } from '#kernel/service.ts'
 import { steerableRuntime, type SteerableRuntime } from '#test/support/clock.ts'
+import { waiting } from '#test/support/blocked.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
 import { MAX_ATTEMPTS } from './back-off.ts'
@@ -475,9 +476,16 @@ describe('an event whose effect fails', () => {
     await emit([['a', 2]])
     const retrying = retrySetAside(tools, by).then(settled.open)
     await claimed.opened
-    const slow = stores.open('beta', { onStep: (_, moment) => (moment === 'before' ? settled.opened : undefined) })
+    let isAboutToCommit = false
+    const slow = stores.open('beta', {
+      onStep: (_, moment) => {
+        if (moment === 'after') return
+        isAboutToCommit = true
+        return settled.opened
+      },
+    })
     const reading = drain(readerFor(by, slow))
-    await runtime.sleep(100)
+    await eventually(async () => isAboutToCommit || (await waiting(beta)) > 0, 'the reader has looked, or waits')
     maySettle.open()
     await Promise.all([retrying, reading])
     runtime.advance(1_000)

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import { pino } from 'pino'
 import { z } from 'zod'
 import { serveLocally } from '../call.ts'
 import { contract, nothing } from '../contract.ts'
 import type { Fault } from '../fault.ts'
 import { systemRuntime } from '../runtime.ts'
-import { remoteEndpoint, type RemoteEndpoint } from './endpoint.ts'
+import { atEnd } from '#test/support/at-end.ts'
+import { remoteEndpoint } from './endpoint.ts'
+import { isAlive } from './probe.ts'
 import { startInternalServer, type InternalServer } from './server.ts'
 import type { HostTls } from './tls.ts'
 import { callerTokens } from './token.ts'
@@ -26,11 +28,10 @@ const runtime = systemRuntime()
 const tokens = callerTokens(['a secret of many characters'], runtime)
 const told: string[] = []
 const log = pino({ level: 'warn' }, { write: (line: string) => void told.push(line) })
-const remotes: RemoteEndpoint[] = []
 let server: InternalServer
 
-const startServer = (tls: HostTls): Promise<InternalServer> =>
-  startInternalServer({
+const startServer = async (tls: HostTls): Promise<InternalServer> => {
+  const made = await startInternalServer({
     host: '127.0.0.1',
     port: 0,
     served: () => ({ contract: stock, endpoint: serveLocally(stock, { read: () => 'read' }, { runtime, log }) }),
@@ -40,12 +41,11 @@ const startServer = (tls: HostTls): Promise<InternalServer> =>
     log,
     plugins: [async (app) => void app.get('/health/live', () => 'up')],
   })
+  atEnd(made.close)
+  return made
+}
 before(async () => {
   server = await startServer(shop)
-})
-after(async () => {
-  await Promise.all(remotes.map((each) => each.close()))
-  await server.close()
 })
 
 const read = async (tls: HostTls | undefined, origin = server.origin): Promise<unknown> => {
@@ -58,7 +58,7 @@ const read = async (tls: HostTls | undefined, origin = server.origin): Promise<u
     log,
     limits: { retries: 0 },
   })
-  remotes.push(remote)
+  atEnd(remote.close)
   const context = {
     actor: { kind: 'system' },
     caller: 'order',
@@ -85,7 +85,6 @@ test('a host does not call one that cannot prove itself, nor one without TLS', a
   const impostor = await startServer(stranger)
   assert.equal(await read(shop, impostor.origin), 'UNAVAILABLE')
   assert.equal(await read(undefined, server.origin.replace('https', 'http')), 'UNAVAILABLE')
-  await impostor.close()
 })
 
 test('who only asks for health needs no certificate', async () => {
@@ -95,4 +94,12 @@ test('who only asks for health needs no certificate', async () => {
       .end()
   })
   assert.equal(status, 200)
+})
+
+test('a sign of life is asked for in the same way, and an impostor gives none', async () => {
+  const { signal } = new AbortController()
+  assert.equal(await isAlive(server.origin, { runtime, tls: shop, signal }), true)
+  const impostor = await startServer(stranger)
+  assert.equal(await isAlive(impostor.origin, { runtime, tls: shop, signal }), false)
+  assert.equal(await isAlive(server.origin, { runtime, tls: shop, signal: AbortSignal.abort() }), false)
 })

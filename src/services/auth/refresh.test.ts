@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { sql } from '#engines/postgres/sql.ts'
 import { blocked } from '#test/support/blocked.ts'
 import { claimsOf, startIdentity } from '#test/support/identity.ts'
+import { meetingPoint } from '#test/support/meeting-point.ts'
 import { refused } from '#test/support/refused.ts'
 import { auth, type Session } from './contract.ts'
 import { IDLE, LONGEST } from './sessions.ts'
@@ -80,9 +81,10 @@ test('two requests that meet in the database get the same next token', async () 
 test('twin: an exchange that looks before it locks hands out two live tokens', async () => {
   const first = await join()
   const { sid } = claimsOf(first.accessToken)
+  const bothLooked = meetingPoint(2)
   const careless = async (next: string): Promise<string | undefined> => {
     const [row] = await db.query<{ hash: string }>(sql`SELECT current_hash AS hash FROM session WHERE id = ${sid}`)
-    await shop.runtime.sleep(20)
+    await bothLooked()
     await db.query(sql`UPDATE session SET previous_hash = ${row!.hash}, current_hash = ${next} WHERE id = ${sid}`)
     return next
   }

@@ -5,6 +5,7 @@ import { sql } from '#engines/postgres/sql.ts'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import { startIdentity } from '#test/support/identity.ts'
+import { meetingPoint } from '#test/support/meeting-point.ts'
 import { refused } from '#test/support/refused.ts'
 import { auth } from './contract.ts'
 import { ACCOUNT, counted, delayAfter, forgiven, PAIR } from './throttle.ts'
@@ -97,10 +98,11 @@ test('twin: counting after the password was looked at lets all of them through',
   const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
   await db.query(sql`CREATE TABLE unguarded (failures integer)`)
   await db.query(sql`INSERT INTO unguarded VALUES (0)`)
+  const allLooked = meetingPoint(30)
   const attempt = async (): Promise<boolean> => {
     const [row] = await db.query<{ failures: number }>(sql`SELECT failures FROM unguarded`)
     if (row!.failures >= 5) return false
-    await shop.runtime.sleep(5)
+    await allLooked()
     await db.query(sql`UPDATE unguarded SET failures = failures + 1`)
     return true
   }

@@ -5,6 +5,7 @@ import { sql } from '#engines/postgres/sql.ts'
 import { secretsFrom } from '#kernel/secrets.ts'
 import type { Database, Queryable } from '#kernel/store.ts'
 import { eventually } from '#test/support/eventually.ts'
+import { meetingPoint } from '#test/support/meeting-point.ts'
 import { silent } from '#test/support/silent.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
@@ -92,9 +93,10 @@ test('what one sender is about to claim, another does not even wait for', async 
 test('twin: taking what is due without claiming it sends mails twice', async () => {
   const ids = await Promise.all(Array.from({ length: 10 }, queue))
   const sent: string[] = []
+  const bothLooked = meetingPoint(2)
   const careless = async (): Promise<void> => {
     const due = await db.query<{ id: string }>(sql`SELECT id FROM mail WHERE state = 'WAITING'`)
-    await runtime.sleep(20)
+    await bothLooked()
     for (const each of due) sent.push(each.id)
   }
   await Promise.all([careless(), careless()])
