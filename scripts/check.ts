@@ -25,7 +25,7 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
   {
     name: 'documents',
     command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents.test.ts'],
-    fix: 'node scripts/documents.ts, where the table of settings is behind',
+    fix: 'node scripts/documents.ts, where a generated page (settings, data model, index of decisions) is stale',
   },
 ]
 

@@ -2,9 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { updateScaleDocument } from '../bench/scale/document.ts'
 import { settingsDocument } from '#src/settings/document.ts'
+import { dataModelDocument } from './data-model/document.ts'
+import { decisionIndex } from './decisions.ts'
 
 // node scripts/documents.ts: writes the documents that are made from code.
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 writeFileSync(`${root}docs/settings.md`, settingsDocument(root))
+writeFileSync(`${root}docs/data-model.md`, dataModelDocument(root))
+writeFileSync(`${root}docs/decisions/README.md`, decisionIndex(root))
 updateScaleDocument()

@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { commands } from '#src/commands/index.ts'
 import { orderStatus } from '#services/order/contract.ts'
 import { settingsDocument } from '#src/settings/document.ts'
+import { dataModelDocument } from '../scripts/data-model/document.ts'
+import { decisionIndex, decisionOf } from '../scripts/decisions.ts'
 import { ko } from '../web/i18n/ko.ts'
 import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained } from './documents/rules.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
+const root = fileURLToPath(new URL('../', import.meta.url))
 const documents: readonly Document[] = globSync(['*.md', 'docs/**/*.md', 'simulators/**/*.md']).map((path) => ({
   path,
   text: read(path),
@@ -60,20 +63,40 @@ describe('documents', () => {
   })
 
   test('the table of settings is that of the code', () =>
-    assert.equal(read('docs/settings.md'), settingsDocument(fileURLToPath(new URL('../', import.meta.url)))))
+    assert.equal(read('docs/settings.md'), settingsDocument(root)))
 
-  test('both READMEs name every verb and nothing that is none', () => {
-    for (const path of ['README.md', 'README.ko.md']) {
-      const named = [...read(path).matchAll(/npm (?:run (?:-s )?([a-z][a-z:-]*)|(start|test)\b)/g)].map(
-        (each) => each[1] ?? each[2]!,
-      )
-      assert.deepEqual([...new Set(named)].sort(), Object.keys(manifest.scripts).sort(), path)
-    }
+  test('the data model is that of the migrations', () =>
+    assert.equal(read('docs/data-model.md'), dataModelDocument(root)))
+
+  test('the index has every decision with title, date and status', () => {
+    assert.equal(read('docs/decisions/README.md'), decisionIndex(root))
+    const superseded = decisionOf('0007-a.md', '# 0007: A\n\n2026-11-30 · superseded by [0008](0008-b.md)\n')
+    assert.equal(superseded.status, 'superseded by [0008](0008-b.md)')
+    assert.throws(() => decisionOf('0007-a.md', '# A\n\nNo date.\n'), /0007-a\.md begins with/)
+  })
+
+  const verbsIn = (text: string): readonly string[] => [
+    ...new Set(
+      [...text.matchAll(/npm (?:run (?:-s )?([a-z][a-z:-]*)|(start|test)\b)/g)].map((each) => each[1] ?? each[2]!),
+    ),
+  ]
+
+  test('the table of commands has every verb', () => {
+    assert.deepEqual([...verbsIn(read('docs/commands.md'))].sort(), Object.keys(manifest.scripts).sort())
     for (const name of Object.keys(commands)) assert.ok(name in manifest.scripts, name)
   })
 
+  test('no document names a verb there is none of', () => {
+    const unknown = documents.flatMap(({ path, text }) =>
+      verbsIn(text)
+        .filter((each) => !(each in manifest.scripts))
+        .map((each) => `${path}: ${each}`),
+    )
+    assert.deepEqual(unknown, [])
+  })
+
   test('decisions have a number each', () => {
-    const numbers = globSync('docs/decisions/*').map((path) => /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1])
+    const numbers = globSync('docs/decisions/[!R]*').map((path) => /\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1])
     assert.equal(new Set(numbers).size, numbers.length)
     assert.ok(numbers.every(Boolean))
   })

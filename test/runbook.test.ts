@@ -5,6 +5,7 @@ import pg from 'pg'
 import { commonFaults } from '#kernel/faults.ts'
 import { usage } from '#src/commands/usage.ts'
 import { startTestShop } from '#test/support/shop.ts'
+import { logTables, schemasOf } from '../scripts/data-model/document.ts'
 import { knownMetrics, namedMetrics } from './deploy/rules.ts'
 
 // Who is woken at night follows docs/operations.md word by word: each of its words is looked up where it must be.
@@ -41,8 +42,8 @@ describe('The runbook names only what is there', () => {
     const known = await knownMetrics(running.origin)
     const documents = globSync('{README,docs/*,docs/decisions/*}.md')
     assert.ok(documents.length > 20)
-    // What the playbook calls its variables.
-    const others = new Set(['jangteo_version', 'jangteo_archive'])
+    // What the playbook calls its variables, and the names of cookies.
+    const others = new Set(['jangteo_version', 'jangteo_archive', 'jangteo_access', 'jangteo_refresh'])
     // A document may name a histogram as a whole, and several metrics by what they begin with.
     const isThere = (name: string): boolean =>
       name.endsWith('_')
@@ -83,6 +84,25 @@ describe('The runbook names only what is there', () => {
       missing(named, (each) => columns.has(each) || others.has(each)),
       [],
     )
+  })
+
+  test('the data model has the tables and columns of the database', async () => {
+    const root = `${process.cwd()}/`
+    const described = [...schemasOf(root)].flatMap(([service, schema]) =>
+      [...schema, ...logTables(root)].flatMap(([table, { columns }]) =>
+        [...columns].map(([name, { required }]) => `jt_${service}.${table}.${name}${required ? ' NOT NULL' : ''}`),
+      ),
+    )
+    const { rows } = await db.query(
+      `SELECT table_schema || '.' || table_name || '.' || column_name
+         || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END AS name
+       FROM information_schema.columns
+       WHERE table_schema = ANY ($1) AND table_name <> 'migration'`,
+      [[...schemasOf(root).keys()].map((each) => `jt_${each}`)],
+    )
+    const [says, has] = [new Set(described), new Set(rows.map((each) => each.name as string))]
+    assert.deepEqual({ only: [...says.difference(has)], not: [...has.difference(says)] }, { only: [], not: [] })
+    assert.ok(has.size > 300)
   })
 
   test('connections of services can be told apart, as the runbook has it', async () => {
