@@ -8,7 +8,7 @@ import { settingsDocument } from '#src/settings/document.ts'
 import { dataModelDocument } from '../scripts/data-model/document.ts'
 import { decisionIndex, decisionOf } from '../scripts/decisions.ts'
 import { ko } from '../web/i18n/ko.ts'
-import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained } from './documents/rules.ts'
+import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained, unsaid } from './documents/rules.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -41,6 +41,11 @@ describe('the checker of documents', () => {
     assert.deepEqual(unexplained(table, ['pg', 'new']), ['new has no line', 'old is not a dependency'])
   })
 
+  test('finds lines of a log that nobody writes', () => {
+    const table = '| line | means |\n|---|---|\n| `It ended: …` | … |\n| `It began` | … |\n'
+    assert.deepEqual(unsaid(table, ["log.info('It ended: no space')"]), ['It began'])
+  })
+
   test('finds what belongs to one machine', () => {
     assert.equal(ofOneMachine([page('see /home/somebody/shop and registry.example.com')]).length, 2)
     assert.deepEqual(ofOneMachine([page('a checkout below `/root`, the package registry, src/work/x.ts')]), [])
@@ -54,6 +59,20 @@ describe('documents', () => {
     assert.ok(documents.filter(({ text }) => text.includes('\n// src/')).length >= 2)
     assert.deepEqual(staleSnippets(documents, read), [])
   })
+  test('troubleshooting shows lines as the code says them', () => {
+    const sources = globSync(['src/**/*.ts', 'web/**/*.ts', 'test/support/*.ts']).map(read)
+    assert.deepEqual(unsaid(read('docs/troubleshooting.md'), sources), [])
+  })
+
+  test('a page is read in ten minutes, but for those one looks things up in', () => {
+    const reference = ['docs/settings.md', 'docs/data-model.md', 'docs/scale.md']
+    const long = documents
+      .filter(({ path }) => !reference.includes(path))
+      .filter(({ text }) => text.split(/\s+/).length > 2_500)
+      .map(({ path }) => path)
+    assert.deepEqual(long, [])
+  })
+
   test('nothing belongs to one machine', () => assert.deepEqual(ofOneMachine(documents), []))
 
   test('every dependency has its reason', () => {

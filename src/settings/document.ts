@@ -37,7 +37,7 @@ Settings are environment variables. They are checked when the shop starts: every
 would be right. An empty one counts as not given. \`npm run status\` shows those in force, without secrets.
 
 Those marked *live* can be changed while the shop runs, for all hosts at once, on the console's page \`/console/config\`
-([how](operations.md#change-a-setting)); what is set there goes before the environment variable.
+([how](procedures.md#change-a-setting)); what is set there goes before the environment variable.
 
 \`JANGTEO_ENV\` is \`development\` or \`production\` (\`NODE_ENV=production\` means the same). Development brings simulators,
 secrets of its own and a sample catalogue; production refuses all three.

@@ -75,3 +75,11 @@ export const ofOneMachine = (documents: readonly Document[]): readonly string[] 
       ),
     ].map((each) => `${path}: ${each[0]}`),
   )
+
+const ROW = /^\| `([^`]+)` \|/gm
+
+/** Lines that a table shows in its first cell, of a log or a start, and that no source says. A `…` leaves something out. */
+export const unsaid = (document: string, sources: readonly string[]): readonly string[] =>
+  [...document.matchAll(ROW)]
+    .map((each) => each[1]!)
+    .filter((line) => !sources.some((source) => line.split('…').every((piece) => source.includes(piece.trim()))))

@@ -103,7 +103,7 @@ const rollingRestart: Fault = {
 
 const SECRETS = ['JANGTEO_SECRET', 'JANGTEO_INTERNAL_SECRET'] as const
 
-/** As docs/operations.md has it. */
+/** As docs/procedures.md has it. */
 const secretsChanged: Fault = {
   name: 'both secrets changed, a rolling restart for each step',
   allows: 'none',
