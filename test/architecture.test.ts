@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import * as habits from './architecture/habits.ts'
 import * as imports from './architecture/imports.ts'
 import { lockfileWithoutAddresses } from './architecture/lockfile.ts'
-import { allMigrations, contractsAreDeclared } from './architecture/migrations.ts'
+import { allMigrations, contractsAreDeclared, numberedInOrder } from './architecture/migrations.ts'
 import type { Rule } from './architecture/rule.ts'
 import { allSources, codeOf, sourceOf } from './architecture/source.ts'
 
@@ -204,6 +204,12 @@ describe('the checker', () => {
     assert.equal(found('CREATE TABLE a (id int) -- RENAME later'), 0)
   })
 
+  test('a migration numbered like another, or past a gap, is found', () => {
+    assert.deepEqual(numberedInOrder(['a/0001_x.sql', 'a/0002_y.sql', 'b/0001_z.sql']), [])
+    assert.equal(numberedInOrder(['a/0001_x.sql', 'a/0001_y.sql']).length, 1)
+    assert.equal(numberedInOrder(['a/0001_x.sql', 'a/0003_y.sql']).length, 1)
+  })
+
   test('strings, comments and patterns are no code; what stands in a template’s braces is', () => {
     const blanked = (text: string) => codeOf(text).replace(/\s+/g, ' ').trim()
     assert.equal(blanked(`const a = 'Date.now()' // Date.now()`), `const a = ' '`)
@@ -234,6 +240,7 @@ describe('the house keeps its rules', () => {
       migrations.flatMap(({ path, text }) => contractsAreDeclared(path, text)),
       [],
     )
+    assert.deepEqual(numberedInOrder(migrations.map((each) => each.path)), [])
   })
 
   test('lockfile', () => assert.deepEqual(lockfileWithoutAddresses(readFileSync('package-lock.json', 'utf8')), []))

@@ -19,3 +19,12 @@ export const allMigrations = (): readonly { readonly path: string; readonly text
     .filter((path) => /\/\d{4}_[a-z0-9_]+\.sql$/.test(path))
     .sort()
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+
+/** Each folder's migrations are numbered from 0001, without a gap and no number twice: that is the order they run in. */
+export const numberedInOrder = (paths: readonly string[]): string[] =>
+  [...Map.groupBy(paths, (path) => path.slice(0, path.lastIndexOf('/')))].flatMap(([folder, files]) => {
+    const numbers = files
+      .map((path) => Number(path.slice(folder.length + 1, folder.length + 5)))
+      .toSorted((a, b) => a - b)
+    return numbers.every((number, i) => number === i + 1) ? [] : [`${folder}: numbered ${numbers.join(', ')}`]
+  })
