@@ -20,8 +20,11 @@ export interface Shop {
   >
   readonly email: Pick<Client<typeof email>, 'sendCode' | 'verifyCode'>
   readonly catalog: Pick<Client<typeof catalog>, 'list' | 'get' | 'categories'>
-  readonly cart: Pick<Client<typeof cart>, 'get' | 'putItem' | 'removeItem'>
-  readonly order: Pick<Client<typeof order>, 'place' | 'list' | 'get' | 'cancel'>
+  readonly cart: Pick<Client<typeof cart>, 'get' | 'putItem' | 'choose' | 'removeItem'>
+  readonly order: Pick<
+    Client<typeof order>,
+    'place' | 'list' | 'get' | 'changeItems' | 'changeShippingAddress' | 'cancel'
+  >
   readonly payment: Pick<Client<typeof payment>, 'confirm' | 'ofOrder'>
   readonly notification: Pick<Client<typeof notification>, 'list' | 'markRead' | 'createTicket'>
   readonly config: Client<typeof config>

@@ -23,7 +23,7 @@ test('what a guest put in the cart is there after signing in, beside what the me
   await addToCart(page)
   assert.deepEqual(await inCart(page), [second])
 
-  await page.getByRole('link', { name: /주문하기$/ }).click()
+  await page.getByRole('button', { name: /주문하기$/ }).click()
   await page.getByRole('heading', { name: '로그인' }).waitFor()
   await alive(page)
   await page.getByLabel('이메일').fill(email)

@@ -43,14 +43,20 @@ export const signUp = async (page: Page, name = '김장터'): Promise<string> =>
   return email
 }
 
+/** Signs in with a password, from wherever the sign-in page was come to. */
+export const signIn = async (page: Page, email: string, password: string): Promise<void> => {
+  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor()
+  await page.getByLabel('이메일').fill(email)
+  await page.getByLabel('비밀번호').fill(password)
+  await page.getByRole('button', { name: '로그인' }).click()
+  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor({ state: 'detached' })
+}
+
 /** Signs in as staff, from wherever a page of the console led. */
 export const staffSignIn = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor()
   await alive(page)
-  await page.getByLabel('이메일').fill(STAFF.email)
-  await page.getByLabel('비밀번호').fill(STAFF.password)
-  await page.getByRole('button', { name: '로그인' }).click()
-  await page.getByRole('heading', { name: '로그인', level: 1 }).waitFor({ state: 'detached' })
+  await signIn(page, STAFF.email, STAFF.password)
 }
 
 /** What the search field suggests. */
@@ -91,13 +97,20 @@ export const buyNow = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: '바로 구매' }).click()
 }
 
+/** Fills in a new address in the order form. */
+export const fillAddress = async (page: Page): Promise<void> => {
+  const anew = page.getByRole('radio', { name: '새 배송지 입력' })
+  if ((await anew.count()) > 0) await anew.check()
+  await page.getByLabel('연락처').fill('010-1234-5678')
+  await page.getByLabel('우편번호').fill('04524')
+  await page.getByLabel('도로명 주소').fill('서울특별시 중구 세종대로 110')
+}
+
 /** Fills the order form and places the order: on to the payment page. */
 export const placeOrder = async (page: Page): Promise<void> => {
   await page.getByRole('heading', { name: '주문서' }).waitFor()
   await alive(page)
-  await page.getByLabel('연락처').fill('010-1234-5678')
-  await page.getByLabel('우편번호').fill('04524')
-  await page.getByLabel('도로명 주소').fill('서울특별시 중구 세종대로 110')
+  await fillAddress(page)
   await page.getByRole('button', { name: /결제하기$/ }).click()
   await page.waitForURL(/\/checkout\/pay\//)
 }

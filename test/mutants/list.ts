@@ -9,6 +9,7 @@ import { onceOnly } from './guards/once-only.ts'
 import { orders } from './guards/orders.ts'
 import { paying } from './guards/paying.ts'
 import { placing } from './guards/placing.ts'
+import { prices } from './guards/prices.ts'
 import { refunds } from './guards/refunds.ts'
 import { secrecy } from './guards/secrecy.ts'
 import { signIn } from './guards/sign-in.ts'
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...orders,
   ...paying,
   ...placing,
+  ...prices,
   ...stock,
   ...staffWrites,
   ...leaving,

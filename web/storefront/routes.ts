@@ -5,6 +5,7 @@ export default [
   route('products', 'routes/products.tsx'),
   route('products/:id', 'routes/product.tsx'),
   route('cart', 'routes/cart.tsx'),
+  route('cart/changes', 'routes/cart-changes.tsx'),
   route('sign-in', 'routes/sign-in.tsx'),
   route('sign-up', 'routes/sign-up.tsx'),
   route('password-reset', 'routes/password-reset.tsx'),

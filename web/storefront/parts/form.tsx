@@ -1,5 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react'
-import { useActionData, useNavigation } from 'react-router'
+import { useActionData, useNavigation, type ShouldRevalidateFunctionArgs } from 'react-router'
 import { Notice } from '../../ui/notice.tsx'
 import type { Refusal } from '../server/page.server.ts'
 
@@ -20,6 +20,10 @@ export const useRefusal = (given?: unknown) => {
     value: (field: string): string | undefined => refusal?.values[field],
   }
 }
+
+/** For pages whose data a refused form may have changed, or found changed: they are loaded anew after it as well. */
+export const revalidateAfterForms = ({ formMethod, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs): boolean =>
+  (formMethod !== undefined && formMethod !== 'GET') || defaultShouldRevalidate
 
 /** Whether the form with this intent is under way. */
 export const usePending = (intent?: string): boolean => {

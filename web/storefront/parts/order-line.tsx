@@ -1,4 +1,5 @@
 import { Link } from 'react-router'
+import { priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
 import { Picture } from './picture.tsx'
 import { Price } from './price.tsx'
@@ -12,11 +13,13 @@ interface Props {
   readonly amount: number
   /** Why it cannot be had as asked. */
   readonly problem?: string
+  /** What it cost when its reader last saw it, where that is another amount. */
+  readonly before?: number
 }
 
 /** One line of an order: what, which, how many, how much. */
-export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount, problem }: Props) => {
-  const { t } = useText()
+export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount, problem, before }: Props) => {
+  const { t, locale } = useText()
   return (
     <li className="flex items-center gap-4 border-b border-line py-4">
       <div className="w-16 shrink-0 overflow-hidden rounded">
@@ -36,7 +39,10 @@ export const OrderLine = ({ productName, productId, imageUrl, options, quantity,
         </p>
         {problem && <p className="text-sm font-medium text-juhong">{problem}</p>}
       </div>
-      <p className="font-bold">
+      <p className="text-right font-bold">
+        {before !== undefined && (
+          <span className="num block text-sm font-normal text-quiet">{t.checkout.was(priceText(before, locale))}</span>
+        )}
         <Price amount={amount} />
       </p>
     </li>

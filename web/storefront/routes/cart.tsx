@@ -1,159 +1,161 @@
-import { useEffect, useRef, useState } from 'react'
-import { Link, useFetcher, useLoaderData } from 'react-router'
-import { wholeNumberOf } from '#kernel/decimal.ts'
-import type { Cart } from '#services/cart/contract.ts'
-import { optionsText, priceText } from '../../i18n/format.ts'
-import { useText } from '../../i18n/index.ts'
+import { Form, Link, redirect, useLoaderData } from 'react-router'
+import { priceText } from '../../i18n/format.ts'
+import { messagesIn, useText } from '../../i18n/index.ts'
 import { Button, pressable } from '../../ui/button.tsx'
 import { PageTitle } from '../../ui/heading.tsx'
 import { Empty, Notice } from '../../ui/notice.tsx'
-import { refused } from '../parts/form.tsx'
+import { CartLine } from '../parts/cart-line.tsx'
+import { Refused, revalidateAfterForms, useFormFocus, usePending, useRefusal } from '../parts/form.tsx'
+import { KINDS_AT_MOST, WON_AT_MOST } from '../parts/limits.ts'
 import { titled } from '../parts/meta.ts'
-import { Picture } from '../parts/picture.tsx'
-import { Price } from '../parts/price.tsx'
-import { Stepper } from '../parts/stepper.tsx'
 import { Sum, SumRow } from '../parts/sum.tsx'
-import { act, load, text } from '../server/page.server.ts'
+import { useCartWrites } from '../parts/use-cart-writes.ts'
+import { useFreshOnReturn } from '../parts/use-fresh-on-return.ts'
+import { applyCart, isOrderable } from '../server/cart.server.ts'
+import { act, load, refuse, text } from '../server/page.server.ts'
+import { heldUnits, unpaidOrders } from '../server/unpaid.server.ts'
 
-export const loader = load(async ({ page, shop }) =>
-  page.viewer.kind === 'anonymous' ? { items: [], amount: 0, amountTooLarge: false } : await shop.cart.get({}),
-)
+export const loader = load(async (visit) => {
+  if (visit.page.viewer.kind === 'anonymous') return { items: [] }
+  // The cart stands while orders cannot be asked for.
+  const [cart, unpaid] = await Promise.all([visit.shop.cart.get({}), unpaidOrders(visit).catch(() => [])])
+  const held = heldUnits(unpaid)
+  return {
+    items: cart.items.map((item) => ({ ...item, held: held.get(item.skuId), orderable: isOrderable(item, held) })),
+  }
+})
 
-export const action = act(async ({ shop, form }) => {
-  const skuId = text(form, 'skuId')
-  if (form.get('intent') === 'remove') await shop.cart.removeItem({ skuId })
-  else await shop.cart.putItem({ skuId, quantity: wholeNumberOf(text(form, 'quantity')) ?? 0 })
+export const action = act(async (visit) => {
+  const { shop, page, form } = visit
+  const t = messagesIn(page.locale)
+  const remove = text(form, 'remove')
+  if (remove) await shop.cart.removeItem({ skuId: remove })
+  await applyCart(visit, form)
+  const intent = text(form, 'intent')
+  if (remove || intent === '' || intent === 'save') return { done: true as const }
+
+  const held = heldUnits(await unpaidOrders(visit).catch(() => []))
+  const orderable = (await shop.cart.get({})).items.filter((item) => isOrderable(item, held))
+  if (intent === 'order') {
+    const chosen = orderable.filter((item) => item.chosen)
+    const count = chosen.length
+    const amount = chosen.reduce((sum, item) => sum + item.amount, 0)
+    if (count === 0) return refuse(form, 'NOTHING_CHOSEN', t.cart.noneChosen)
+    if (count > KINDS_AT_MOST) return refuse(form, 'TOO_MANY_CHOSEN', t.cart.overLimit(count, KINDS_AT_MOST))
+    if (amount > WON_AT_MOST) return refuse(form, 'AMOUNT_TOO_LARGE', t.cart.tooLarge)
+    throw redirect('/checkout')
+  }
+  const wanted = intent === 'all' ? orderable.length : intent === 'first' ? KINDS_AT_MOST : 0
+  const items = orderable.map(({ skuId }, index) => ({ skuId, chosen: index < wanted }))
+  if (items.length > 0) await shop.cart.choose({ items })
   return { done: true as const }
 })
+
+export const shouldRevalidate = revalidateAfterForms
 
 export const meta = titled((t) => t.cart.title)
 
 export default function CartPage() {
-  const cart = useLoaderData<typeof loader>()
+  const { items } = useLoaderData<typeof loader>()
   const { t, locale } = useText()
-  const buyable = cart.items.filter((item) => item.available)
-  return (
-    <div className="wrap">
-      <PageTitle>{t.cart.title}</PageTitle>
-      {cart.items.length === 0 ? (
+  const { set, wishOf, drop, flush, problem } = useCartWrites()
+  const { refusal } = useRefusal()
+  const box = useFormFocus(refusal)
+  const ordering = usePending('order')
+  useFreshOnReturn()
+
+  if (items.length === 0)
+    return (
+      <div className="wrap">
+        <PageTitle>{t.cart.title}</PageTitle>
         <Empty title={t.cart.empty} hint={t.cart.emptyHint}>
           <Link to="/products" className={pressable()}>
             {t.cart.browse}
           </Link>
         </Empty>
-      ) : (
-        <div className="grid gap-8 lg:grid-cols-[1fr_21rem] lg:gap-14">
-          <ul className="border-t border-ink">
-            {cart.items.map((item) => (
-              <CartLine key={item.skuId} item={item} />
+      </div>
+    )
+
+  const orderable = items.filter((item) => item.orderable)
+  const chosen = orderable.filter((item) => wishOf(item.skuId)?.chosen ?? item.chosen)
+  const amount = chosen.reduce((sum, item) => sum + item.unitPrice * (wishOf(item.skuId)?.quantity ?? item.quantity), 0)
+  const over = chosen.length > KINDS_AT_MOST
+  return (
+    <div className="wrap" ref={box}>
+      <PageTitle>{t.cart.title}</PageTitle>
+      <Form method="post" noValidate preventScrollReset className="grid gap-8 lg:grid-cols-[1fr_21rem] lg:gap-14">
+        {/* What Enter in a field presses: the first button of a form. */}
+        <button name="intent" value="save" tabIndex={-1} aria-hidden="true" className="sr-only">
+          {t.cart.change}
+        </button>
+        <div>
+          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-ink pb-2">
+            <p aria-live="polite" className={`num text-sm ${over ? 'font-bold text-juhong' : 'text-quiet'}`}>
+              {t.cart.chosen(chosen.length, items.length)}
+            </p>
+            <div className="-mr-3 flex flex-wrap">
+              {orderable.length > KINDS_AT_MOST && (
+                <Button name="intent" value="first" look="quiet" size="small">
+                  {t.cart.chooseFirst(KINDS_AT_MOST)}
+                </Button>
+              )}
+              <Button name="intent" value="all" look="quiet" size="small">
+                {t.cart.chooseAll}
+              </Button>
+              <Button name="intent" value="none" look="quiet" size="small">
+                {t.cart.chooseNone}
+              </Button>
+            </div>
+          </div>
+          <ul>
+            {items.map((item) => (
+              <CartLine
+                key={item.skuId}
+                item={item}
+                wish={wishOf(item.skuId)}
+                onWish={(wish) => set(item.skuId, wish)}
+                onRemove={() => {
+                  drop(item.skuId)
+                  return flush()
+                }}
+              />
             ))}
           </ul>
-          <div className="lg:sticky lg:top-6 lg:self-start">
-            <Sum>
-              <SumRow name={t.cart.subtotal} amount={cart.amount} />
-              <SumRow name={t.cart.delivery} text={t.cart.free} />
-              <SumRow name={t.cart.total} amount={cart.amount} total />
-              {buyable.length < cart.items.length && <p className="text-sm text-quiet">{t.cart.excluded}</p>}
-              {cart.amountTooLarge && (
-                <Notice tone="bad" role="status">
-                  {t.cart.tooLarge}
-                </Notice>
-              )}
-              {buyable.length > 0 && !cart.amountTooLarge && (
-                <Link to="/checkout" className={pressable('primary', 'large', 'w-full')}>
-                  {t.cart.checkoutWith(priceText(cart.amount, locale))}
-                </Link>
-              )}
-            </Sum>
-          </div>
         </div>
-      )}
-    </div>
-  )
-}
-
-const SETTLE = 300
-
-/** One thing in the cart. Stepping through quantities is sent once it settles. */
-const CartLine = ({ item }: { item: Cart['items'][number] }) => {
-  const { t, locale } = useText()
-  const change = useFetcher<typeof action>()
-  const removal = useFetcher<typeof action>()
-  const [quantity, setQuantity] = useState(item.quantity)
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useEffect(() => setQuantity(item.quantity), [item.quantity])
-  useEffect(() => () => clearTimeout(timer.current), [])
-
-  const set = (value: number): void => {
-    setQuantity(value)
-    clearTimeout(timer.current)
-    timer.current = setTimeout(
-      () =>
-        void change.submit(
-          { intent: 'change', skuId: item.skuId, quantity: value },
-          { method: 'post', action: '/cart' },
-        ),
-      SETTLE,
-    )
-  }
-  const problem = [change.data, removal.data].find(refused)?.problem
-  const name = [item.productName, optionsText(item.options)].filter(Boolean).join(', ')
-
-  return (
-    <li className={`flex gap-4 border-b border-line py-5 ${removal.state !== 'idle' ? 'opacity-40' : ''}`}>
-      <Link
-        to={`/products/${item.productId}`}
-        tabIndex={-1}
-        aria-hidden="true"
-        className="w-24 shrink-0 overflow-hidden rounded md:w-28"
-      >
-        <Picture url={item.imageUrl} className={item.available ? '' : 'opacity-45'} />
-      </Link>
-      <div className="flex min-w-0 grow flex-col gap-1">
-        <div className="flex items-start justify-between gap-3">
-          <Link to={`/products/${item.productId}`} className="font-semibold hover:underline">
-            {item.productName}
-          </Link>
-          <removal.Form method="post" action="/cart">
-            <input type="hidden" name="skuId" value={item.skuId} />
-            <Button
-              name="intent"
-              value="remove"
-              look="quiet"
-              size="small"
-              aria-label={t.cart.removeNamed(name)}
-              busy={removal.state !== 'idle' && t.cart.remove}
-              className="-mt-1.5 -mr-3 font-normal! text-quiet"
-            >
-              {t.cart.remove}
-            </Button>
-          </removal.Form>
-        </div>
-        <p className="text-sm text-quiet">
-          {optionsText(item.options)}
-          {item.quantity > 1 && <span className="num ml-2">{t.cart.each(priceText(item.unitPrice, locale))}</span>}
-        </p>
-        {!item.available && <p className="text-sm font-medium text-juhong">{t.cart.unavailable}</p>}
-        {problem && (
-          <Notice tone="bad" role="alert">
-            {problem.message}
-          </Notice>
-        )}
-        <div className="mt-auto flex flex-wrap items-center justify-between gap-3 pt-2">
-          <change.Form method="post" action="/cart" className="flex items-center gap-2">
-            <input type="hidden" name="skuId" value={item.skuId} />
-            <Stepper compact value={quantity} onChange={set} label={t.cart.quantityOf(name)} />
-            <noscript>
-              <Button look="plain" size="small">
-                {t.cart.change}
+        <div className="lg:sticky lg:top-6 lg:self-start">
+          <Sum>
+            <SumRow name={t.cart.subtotal} amount={amount} />
+            <SumRow name={t.cart.delivery} text={t.cart.free} />
+            <SumRow name={t.cart.total} amount={amount} total />
+            {orderable.length < items.length && <p className="text-sm text-quiet">{t.cart.excluded}</p>}
+            {chosen.length < orderable.length && <p className="text-sm text-quiet">{t.cart.notChosen}</p>}
+            {items.length > KINDS_AT_MOST && !over && (
+              <p className="text-sm text-quiet">{t.cart.limit(KINDS_AT_MOST)}</p>
+            )}
+            {amount > WON_AT_MOST && refusal?.problem.code !== 'AMOUNT_TOO_LARGE' && (
+              <p role="status" className="text-sm font-medium text-juhong">
+                {t.cart.tooLarge}
+              </p>
+            )}
+            {over && (
+              <p role="status" className="text-sm font-medium text-juhong">
+                {t.cart.overLimit(chosen.length, KINDS_AT_MOST)}
+              </p>
+            )}
+            {problem && (
+              <Notice tone="bad" role="alert">
+                {problem === 'not sent' ? t.cart.notSaved : problem.message}
+              </Notice>
+            )}
+            {!(over && refusal?.problem.code === 'TOO_MANY_CHOSEN') && <Refused refusal={refusal} />}
+            {orderable.length > 0 && (
+              <Button name="intent" value="order" size="large" busy={ordering && t.cart.checkout} className="w-full">
+                {chosen.length > 0 ? t.cart.checkoutWith(priceText(amount, locale)) : t.cart.checkout}
               </Button>
-            </noscript>
-          </change.Form>
-          <p className={`text-lg font-bold ${item.available ? '' : 'text-quiet line-through'}`}>
-            <Price amount={item.unitPrice * quantity} />
-          </p>
+            )}
+          </Sum>
         </div>
-      </div>
-    </li>
+      </Form>
+    </div>
   )
 }

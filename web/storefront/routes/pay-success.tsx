@@ -4,7 +4,7 @@ import { messagesIn, useText } from '../../i18n/index.ts'
 import { pressable } from '../../ui/button.tsx'
 import { titled } from '../parts/meta.ts'
 import { PaymentRefused } from '../parts/payment-refused.tsx'
-import { clearFromCart, confirmPayment, readReturn, type Outcome } from '../server/confirm.server.ts'
+import { confirmPayment, readReturn, type Outcome } from '../server/confirm.server.ts'
 import { load, membersOnly } from '../server/page.server.ts'
 
 /** The buyer is back from the provider. The page appears at once; the capture follows into it. */
@@ -13,15 +13,7 @@ export const loader = load(async (visit) => {
   const { url, page } = visit
   const back = readReturn(url.searchParams)
   if (!back) throw data({ message: messagesIn(page.locale).success.invalid }, { status: 400 })
-  const settle = async (): Promise<Outcome> => {
-    const outcome = await confirmPayment(visit, back)
-    const done = outcome.state === 'PAID' || outcome.state === 'AWAITING_DEPOSIT'
-    if (done && url.searchParams.get('from') === 'cart') {
-      await clearFromCart(visit, back.orderId).catch(() => undefined)
-    }
-    return outcome
-  }
-  return { orderId: back.orderId, outcome: settle() }
+  return { orderId: back.orderId, outcome: confirmPayment(visit, back) }
 })
 
 export const meta = titled((t) => t.pay.title)

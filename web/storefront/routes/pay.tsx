@@ -15,7 +15,7 @@ import { load, membersOnly } from '../server/page.server.ts'
 
 export const loader = load(async (visit) => {
   membersOnly(visit)
-  const { page, shop, params, url } = visit
+  const { page, shop, params } = visit
   const [order, me] = await Promise.all([shop.order.get({ id: params['id']! }), shop.member.me({})])
   if (order.status !== 'PENDING_PAYMENT') throw redirect(`/orders/${order.id}`)
   return {
@@ -29,14 +29,13 @@ export const loader = load(async (visit) => {
     buyer: { key: me.id, email: me.email, name: me.name, phone: me.phone },
     toss: page.toss,
     now: page.now(),
-    back: url.searchParams.get('from') === 'cart' ? '?from=cart' : '',
   }
 })
 
 export const meta = titled((t) => t.pay.title)
 
 export default function Pay() {
-  const { order, buyer, toss, now, back } = useLoaderData<typeof loader>()
+  const { order, buyer, toss, now } = useLoaderData<typeof loader>()
   const { t, locale } = useText()
   const left = useSecondsLeft(order.payBefore, now)
   const { state, widgets, retry } = useTossWidgets({
@@ -56,7 +55,7 @@ export default function Pay() {
       await widgets.current?.requestPayment({
         orderId: order.id,
         orderName: truncate(order.name, 100),
-        successUrl: `${location.origin}/checkout/success${back}`,
+        successUrl: `${location.origin}/checkout/success`,
         failUrl: `${location.origin}/checkout/fail?order=${order.id}`,
         customerEmail: truncate(buyer.email, 100),
         customerName: truncate(buyer.name, 100),

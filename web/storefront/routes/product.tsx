@@ -1,6 +1,7 @@
 import { data, Link, redirect, useActionData, useLoaderData } from 'react-router'
 import { truncate } from '#kernel/text.ts'
 import { wholeNumberOf } from '#kernel/decimal.ts'
+import { timeText } from '../../i18n/format.ts'
 import { useText, messagesIn } from '../../i18n/index.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { Breadcrumb } from '../parts/breadcrumb.tsx'
@@ -14,10 +15,12 @@ import { ProductFacts } from '../parts/product-facts.tsx'
 import { act, load, text, type Refusal } from '../server/page.server.ts'
 import { formProblem } from '../server/problem.server.ts'
 import { productJsonLd } from '../server/json-ld.server.ts'
+import { holderOf, isOpen, unpaidOrders } from '../server/unpaid.server.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-export const loader = load(async ({ shop, params, page, url }) => {
+export const loader = load(async (visit) => {
+  const { shop, params, page, url } = visit
   const id = params['id']!
   if (!uuid.test(id)) throw data({ message: messagesIn(page.locale).product.notFound }, { status: 404 })
   const product = await shop.catalog.get({ id })
@@ -26,8 +29,15 @@ export const loader = load(async ({ shop, params, page, url }) => {
         .list({ category: product.categoryId, inStock: true, sort: 'popular', limit: 5 })
         .catch(() => ({ items: [] }))
     : { items: [] }
+  // What seems sold out may be held by an order of the reader's that only waits to be paid.
+  const unpaid = product.skus.some((sku) => sku.soldOut) ? await unpaidOrders(visit).catch(() => []) : []
+  const holder = holderOf(
+    unpaid.filter(isOpen),
+    product.skus.map((sku) => ({ skuId: sku.id })),
+  )
   return {
     product,
+    held: holder ? { orderId: holder.id, payBefore: holder.payBefore } : undefined,
     related: related.items.filter((each) => each.id !== product.id).slice(0, 4),
     jsonLd: productJsonLd(product, url),
     origin: url.origin,
@@ -57,7 +67,7 @@ export const action = act(async ({ shop, page, params, form }) => {
   }
   page.beGuest()
   const held = (await shop.cart.get({})).items.find((item) => item.skuId === sku.id)?.quantity ?? 0
-  await shop.cart.putItem({ skuId: sku.id, quantity: Math.min(999, held + quantity) })
+  await shop.cart.putItem({ skuId: sku.id, quantity: Math.min(999, held + quantity), chosen: true })
   return { added: page.id() }
 })
 
@@ -85,7 +95,7 @@ export const meta = ({ loaderData, matches }: { loaderData?: Loaded; matches: Pa
 }
 
 export default function Product() {
-  const { product, related, jsonLd } = useLoaderData<typeof loader>()
+  const { product, held, related, jsonLd } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const { t } = useText()
   return (
@@ -106,6 +116,18 @@ export default function Product() {
           <h1 lang="ko" className="mt-1 text-2xl">
             {product.name}
           </h1>
+          {held && (
+            <div className="mt-4">
+              <Notice>
+                <span className="flex flex-wrap items-center justify-between gap-x-4">
+                  {t.product.held(timeText(held.payBefore))}
+                  <Link to={`/checkout/pay/${held.orderId}`} className="font-bold underline underline-offset-4">
+                    {t.checkout.goOnPaying}
+                  </Link>
+                </span>
+              </Notice>
+            </div>
+          )}
           <BuyBox key={product.id} product={product} refusal={refused(answer) ? answer : undefined} />
           <div aria-live="polite">
             {answer && 'added' in answer && (

@@ -48,9 +48,3 @@ export const confirmPayment = async ({ shop, page }: Visit, back: Return): Promi
     return { state: 'REFUSED', problem, payable: status === 'PENDING_PAYMENT' }
   }
 }
-
-/** Takes what was just paid for out of the cart; what cannot be taken out stays, and harms nobody. */
-export const clearFromCart = async ({ shop }: Visit, orderId: string): Promise<void> => {
-  const order = await shop.order.get({ id: orderId })
-  await Promise.allSettled(order.lines.map((line) => shop.cart.removeItem({ skuId: line.skuId })))
-}

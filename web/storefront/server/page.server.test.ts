@@ -150,12 +150,18 @@ test('the same order from the same page has the same key, another one another', 
 
 test('the items of a form are what its reader saw', () => {
   const form = new FormData()
-  form.append('item', 'a:2')
-  form.append('item', 'b:1')
-  form.append('item', ':3')
+  for (const [name, value] of [
+    ['item.a', '2:2000'],
+    ['item.b', '1'],
+    ['item.', '3:1'],
+    ['item.c', 'x:-5'],
+    ['other', '1:1'],
+  ] as const)
+    form.append(name, value)
   assert.deepEqual(seenItems(form), [
-    { skuId: 'a', quantity: 2 },
-    { skuId: 'b', quantity: 1 },
+    { skuId: 'a', quantity: 2, amount: 2_000 },
+    { skuId: 'b', quantity: 1, amount: 0 },
+    { skuId: 'c', quantity: 0, amount: 0 },
   ])
 })
 

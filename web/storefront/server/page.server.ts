@@ -86,6 +86,10 @@ export const act =
     }
   }
 
+/** What an action answers when the pages themselves refuse a form: a sentence for its sender, and what was typed. */
+export const refuse = (form: FormData, code: string, message: string) =>
+  data({ problem: { code, status: 409, message, fields: {} }, values: typed(form) } satisfies Refusal, { status: 409 })
+
 /** One text field of a form, trimmed; an absent one is empty. */
 export const text = (form: FormData, name: string): string => {
   const value = form.get(name)
