@@ -64,6 +64,18 @@ describe('The runbook names only what is there', () => {
     assert.ok(marked.filter((each) => each.startsWith('SELECT ')).length > 2)
   })
 
+  test('every block of SQL in the documents runs', async () => {
+    const blocks = globSync('docs/*.md').flatMap((path) =>
+      [...read(path).matchAll(/```sql\n([\s\S]*?)```/g)].map((each) => each[1]!),
+    )
+    assert.ok(blocks.length > 0)
+    for (const block of blocks) {
+      await db.query('BEGIN')
+      await assert.doesNotReject(db.query(block), block)
+      await db.query('ROLLBACK')
+    }
+  })
+
   test('every table, and every column named beside one, is there', async () => {
     const { rows } = await db.query(
       `SELECT table_schema || '.' || table_name AS of, column_name AS name FROM information_schema.columns
