@@ -30,6 +30,12 @@ const refused = (work: () => unknown) =>
   assert.throws(work, (error) => RATE_LIMITED.is(error) && error.retryAfter! > 0 && error.retryAfter! <= 60)
 
 describe('requests are counted', () => {
+  test('exactly where that is asked for: what others have let through is known before one more is', async () => {
+    const add: AddShared = async (adds) => adds.map(() => ({ total: 3, left: 60_000 }))
+    const exact = route('make', { limits: { address: { calls: 2, seconds: 60 }, exact: true } })
+    await assert.rejects(async () => limitsOf('', add).of(exact).arrived('1.2.3.4', told()), RATE_LIMITED.is)
+  })
+
   test('by address: another one is not held up, and the window ends', () => {
     const { arrived } = limitsOf('reads.address=3/60').of(route())
     for (let i = 0; i < 3; i++) arrived('10.0.0.1', told())

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
+import { sql } from '#engines/postgres/sql.ts'
 import type { Database } from '#kernel/store.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
 import { orderPaid } from '#services/order/contract.ts'
@@ -113,6 +114,24 @@ describe('carts', () => {
     const id = randomUUID()
     await guest(id).putItem({ skuId: skus[1]!.id, quantity: 1 })
     assert.deepEqual((await member(id).get({})).items, [])
+    for (const other of [guest(), member(id)]) await other.removeItem({ skuId: skus[1]!.id })
+    assert.equal((await guest(id).get({})).items.length, 1)
+  })
+
+  test('a cart that another sign-in is taking in is waited for, and then there is none', async () => {
+    const visitor = guest()
+    await visitor.putItem({ skuId: skus[1]!.id, quantity: 1 })
+    const { memberId, get } = member()
+    const db = shop.db('cart') as Database
+    const { merging } = await db.tx('other', async (tx) => {
+      await tx.query(sql`SELECT FROM cart WHERE owner_id = ${visitor.guestId} FOR UPDATE`)
+      const started = shop.inside(cart).merge({ guestId: visitor.guestId, memberId })
+      await blocked(db, 1)
+      await tx.query(sql`DELETE FROM cart WHERE owner_id = ${visitor.guestId}`)
+      return { merging: started }
+    })
+    assert.deepEqual(await merging, { merged: 0 })
+    assert.deepEqual((await get({})).items, [])
   })
 
   test('merging adds up, loses no kind, stops at one line’s limit, and happens once', async () => {

@@ -32,6 +32,11 @@ test('placing holds the stock, fixes amount and deadline from what the product c
   assert.equal(Date.parse(placed.payBefore) - Date.parse(placed.placedAt), 600_000)
   assert.deepEqual(await shop.stock(sku), [10, 3])
   assert.deepEqual(await shop.takenByToss(placed.id), [])
+  const [hold] = await shop.db('product').query<{ ends: number }>({
+    text: 'SELECT expires_at AS ends FROM reservation WHERE sku_ids = ARRAY[$1::uuid]',
+    values: [sku],
+  })
+  assert.ok(hold!.ends > Date.parse(placed.payBefore), 'a hold dies by itself only after its order has')
 })
 
 test('the same key and body gets the first answer, whatever has become of the order; another body is a conflict', async () => {

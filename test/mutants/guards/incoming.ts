@@ -43,7 +43,7 @@ export const incoming: readonly Mutant[] = [
   limits('a subscriber of IPv6 is one client', "address.includes(':') ? networkOf(address) : address", 'address'),
   limits('an account is one, wherever it comes from', "const ofAccount = only('account')", 'const ofAccount = only()'),
   counts('a window ends', 'return now < found.endsAt ? found : begin(who, now)', 'return found'),
-  counts(
+  guardsOf(`${GATEWAY}/limits/counts.ts`, `${GATEWAY}/limits/counts.test.ts`)(
     'a window is remembered to its end',
     'return before !== undefined && now < before.endsAt ? keep(who, before, now) : begin(who, now)',
     'return begin(who, now)',

@@ -5,11 +5,6 @@ const pay = guardsOf(
   'src/services/order/order.test.ts',
   'src/services/order/payment-guards.test.ts',
 )
-const begin = guardsOf(
-  'src/services/order/paying-store.ts',
-  'src/services/order/payment-guards.test.ts',
-  'src/services/order/order.test.ts',
-)
 const place = guardsOf('src/services/order/place.ts', 'src/services/order/order.test.ts')
 const keys = guardsOf('src/services/order/placing-store.ts', 'src/services/order/giving-back.test.ts')
 const fingerprint = guardsOf(
@@ -52,8 +47,16 @@ export const orders: readonly Mutant[] = [
     '(memberId === null || fresh.memberId === memberId)',
     'true',
   ),
-  begin('a payment among many begins for the amount of its order', ' AND orders.amount = given.amount', ''),
-  begin('a payment among many begins before the deadline', 'AND orders.pay_before > ${new Date(now)} ', ''),
+  guardsOf('src/services/order/paying-store.ts', 'src/services/order/paying-store.test.ts')(
+    'a payment among many begins for the amount of its order',
+    ' AND orders.amount = given.amount',
+    '',
+  ),
+  guardsOf('src/services/order/paying-store.ts', 'src/services/order/paying-store.test.ts')(
+    'a payment among many begins before the deadline',
+    'AND orders.pay_before > ${new Date(now)} ',
+    '',
+  ),
 
   place('an order has a key', "if (!key) throw IDEMPOTENCY_KEY_REQUIRED(undefined, { field: 'idempotencyKey' })", ''),
   place('a key is for one request', 'earlier.fingerprint === fingerprint', 'earlier.fingerprint.length > 0'),

@@ -161,7 +161,7 @@ export const stock: readonly Mutant[] = [
     'ORDER BY id FOR NO KEY UPDATE`)\n\n/** Once',
     'ORDER BY id`)\n\n/** Once',
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/lending.test.ts`)(
+  guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/stock-store.test.ts`)(
     'whoever began to lend meanwhile is locked as well',
     'if (missing.length === 0) return locked',
     'return locked',
@@ -199,7 +199,11 @@ export const stock: readonly Mutant[] = [
     'stored.has(replaces) ? undefined : lives.chosen(replaces)',
     'lives.chosen(replaces)',
   ),
-  replacing('what is no longer on sale is borrowed only', 'if (stopped.length > 0)', 'if (stopped.length < 0)'),
+  guardsOf(`${PRODUCT}/replacing.ts`, 'src/services/order/price.test.ts')(
+    'what is no longer on sale is borrowed only',
+    'if (stopped.length > 0)',
+    'if (stopped.length < 0)',
+  ),
   replacing(
     'what there is too little of is not held',
     'if (shortages.length > 0) return outOfStock(shortages, offers)',
