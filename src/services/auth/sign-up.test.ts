@@ -38,6 +38,9 @@ test('a taken address is told only to who has shown that they read its mail', as
   const again = { email: first.email, password: 'another password 2', name: '임꺽정' }
   await refused('PROOF_INVALID', anyone.signUp({ ...again, emailProof: 'x'.repeat(43) }))
   await refused('EMAIL_TAKEN', anyone.signUp({ ...again, emailProof: await proof(first.email) }))
+  // With the right password too: passwords are tried where guesses are slowed down.
+  const known = { ...again, password: PASSWORD, emailProof: await proof(first.email) }
+  await refused('EMAIL_TAKEN', anyone.signUp(known))
   assert.equal((await anyone.signIn({ email: first.email, password: PASSWORD })).member.name, '홍길동')
   await refused('CREDENTIALS_INVALID', anyone.signIn({ email: first.email, password: again.password }))
 })

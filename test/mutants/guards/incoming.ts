@@ -59,7 +59,7 @@ export const incoming: readonly Mutant[] = [
   ),
   server('the authority of a target is a host', 'if (!hasGoodHost(request)) return HOST_INVALID()\n    }', '}'),
   server('a target has an end', 'if (url.length > MAX_TARGET) return URI_TOO_LONG()', ''),
-  server(
+  guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/forwarded-header.test.ts`)(
     'an address a proxy wrote is an address',
     "if (believed === undefined) delete headers['x-forwarded-for']\n      else headers['x-forwarded-for'] = believed",
     '',

@@ -125,11 +125,6 @@ export const orders: readonly Mutant[] = [
     'return expected === undefined || expected === amount',
     'return true',
   ),
-  guardsOf('src/services/order/readdress.ts', 'src/services/order/order.test.ts')(
-    'an address is changed by the owner of an unpaid order',
-    'if (refused) throw refused',
-    '',
-  ),
 
   cancel(
     'an order whose money moves is not canceled',

@@ -66,11 +66,6 @@ export const stock: readonly Mutant[] = [
     'expected === undefined || expected === amount ? undefined',
     'true ? undefined',
   ),
-  reserve(
-    'a hold found again at another price than the customer saw is not answered',
-    'return priceChange(ask, answer) ?? answer',
-    'return answer',
-  ),
   reserve('what is not for sale is not held', 'offers.get(skuId)?.onSale', 'offers.has(skuId)'),
   reserve(
     'of equal ids in a batch one is held',
