@@ -92,6 +92,8 @@ test('a fault of our own is tried again until it is put right', async () => {
     shop.runtime.advance(60_000)
     await shop.settled()
     assert.equal((await get()).status, 'CANCEL_REQUESTED')
+    const [refund] = await rows(`SELECT state, failure_code FROM refund WHERE order_id = $1`, order.id)
+    assert.deepEqual(refund, { state: 'REQUESTED', failure_code: code })
     await shop.simulator.calm()
   }
   shop.runtime.advance(600_000)

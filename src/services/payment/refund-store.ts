@@ -97,9 +97,13 @@ export const endRefund = async (
       RETURNING id`)
   ).length > 0
 
-/** The next try uses a new key at the provider: the last one was answered, so its answer would only be repeated. */
-export const renewKey = async (db: Queryable, id: string, attempt: number): Promise<void> => {
-  await db.query(sql`UPDATE refund SET attempt = ${attempt} + 1 WHERE id = ${id} AND attempt = ${attempt}`)
+/**
+ * The next try uses a new key at the provider: the last one was answered, so its answer would only be repeated. The code
+ * it was answered with is kept for operators to see.
+ */
+export const renewKey = async (db: Queryable, { id, attempt }: RefundRecord, code: string): Promise<void> => {
+  await db.query(sql`
+    UPDATE refund SET attempt = ${attempt} + 1, failure_code = ${code} WHERE id = ${id} AND attempt = ${attempt}`)
 }
 
 /** An open refund is of another amount now, and asked for under a new key at the provider. */

@@ -282,7 +282,7 @@ export const refunding = (given: {
         case 'retry':
         case 'our fault':
           log.error({ code: answer.code, refundId: refund.id }, 'A refund was not made and will be tried again')
-          return renewKey(db, refund.id, refund.attempt)
+          return renewKey(db, refund, answer.code)
         default: {
           const found = await lookAt(refund.id, payment.paymentKey)
           if (found === 'refused') return refuse(refund, answer.code)

@@ -61,4 +61,11 @@ export const refunds: readonly Mutant[] = [
     without: 'return providerCode === undefined ? REFUND_IMPOSSIBLE(undefined, details) :',
     tests: refused,
   },
+  {
+    guard: 'money captured after all for an order that is over is given back',
+    file: 'src/services/payment/refund.ts',
+    text: 'await request(tx, { refundId: unwantedId(id), orderId, reason }, HEAD_START)',
+    without: '',
+    tests: ['src/services/payment/late-capture.test.ts'],
+  },
 ]
