@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { before, describe, test } from 'node:test'
 import { Fault } from '#kernel/fault.ts'
 import { INTERNAL } from '#kernel/faults.ts'
+import { connect } from '#engines/postgres/connection.ts'
 import { cartService } from '#services/cart/service.ts'
 import { catalogService } from '#services/catalog/service.ts'
 import { emailService } from '#services/email/service.ts'
@@ -11,8 +12,9 @@ import { orderService } from '#services/order/service.ts'
 import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
 import { poisoner } from './batches/poison.ts'
-import { poisonOf, recipesOf, TOGETHER } from './batches/recipes.ts'
+import { heldBy, placedBy, poisonOf, recipesOf, TOGETHER } from './batches/recipes.ts'
 import { startObligingProvider } from './guards/obliging-provider.ts'
+import { eventually } from './support/eventually.ts'
 import { startTestHost, type TestHost } from './support/host.ts'
 import { testSettings } from './support/settings.ts'
 
@@ -85,4 +87,36 @@ describe('one bad input among eight', () => {
         filled.isRight(await filled.call(bad), bad)
       })
   })
+})
+
+describe('one bad row among eight that are due', () => {
+  const sweeps: Readonly<Record<string, { readonly add: (at: number) => Promise<string[]>; readonly open: string }>> = {
+    'orders that were not paid in time': {
+      add: async () => (await placedBy(host)).map(({ order }) => order.id),
+      open: `SELECT id FROM jt_order.orders WHERE id = ANY ($1) AND status = 'PENDING_PAYMENT'`,
+    },
+    'holds that have run out': {
+      add: (at) => heldBy(host, at),
+      open: `SELECT id FROM jt_product.reservation WHERE id = ANY ($1) AND state = 'HELD'`,
+    },
+  }
+  for (const [name, { add, open }] of Object.entries(sweeps))
+    test(`keeps none of the others from being done: ${name}`, async () => {
+      const inTime = host.runtime.now() + 500_000
+      const ids = await add(inTime)
+      const admin = await connect(host.admin, 'test')
+      const left = async (): Promise<string[]> => (await admin.query(open, [ids])).rows.map((row) => row.id as string)
+      try {
+        poison.set({ value: ids[3]!, statement: /SKIP LOCKED/ })
+        host.runtime.advance(700_000)
+        await eventually(async () => (await left()).length === 1, 'the others are done')
+        assert.deepEqual(await left(), [ids[3]])
+        poison.clear()
+        host.runtime.advance(60_000)
+        await eventually(async () => (await left()).length === 0, 'it is done once it can be')
+      } finally {
+        poison.clear()
+        await admin.end()
+      }
+    })
 })

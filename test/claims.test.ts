@@ -10,11 +10,16 @@ import { claimPending } from '#services/auth/credential-store.ts'
 import { deleteLeftBehind } from '#services/cart/store.ts'
 import { claimMails } from '#services/email/mail-store.ts'
 import { claimConfirmations } from '#services/notification/confirmation-store.ts'
-import { lockOverdueDeposits, takeReminders } from '#services/order/deposit-store.ts'
-import { lockDue } from '#services/order/store.ts'
+import {
+  findOverdueDeposits,
+  findReminders,
+  lockOverdueDeposits,
+  takeReminders,
+} from '#services/order/deposit-store.ts'
+import { findDue, lockDue } from '#services/order/store.ts'
 import { claimRefunds } from '#services/payment/refund-store.ts'
 import { claimUnknown, forgetRefused } from '#services/payment/store.ts'
-import { claimOverdue } from '#services/product/stock-store.ts'
+import { claimOverdue, findOverdue } from '#services/product/stock-store.ts'
 import { freshStores, type Stores } from './support/stores.ts'
 
 // What is due is claimed once: what one process has claimed, another does not even wait for.
@@ -105,7 +110,7 @@ const claims: readonly {
     table: 'orders',
     what: 'orders to expire',
     add: (rows) => dueOrders('PENDING_PAYMENT', rows),
-    claim: async (db) => (await lockDue(db, NOW, 20)).length,
+    claim: async (db) => (await lockDue(db, await findDue(db, NOW, 20), NOW)).length,
     most: 20,
   },
   {
@@ -113,7 +118,7 @@ const claims: readonly {
     table: 'orders',
     what: 'orders whose deposit is overdue',
     add: (rows) => dueOrders('AWAITING_DEPOSIT', rows),
-    claim: async (db) => (await lockOverdueDeposits(db, NOW, 20)).length,
+    claim: async (db) => (await lockOverdueDeposits(db, await findOverdueDeposits(db, NOW, 20), NOW)).length,
     most: 20,
   },
   {
@@ -121,7 +126,7 @@ const claims: readonly {
     table: 'orders',
     what: 'reminders of deposits',
     add: (rows) => dueOrders('AWAITING_DEPOSIT', rows),
-    claim: async (db) => (await takeReminders(db, NOW, 20)).length,
+    claim: async (db) => (await takeReminders(db, await findReminders(db, NOW, 20), NOW)).length,
     most: 20,
   },
   {
@@ -131,7 +136,7 @@ const claims: readonly {
     add: (rows) => sql`
       INSERT INTO reservation (id, state, expires_at, sku_ids, quantities, unit_prices)
       SELECT gen_random_uuid(), 'HELD', ${EARLIER}, '{}', '{}', '{}' FROM generate_series(1, ${rows}::integer)`,
-    claim: async (db) => (await claimOverdue(db, NOW, 20)).length,
+    claim: async (db) => (await claimOverdue(db, await findOverdue(db, NOW, 20), NOW)).length,
     most: 20,
   },
   {
@@ -208,4 +213,56 @@ describe('what one process has claimed another passes over, without waiting', ()
       })
     })
   }
+})
+
+/** Claims in two steps: what is due is found first, and locked by the transaction that does it. */
+const inTwoSteps: readonly {
+  readonly what: string
+  readonly find: (db: Queryable) => Promise<string[]>
+  readonly lock: (db: Queryable, ids: readonly string[]) => Promise<string[]>
+  /** What may become of one in between. */
+  readonly changes: readonly Statement[]
+}[] = [
+  {
+    what: 'orders to expire',
+    find: (db) => findDue(db, NOW, 20),
+    lock: (db, ids) => lockDue(db, ids, NOW),
+    changes: [sql`UPDATE orders SET status = 'PAYING'`, sql`UPDATE orders SET pay_before = ${new Date(NOW + 1)}`],
+  },
+  {
+    what: 'orders whose deposit is overdue',
+    find: (db) => findOverdueDeposits(db, NOW, 20),
+    lock: (db, ids) => lockOverdueDeposits(db, ids, NOW),
+    changes: [sql`UPDATE orders SET status = 'PAID'`, sql`UPDATE orders SET pay_before = ${new Date(NOW + 1)}`],
+  },
+  {
+    what: 'reminders of deposits',
+    find: (db) => findReminders(db, NOW, 20),
+    lock: (db, ids) => takeReminders(db, ids, NOW),
+    changes: [sql`UPDATE orders SET status = 'PAID'`, sql`UPDATE orders SET remind_at = NULL`],
+  },
+  {
+    what: 'holds that have run out',
+    find: (db) => findOverdue(db, NOW, 20),
+    lock: (db, ids) => claimOverdue(db, ids, NOW),
+    changes: [
+      sql`UPDATE reservation SET state = 'SECURED'`,
+      sql`UPDATE reservation SET expires_at = ${new Date(NOW + 1)}`,
+    ],
+  },
+]
+
+describe('what is no longer due once it is claimed is left alone', () => {
+  for (const { what, find, lock, changes } of inTwoSteps)
+    test(what, async () => {
+      const { service, table, add } = claims.find((each) => each.what === what)!
+      for (const change of changes) {
+        const db = await emptied(service, table)
+        await db.query(add(1))
+        const ids = await find(db)
+        assert.equal(ids.length, 1)
+        await db.query(change)
+        assert.deepEqual(await lock(db, ids), [])
+      }
+    })
 })

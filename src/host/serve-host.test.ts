@@ -11,6 +11,7 @@ import { hostReportSchema } from '#kernel/report.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { shop } from '#src/shop.ts'
 import { readSettings } from '#src/settings.ts'
+import { closedAtEnd } from '#test/support/at-end.ts'
 import { holdingSleeps } from '#test/support/clock.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { sendRaw } from '#test/support/raw-http.ts'
@@ -152,7 +153,7 @@ describe('a host that cannot be started says why, and what would be right', () =
   })
 
   test('a port that is taken', async () => {
-    const other = createServer().listen(port + 5, '127.0.0.1')
+    const other = closedAtEnd(createServer()).listen(port + 5, '127.0.0.1')
     await new Promise((resolve) => other.once('listening', resolve))
     await refused(new RegExp(`^Port ${port + 5} is taken\\. Stop what listens there, or set --port`), { host: 'edge' })
     other.close()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { openRedis } from '#engines/redis/connection.ts'
+import { atEnd } from '#test/support/at-end.ts'
 import { silent } from '#test/support/silent.ts'
 import { watchRedis } from './watch-redis.ts'
 
@@ -11,9 +12,9 @@ const valuesOf = async (registry: Registry): Promise<readonly string[]> =>
 test('a Redis that is away is told as away, each time; where none is set nothing is', async () => {
   const registry = new Registry()
   const redis = openRedis('redis://127.0.0.1:1', { name: 'test', log: silent })
+  atEnd(redis.close)
   watchRedis(registry, redis)
   for (let i = 0; i < 2; i++) assert.deepEqual(await valuesOf(registry), ['jangteo_redis_available 0'])
-  await redis.close()
 
   const none = new Registry()
   watchRedis(none, undefined)

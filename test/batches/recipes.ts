@@ -37,9 +37,67 @@ export interface Filled {
 const many = <T>(make: (n: number) => Promise<T> | T): Promise<T[]> =>
   Promise.all(Array.from({ length: TOGETHER }, (_, n) => make(n)))
 
+/** Puts a product of one SKU on sale. */
+const skuOf = async (host: TestHost): Promise<{ productId: string; skuId: string }> => {
+  const staff = host.as(product, staffActor(randomUUID(), 'catalog'))
+  const made = await staff.create({ name: '무선 이어폰', skus: [{ price: 1_000, onHand: 100 }] })
+  return { productId: made.id, skuId: made.skus[0]!.id }
+}
+
+interface Buyer {
+  readonly memberId: string
+  readonly orders: Client<typeof order>
+  readonly payments: Client<typeof payment>
+  readonly carts: Client<typeof cart>
+}
+
+const buyersAt = (host: TestHost): Promise<Buyer[]> =>
+  many(() => {
+    const memberId = randomUUID()
+    const actor = memberActor(memberId)
+    return {
+      memberId,
+      orders: host.as(order, actor),
+      payments: host.as(payment, actor),
+      carts: host.as(cart, actor),
+    }
+  })
+
+const placing = (skuId: string, idempotencyKey: string, recipient = address.recipient) => ({
+  items: [{ skuId, quantity: 1 }],
+  shippingAddress: { ...address, recipient },
+  idempotencyKey,
+})
+
+/** An order of each of those that meet, and a key to pay it by. */
+export const placedBy = async (host: TestHost): Promise<{ buyer: Buyer; order: Order; paymentKey: string }[]> => {
+  const { skuId } = await skuOf(host)
+  const all = await buyersAt(host)
+  return Promise.all(
+    all.map(async (buyer) => ({
+      buyer,
+      order: await buyer.orders.place(placing(skuId, randomUUID())),
+      paymentKey: `key-${randomUUID()}`,
+    })),
+  )
+}
+
+/** Holds of one SKU until an instant; answers their ids. */
+export const heldBy = async (host: TestHost, expiresAt: number): Promise<string[]> => {
+  const { skuId } = await skuOf(host)
+  return many(async () => {
+    const reservationId = randomUUID()
+    await host.inside(product).reserve({ reservationId, lines: [{ skuId, quantity: 1 }], expiresAt })
+    return reservationId
+  })
+}
+
 /** For each batched operation and each set of lanes inside a service: how to fill a batch of it. */
 export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<string, () => Promise<Filled>>> => {
-  const staff = host.as(product, staffActor(randomUUID(), 'catalog'))
+  const sku = () => skuOf(host)
+  const buyers = () => buyersAt(host)
+  const placed = () => placedBy(host)
+  const held = () => heldBy(host, host.runtime.now() + 60_000)
   const inside = {
     members: host.inside(member),
     mails: host.inside(email),
@@ -48,10 +106,6 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
   }
   const ids = (): Promise<string[]> => many(() => randomUUID())
 
-  const sku = async (): Promise<{ productId: string; skuId: string }> => {
-    const made = await staff.create({ name: '무선 이어폰', skus: [{ price: 1_000, onHand: 100 }] })
-    return { productId: made.id, skuId: made.skus[0]!.id }
-  }
   const people = async (): Promise<string[]> => {
     const found = await ids()
     for (const [n, id] of found.entries())
@@ -59,39 +113,6 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
     return found
   }
 
-  interface Buyer {
-    readonly memberId: string
-    readonly orders: Client<typeof order>
-    readonly payments: Client<typeof payment>
-    readonly carts: Client<typeof cart>
-  }
-  const buyers = (): Promise<Buyer[]> =>
-    many(() => {
-      const memberId = randomUUID()
-      const actor = memberActor(memberId)
-      return {
-        memberId,
-        orders: host.as(order, actor),
-        payments: host.as(payment, actor),
-        carts: host.as(cart, actor),
-      }
-    })
-  const placing = (skuId: string, idempotencyKey: string, recipient = address.recipient) => ({
-    items: [{ skuId, quantity: 1 }],
-    shippingAddress: { ...address, recipient },
-    idempotencyKey,
-  })
-  const placed = async (): Promise<{ buyer: Buyer; order: Order; paymentKey: string }[]> => {
-    const { skuId } = await sku()
-    const all = await buyers()
-    return Promise.all(
-      all.map(async (buyer) => ({
-        buyer,
-        order: await buyer.orders.place(placing(skuId, randomUUID())),
-        paymentKey: `key-${randomUUID()}`,
-      })),
-    )
-  }
   const begun = async () => {
     const all = await placed()
     for (const {
@@ -102,18 +123,6 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
       await inside.orders.beginPayment({ orderId: id, paymentKey, amount, memberId: buyer.memberId })
     return all
   }
-  const held = async (): Promise<string[]> => {
-    const { skuId } = await sku()
-    const all = await ids()
-    for (const reservationId of all)
-      await inside.products.reserve({
-        reservationId,
-        lines: [{ skuId, quantity: 1 }],
-        expiresAt: host.runtime.now() + 60_000,
-      })
-    return all
-  }
-
   return {
     'member.me': async () => {
       const all = await people()

@@ -1,4 +1,5 @@
 import type { Mutant } from './mutant.ts'
+import { batches } from './guards/batches.ts'
 import { edge } from './guards/edge.ts'
 import { givingBack } from './guards/giving-back.ts'
 import { identity } from './guards/identity.ts'
@@ -13,6 +14,7 @@ import { prices } from './guards/prices.ts'
 import { refunds } from './guards/refunds.ts'
 import { secrecy } from './guards/secrecy.ts'
 import { signIn } from './guards/sign-in.ts'
+import { silence } from './guards/silence.ts'
 import { staffWrites } from './guards/staff.ts'
 import { stock } from './guards/stock.ts'
 
@@ -34,4 +36,6 @@ export const mutants: readonly Mutant[] = [
   ...onceOnly,
   ...incoming,
   ...edge,
+  ...batches,
+  ...silence,
 ]

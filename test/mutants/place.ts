@@ -33,7 +33,8 @@ export const makePlace = async (root: string): Promise<Place> => {
   const copy = copyCheckout(root)
   return {
     path: copy.path,
-    env: { [TEST_SERVER]: JSON.stringify(server.connection) },
+    // What does not come about without its guard is not waited for as long as what may be slow.
+    env: { [TEST_SERVER]: JSON.stringify(server.connection), JANGTEO_TEST_PATIENCE: '30' },
     clean: () => dropTestDatabases(server.connection),
     remove: async () => {
       copy.remove()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { atEnd } from '#test/support/at-end.ts'
 import { holdingSleeps } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
@@ -27,6 +28,12 @@ describe('migrate', () => {
   const put = (name: string, text: string) => writeFile(join(folder, name), text)
   const run = (given?: Parameters<typeof migrate>[3]) =>
     migrate(settings(), service, pathToFileURL(`${folder}/`), given)
+  /** A session of another process, which ends after the last test at the latest. */
+  const session = async (name: string) => {
+    const client = await connect(settings(), name)
+    atEnd(() => client.end())
+    return client
+  }
   const tables = () =>
     db.query<{ name: string }>(sql`
       SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 't%' ORDER BY 1`)
@@ -110,7 +117,7 @@ describe('migrate', () => {
 
   /** A transaction that has read a table and is not over yet. */
   const reading = async (table: string) => {
-    const reader = await connect(settings(), 'reader')
+    const reader = await session('reader')
     await reader.query(`BEGIN; SELECT FROM ${table}`)
     return {
       end: async (): Promise<void> => {
@@ -174,7 +181,7 @@ describe('migrate', () => {
 
   test('while another process is at it, it waits for its turn, and gives up after its patience', async () => {
     await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
-    const other = await connect(settings(), 'other')
+    const other = await session('other')
     await other.query(`SELECT pg_advisory_lock(hashtext('jangteo migrate'), hashtext('${service}'))`)
     const lines: string[] = []
     await assert.rejects(run({ patience: 1, progress: (line) => void lines.push(line) }), {

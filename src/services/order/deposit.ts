@@ -1,7 +1,7 @@
 import { instant } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
-import type { Tx } from '#kernel/store.ts'
+import type { Queryable, Tx } from '#kernel/store.ts'
 import {
   ORDER_STATE,
   orderCanceled,
@@ -10,7 +10,7 @@ import {
   orderExpired,
   type OrderStatus,
 } from './contract.ts'
-import { lockOverdueDeposits, noteReminders, takeReminders } from './deposit-store.ts'
+import { findOverdueDeposits, lockOverdueDeposits, noteReminders, takeReminders } from './deposit-store.ts'
 import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
 import { after } from './states.ts'
 import { lockOrders, saveOrders } from './store.ts'
@@ -22,9 +22,6 @@ import type { Views } from './views.ts'
  * time whose report is late still pays.
  */
 export const DEPOSIT_GRACE = 5 * 60_000
-
-/** Orders ended or reminded in one go. */
-const MANY = 200
 
 /** A virtual account that was issued for an order. */
 export interface Awaited {
@@ -103,11 +100,14 @@ export const endDeposits = async (tx: Tx, ends: readonly DepositEnd[], now: numb
   await saveOrders(tx, ended, 'with lines')
 }
 
-/** Expires orders whose deposit is overdue for longer than the grace; answers how many. */
-export const expireDeposits = async (tx: Tx, views: Views, now: number): Promise<number> => {
-  const ids = await lockOverdueDeposits(tx, now - DEPOSIT_GRACE, MANY)
-  if (ids.length === 0) return 0
-  const due = await lockOrders(tx, ids)
+/** Orders whose deposit is overdue for longer than the grace. */
+export const findExpiredDeposits = (db: Queryable, now: number, limit: number): Promise<string[]> =>
+  findOverdueDeposits(db, now - DEPOSIT_GRACE, limit)
+
+/** Expires those of the orders whose deposit is overdue for longer than the grace; answers how many. */
+export const expireDeposits = async (tx: Tx, views: Views, ids: readonly string[], now: number): Promise<number> => {
+  const due = await lockOrders(tx, await lockOverdueDeposits(tx, ids, now - DEPOSIT_GRACE))
+  if (due.size === 0) return 0
   views.changed(tx, due.values())
   await endDeposits(
     tx,
@@ -117,16 +117,16 @@ export const expireDeposits = async (tx: Tx, views: Views, now: number): Promise
   return due.size
 }
 
-/** Has buyers reminded of deposits that are due soon; answers how many reminders were taken up. */
-export const remindOfDeposits = async (tx: Tx, now: number): Promise<number> => {
-  const ids = await takeReminders(tx, now, MANY)
-  if (ids.length === 0) return 0
-  const orders = [...(await lockOrders(tx, ids)).values()]
+/** Has buyers of those orders reminded whose deposits are due soon; answers how many. */
+export const remindOfDeposits = async (tx: Tx, ids: readonly string[], now: number): Promise<number> => {
+  const taken = await takeReminders(tx, ids, now)
+  if (taken.length === 0) return 0
+  const orders = [...(await lockOrders(tx, taken)).values()]
   await tx.emitAll(
     orderDepositDueSoon,
     orders
       .filter((each) => each.payBefore > now)
       .map((each) => ({ ...factsOf(each, now), dueAt: instant(each.payBefore) })),
   )
-  return ids.length
+  return taken.length
 }

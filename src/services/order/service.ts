@@ -1,6 +1,7 @@
 import { lanes } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
+import { dueWork } from '#kernel/due-work.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import {
@@ -29,15 +30,17 @@ import {
   orderPlaced,
   type OrderStatus,
 } from './contract.ts'
-import { awaitDeposits, expireDeposits, remindOfDeposits } from './deposit.ts'
+import { awaitDeposits, expireDeposits, findExpiredDeposits, remindOfDeposits } from './deposit.ts'
+import { findReminders } from './deposit-store.ts'
+import { expireOrders } from './expire.ts'
 import { CLOSED_AFTER, closingForLeaving } from './leaving.ts'
 import { close, forgetLeft } from './leaving-store.ts'
-import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
+import { type OrderRecord, shown } from './order.ts'
 import { paying, settle, unsettle } from './pay.ts'
 import { findUnsettled } from './paying-store.ts'
 import { placing } from './place.ts'
 import { readdressing } from './readdress.ts'
-import { countOpen, findOrders, listOrders, lockDue, lockOrders, saveOrders } from './store.ts'
+import { countOpen, findDue, findOrders, listOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 
 const events = [
@@ -51,6 +54,9 @@ const events = [
   orderCanceled,
   orderExpired,
 ]
+
+/** Orders that are done in one transaction of a sweep. */
+const DUE_AT_ONCE = 200
 
 /** Orders and their saga. */
 export const orderService = service(
@@ -151,24 +157,38 @@ export const orderService = service(
       ],
       sweeps: [
         sweep('forget-left', 3_600_000, (now) => forgetLeft(db, now)),
-        sweep('expire', 1_000, (now) =>
-          db.tx('order.expire', async (tx) => {
-            const due = await lockOrders(tx, await lockDue(tx, now, 200))
-            const expired = [...due.values()].map((each): OrderRecord => ({ ...each, status: 'EXPIRED' }))
-            await tx.emitAll(
-              orderExpired,
-              expired.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),
-            )
-            await saveOrders(tx, expired, 'with lines')
-            views.changed(tx, expired)
-            return expired.length
+        sweep(
+          'expire',
+          1_000,
+          dueWork({
+            log,
+            what: 'expire an order',
+            most: DUE_AT_ONCE,
+            find: (now, limit) => findDue(db, now, limit),
+            work: (ids, now) => db.tx('order.expire', (tx) => expireOrders(tx, views, ids, now)),
           }),
         ),
-        sweep('expire-deposits', 1_000, (now) =>
-          db.tx('order.expire-deposits', (tx) => expireDeposits(tx, views, now)),
+        sweep(
+          'expire-deposits',
+          1_000,
+          dueWork({
+            log,
+            what: 'expire an order whose deposit did not come',
+            most: DUE_AT_ONCE,
+            find: (now, limit) => findExpiredDeposits(db, now, limit),
+            work: (ids, now) => db.tx('order.expire-deposits', (tx) => expireDeposits(tx, views, ids, now)),
+          }),
         ),
-        sweep('remind-of-deposits', 5_000, (now) =>
-          db.tx('order.remind-of-deposit', (tx) => remindOfDeposits(tx, now)),
+        sweep(
+          'remind-of-deposits',
+          5_000,
+          dueWork({
+            log,
+            what: 'have a buyer reminded of a deposit',
+            most: DUE_AT_ONCE,
+            find: (now, limit) => findReminders(db, now, limit),
+            work: (ids, now) => db.tx('order.remind-of-deposit', (tx) => remindOfDeposits(tx, ids, now)),
+          }),
         ),
       ],
     }

@@ -80,11 +80,20 @@ export const lockOrders = async (db: Queryable, ids: readonly string[]): Promise
   return new Map(orders.map((row) => [row.id, recordOf({ ...row, lines: byOrder.get(row.id) ?? [] })]))
 }
 
-/** Ids of unpaid orders whose time to pay has passed, locked; those that someone else has locked are left for later. */
-export const lockDue = async (db: Queryable, now: number, limit: number): Promise<string[]> => {
+/** Ids of unpaid orders whose time to pay has passed, the longest first. */
+export const findDue = async (db: Queryable, now: number, limit: number): Promise<string[]> => {
   const rows = await db.query<{ id: string }>(sql`
     SELECT id FROM orders WHERE status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}
-    ORDER BY pay_before LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`)
+    ORDER BY pay_before LIMIT ${limit}`)
+  return rows.map((row) => row.id)
+}
+
+/** Those of them that are still due, locked; those that someone else has locked are left for later. */
+export const lockDue = async (db: Queryable, ids: readonly string[], now: number): Promise<string[]> => {
+  const rows = await db.query<{ id: string }>(sql`
+    SELECT id FROM orders
+    WHERE id = ANY (${ids}::uuid[]) AND status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}
+    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`)
   return rows.map((row) => row.id)
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { instant } from '#kernel/contract.ts'
 import { cursorOf, placeOf } from '#kernel/cursor.ts'
+import { dueWork } from '#kernel/due-work.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
@@ -16,7 +17,7 @@ import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
 import { reserving } from './reserving.ts'
 import { settle, type Step } from './settling.ts'
 import { stockCommands } from './stock-commands.ts'
-import { claimOverdue, findMovements, findOffers, insertReleased } from './stock-store.ts'
+import { claimOverdue, findMovements, findOffers, findOverdue, insertReleased } from './stock-store.ts'
 import { productGauges } from './watch-store.ts'
 
 const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
@@ -29,7 +30,7 @@ export const productService = service(
     emits: [productChanged, availabilityChanged, categoryChanged],
     migrations: new URL('./migrations/', import.meta.url),
   },
-  ({ db, runtime }) => {
+  ({ db, runtime, log }) => {
     const stock = stockCommands({ db, runtime })
     const edit = editing({ db, runtime, stock })
 
@@ -137,19 +138,27 @@ export const productService = service(
       ],
       sweeps: [
         // Orders outlive their deadline by less than holds do: what is overdue here belongs to no order.
-        sweep('overdue', 1_000, (now) =>
-          // Two sweeps may have claimed the two sides of a lending.
-          again(() =>
-            db.tx('product.overdue', async (tx) => {
-              const ids = await claimOverdue(tx, now, OVERDUE_AT_ONCE)
-              await settle(
-                tx,
-                ids.map((reservationId) => ({ reservationId, cause: 'overdue' })),
-                runtime,
-              )
-              return ids.length
-            }),
-          ),
+        sweep(
+          'overdue',
+          1_000,
+          dueWork({
+            log,
+            what: 'give the stock of an overdue hold back',
+            most: OVERDUE_AT_ONCE,
+            find: (now, limit) => findOverdue(db, now, limit),
+            work: (ids, now) =>
+              // Two sweeps may have claimed the two sides of a lending.
+              again(() =>
+                db.tx('product.overdue', async (tx) => {
+                  const steps = (await claimOverdue(tx, ids, now)).map((reservationId): Step => ({
+                    reservationId,
+                    cause: 'overdue',
+                  }))
+                  await settle(tx, steps, runtime)
+                  return steps.length
+                }),
+              ),
+          }),
         ),
       ],
       gauges: productGauges(db, runtime.now),

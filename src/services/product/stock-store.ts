@@ -146,13 +146,21 @@ export const savePledges = (all: readonly Pledged[]): Statement => sql`
     AS given (id, lent_to, borrows_from, borrowed)
   WHERE reservation.id = given.id`
 
-/** Claims holds whose deadline has passed; those someone else works on are left out. */
-export const claimOverdue = async (tx: Queryable, now: number, limit: number): Promise<string[]> =>
+/** Holds whose deadline has passed, the longest first. */
+export const findOverdue = async (db: Queryable, now: number, limit: number): Promise<string[]> =>
+  (
+    await db.query<{ id: string }>(sql`
+      SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= ${new Date(now)}
+      ORDER BY expires_at LIMIT ${limit}`)
+  ).map((row) => row.id)
+
+/** Claims those of them that are still overdue; those someone else works on are left out. */
+export const claimOverdue = async (tx: Queryable, ids: readonly string[], now: number): Promise<string[]> =>
   (
     await tx.query<{ id: string }>(sql`
-      SELECT id FROM reservation WHERE state = 'HELD' AND expires_at <= ${new Date(now)}
-      ORDER BY expires_at LIMIT ${limit}
-      FOR NO KEY UPDATE SKIP LOCKED`)
+      SELECT id FROM reservation
+      WHERE id = ANY (${ids}::uuid[]) AND state = 'HELD' AND expires_at <= ${new Date(now)}
+      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`)
   ).map((row) => row.id)
 
 /** Locks SKUs, in lock order, and answers what is available of each. */

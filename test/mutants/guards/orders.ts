@@ -153,15 +153,20 @@ export const orders: readonly Mutant[] = [
   ),
   states('what is canceled stays canceled', 'CANCELED: {},', "CANCELED: { 'payment captured': 'PAID' },"),
   states('what has expired stays expired', 'EXPIRED: {},', "EXPIRED: { 'payment begun': 'PAYING' },"),
-  store(
+  guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
     'only an order that is due expires',
-    "status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}",
-    "status = 'PENDING_PAYMENT'",
+    "::uuid[]) AND status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}",
+    "::uuid[]) AND status = 'PENDING_PAYMENT'",
+  ),
+  guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
+    'only an order that still waits for its payment expires',
+    "::uuid[]) AND status = 'PENDING_PAYMENT' AND",
+    '::uuid[]) AND',
   ),
   guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
     'an order that expires is held while it does',
-    'LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED',
-    'LIMIT ${limit}',
+    'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
+    'ORDER BY id',
   ),
   guardsOf('src/services/order/store.ts', 'test/guards/stale-lines.test.ts', 'src/services/order/order.test.ts')(
     'orders are locked while it is decided on them',
@@ -176,13 +181,18 @@ export const orders: readonly Mutant[] = [
   ),
   guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
     'a buyer is reminded of a deposit by one process',
-    'ORDER BY remind_at LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED',
-    'ORDER BY remind_at LIMIT ${limit}',
+    'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)',
+    'ORDER BY id)',
   ),
   guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
     'an order whose deposit is overdue is held while it ends',
-    'ORDER BY pay_before LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED',
-    'ORDER BY pay_before LIMIT ${limit}',
+    'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`',
+    'ORDER BY id`',
+  ),
+  guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
+    'only an order that still awaits its deposit expires for the lack of it',
+    "::uuid[]) AND status = 'AWAITING_DEPOSIT' AND pay_before",
+    '::uuid[]) AND pay_before',
   ),
   guardsOf('src/services/order/deposit.ts', 'src/services/payment/deposit.test.ts')(
     'an order awaits the deposit of its own payment',

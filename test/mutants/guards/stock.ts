@@ -148,8 +148,13 @@ export const stock: readonly Mutant[] = [
   ),
   guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims.test.ts')(
     'holds that die are claimed by one process',
-    'ORDER BY expires_at LIMIT ${limit}\n      FOR NO KEY UPDATE SKIP LOCKED',
-    'ORDER BY expires_at LIMIT ${limit}',
+    'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
+    'ORDER BY id',
+  ),
+  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims.test.ts')(
+    'a hold that was secured meanwhile does not die',
+    "::uuid[]) AND state = 'HELD' AND",
+    '::uuid[]) AND',
   ),
   guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/property.test.ts`, `${PRODUCT}/race.test.ts`)(
     'reservations are locked while it is decided on them',
