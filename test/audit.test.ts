@@ -10,6 +10,7 @@ import { shop as services } from '#src/shop.ts'
 import { plants } from './audit/plants.ts'
 import { settled } from './audit/settled.ts'
 import { payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from './support/client.ts'
+import { eventually } from './support/eventually.ts'
 import { startTestShop, type TestShop } from './support/shop.ts'
 
 const running = await startTestShop()
@@ -58,10 +59,27 @@ const live = async ({ origin, runtime }: TestShop): Promise<string[]> => {
   await payOrder(buyer, named)
   await buyer.must('PUT', `/api/cart/items/${skuId}`, { quantity: 2 })
 
+  const deposit = async (): Promise<{ id: string; amount: number }> => {
+    const order = await placeOrder(buyer, skuId)
+    const { id: orderId, amount } = order
+    const approval = { orderId, amount, method: 'VIRTUAL_ACCOUNT' }
+    const { paymentKey } = await buyer.must('POST', '/simulators/toss/approve', approval)
+    await buyer.must('POST', '/api/payments/confirm', { paymentKey, orderId, amount })
+    return order
+  }
+  const bank = (orderId: string, action: string) => buyer.must('POST', '/simulators/toss/deposits', { orderId, action })
+  const statusIs = (id: string, status: string) =>
+    eventually(async () => (await buyer.must('GET', `/api/orders/${id}`)).status === status, `the order is ${status}`)
+  const awaiting = await deposit()
+  const tooLate = await deposit()
+  await bank(tooLate.id, 'pass-due')
+  await statusIs(tooLate.id, 'EXPIRED')
+  await bank(tooLate.id, 'deposit')
+
   const leaver = await signUp(origin)
   await leaver.must('PUT', `/api/cart/items/${skuId}`, { quantity: 1 })
   await leaver.must('DELETE', '/api/members/me', { password: 'correct horse 9' })
-  return [expired, paid, canceled, dropped, pending, named].map((each) => each.id)
+  return [expired, paid, canceled, dropped, pending, named, awaiting, tooLate].map((each) => each.id)
 }
 
 describe('the audit', () => {
@@ -148,7 +166,7 @@ describe('the audit', () => {
   })
 
   test('what is young is in flight, and no violation', async () => {
-    const requested = `UPDATE jt_payment.refund SET state = 'REQUESTED', ended_at = NULL`
+    const requested = `UPDATE jt_payment.refund SET state = 'REQUESTED', ended_at = NULL WHERE state = 'REFUNDED'`
     const report = await afterPlanting(requested, orders, 3_600_000)
     const known = report.findings.find((each) => each.invariant === 'each outcome becomes known')!
     assert.equal(known.inFlight, 1)

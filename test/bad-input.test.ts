@@ -97,6 +97,7 @@ before(async () => {
     price: 9_900,
     delta: 1,
     reason: '점검',
+    refundAccount: { bank: '88', accountNumber: '110-123-456789', holderName: '홍길동' },
     amount: order.amount,
     orderId: order.id,
     skuId,

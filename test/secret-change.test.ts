@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { reseal, sealing } from '#src/commands/reseal.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { apiClient, codeFor, shippingAddress, signInStaff, signUp } from './support/client.ts'
+import { apiClient, codeFor, placeOrder, putOnSale, shippingAddress, signInStaff, signUp } from './support/client.ts'
 import { eventually } from './support/eventually.ts'
 import { startTestShop } from './support/shop.ts'
 
@@ -28,6 +28,16 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   const secret = { place: 'payment', name: 'TOSS_SECRET_KEY', value: 'live_sk_set-under-the-old-secret' }
   const staff = await signInStaff(before.origin)
   await staff.must('POST', '/api/config/trial/versions', { expectedVersion: 0, reason: '시험', changes: [secret] })
+  // An account that a deposit is awaited in, and one that money waits to go back to.
+  const { skuId } = await putOnSale(staff, 5)
+  const order = await placeOrder(customer, skuId)
+  const { id: orderId, amount } = order
+  const approval = { orderId, amount, method: 'VIRTUAL_ACCOUNT' }
+  const { paymentKey } = await customer.must('POST', '/simulators/toss/approve', approval)
+  await customer.must('POST', '/api/payments/confirm', { paymentKey, orderId, amount })
+  const accountOf = async (client: typeof customer): Promise<string> =>
+    (await client.must('GET', `/api/orders/${orderId}/payments`)).items[0].virtualAccount.accountNumber
+  const account = await accountOf(customer)
   await before.stop()
 
   const between = await startTestShop({ env: { ...database, JANGTEO_SECRET: NEW, JANGTEO_SECRET_ALSO: OLD } })
@@ -52,6 +62,7 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   assert.ok(first.includes('member: 1 values sealed anew'), first.join('\n'))
   assert.match(first.join('\n'), /auth: [1-9] values sealed anew/)
   assert.ok(first.includes('config: 1 values sealed anew'), first.join('\n'))
+  assert.ok(first.includes('payment: 1 values sealed anew'), first.join('\n'))
   assert.ok((await run()).includes('member: 0 values sealed anew'))
   await between.stop()
 
@@ -60,6 +71,7 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
   const kept = await again.must('POST', '/api/auth/refresh', { refreshToken: renewed.refreshToken })
   again.token = kept.accessToken
   assert.equal(await memoOf(again), '문 앞에 두세요')
+  assert.equal(await accountOf(Object.assign(again, { email: customer.email })), account)
   const { settings } = await (await signInStaff(after.origin)).must('GET', '/api/config/trial')
   const sealed = settings.find((each: { name: string }) => each.name === secret.name).values[0]
   assert.deepEqual([sealed.set, sealed.left], [true, null], 'it can still be opened')

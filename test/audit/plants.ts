@@ -49,7 +49,7 @@ const money: readonly Plant[] = [
   {
     invariant: 'what the provider captured and gave back is what we recorded',
     name: 'we believe a capture failed',
-    plant: `UPDATE jt_payment.payment SET state = 'FAILED' WHERE refunded = 0`,
+    plant: `UPDATE jt_payment.payment SET state = 'FAILED' WHERE refund_requested = 0`,
   },
   {
     invariant: 'what the provider captured and gave back is what we recorded',
@@ -189,6 +189,46 @@ const orders: readonly Plant[] = [
     invariant: 'an unpaid order holds its stock, and ends or is paid',
     name: 'its money was captured',
     plant: `UPDATE jt_order.orders SET status = 'PENDING_PAYMENT' WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'its deposit is overdue',
+    plant: `UPDATE jt_order.orders SET pay_before = now() - interval '1 day' WHERE status = 'AWAITING_DEPOSIT'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'it waits for a deposit into an account that is closed',
+    plant: `UPDATE jt_payment.payment SET state = 'FAILED' WHERE state = 'AWAITING_DEPOSIT'`,
+  },
+  {
+    invariant: 'an unpaid order holds its stock, and ends or is paid',
+    name: 'the stock it waits with was given away',
+    plant: `UPDATE jt_product.reservation SET state = 'RELEASED' WHERE state = 'SECURED'`,
+  },
+  {
+    invariant: 'an order and its lines are in the same state',
+    name: 'a line does not wait for the deposit',
+    plant: `UPDATE jt_order.order_line SET status = 'PENDING_PAYMENT' WHERE status = 'AWAITING_DEPOSIT'`,
+  },
+  {
+    invariant: 'an ended order leaves no hold and no money',
+    name: 'its account is still open',
+    plant: `UPDATE jt_order.orders SET status = 'EXPIRED' WHERE status = 'AWAITING_DEPOSIT'`,
+  },
+  {
+    invariant: 'an ended order leaves no hold and no money',
+    name: 'nobody is asked where its deposit is to go back to',
+    plant: `UPDATE jt_payment.refund SET state = 'REFUSED' WHERE state = 'AWAITING_ACCOUNT'`,
+  },
+  {
+    invariant: 'each outcome becomes known',
+    name: 'a deposit was forgotten',
+    plant: `UPDATE jt_payment.payment SET due_at = now() - interval '1 day' WHERE state = 'AWAITING_DEPOSIT'`,
+  },
+  {
+    invariant: 'what was kept for a while is forgotten in time',
+    name: 'an account that nothing is refunded to',
+    plant: `UPDATE jt_payment.payment SET refund_account = 'x', refund_account_at = now() - interval '3 days'`,
   },
   {
     invariant: 'an ended order leaves no hold and no money',

@@ -32,7 +32,8 @@ export const startDeposits = (shop: PurchaseHost) => {
     const buyer = shop.buyer()
     const skuId = await shop.sku(onHand, 9_900)
     const order = await buyer.place(skuId)
-    const wanted = { method: 'VIRTUAL_ACCOUNT', bankCode: '20', customerName: '홍길동', ...more }
+    // The provider's clock is not the one a test moves: it keeps the account open for longer than any test goes ahead.
+    const wanted = { method: 'VIRTUAL_ACCOUNT', bankCode: '20', customerName: '홍길동', validHours: 2_160, ...more }
     const paymentKey = await shop.simulator.approve(order.id, order.amount, wanted)
     const status = async () => (await buyer.orders.get({ id: order.id })).status
     return {

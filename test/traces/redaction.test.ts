@@ -47,7 +47,7 @@ const data = mkdtempSync(join(tmpdir(), 'jangteo-redaction-'))
 const said: string[] = []
 let origin = ''
 
-const child = spawn(process.execPath, ['src/main.ts', 'start', '--no-pages'], {
+const child = spawn(process.execPath, ['src/main.ts', 'start'], {
   env: {
     ...process.env,
     ...shopSettings(data, database.url),
@@ -194,6 +194,33 @@ before(async () => {
     reason: `변심, ${secret['phone as it was written']}이나 ${email}로 연락, 카드 ${secret.card}`,
     refundReceiveAccount: { bank: '88', accountNumber: secret.account, holderName: name },
   })
+  // A deposit: the account it is paid into, and the one it goes back to.
+  const third = await place()
+  const { paymentKey } = await buyer.must('POST', '/simulators/toss/approve', {
+    orderId: third.id,
+    amount: third.amount,
+    method: 'VIRTUAL_ACCOUNT',
+    customerName: name,
+  })
+  await buyer.must('POST', '/api/payments/confirm', { paymentKey, orderId: third.id, amount: third.amount })
+  const { items: payments } = await buyer.must('GET', `/api/orders/${third.id}/payments`)
+  secrets.set('virtual account', payments[0].virtualAccount.accountNumber)
+  await eventually(async () => {
+    const { items } = await buyer.must('GET', `/simulators/mailbox/messages?to=${encodeURIComponent(email)}`)
+    return items.some((each: { text: string }) => each.text.includes(payments[0].virtualAccount.accountNumber))
+  }, 'the mail says where to pay')
+  await buyer.must('POST', '/simulators/toss/deposits', { orderId: third.id })
+  await eventually(
+    async () => (await buyer.must('GET', `/api/orders/${third.id}`)).status === 'PAID',
+    'the deposit arrives',
+  )
+  const refundAccount = { bank: '88', accountNumber: secret.account, holderName: name }
+  await buyer.send('POST', `/api/orders/${third.id}/cancel`, {
+    reason: '변심',
+    refundAccount: { ...refundAccount, bank: secret.account },
+  })
+  const back = await buyer.must('POST', `/api/orders/${third.id}/cancel`, { reason: '변심', refundAccount })
+  assert.equal(back.status, 'CANCELED')
   const proof = await proofFor('password-reset')
   await buyer.must('POST', '/api/auth/password-reset', {
     email,
