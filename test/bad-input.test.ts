@@ -70,6 +70,7 @@ before(async () => {
   foreign = {
     '/api/orders/{id}': order.id,
     '/api/orders/{id}/items': order.id,
+    '/api/orders/{id}/shipping-address': order.id,
     '/api/orders/{id}/cancel': order.id,
     '/api/orders/{orderId}/payments': paid.id,
     '/api/members/me/addresses/{id}': address.id,
@@ -327,7 +328,7 @@ describe('nobody acts for another', () => {
         else if (!makes && each.method !== 'DELETE') assert.equal(status, 404, each.operation.operationId)
       }
     }
-    assert.ok(Object.keys(foreign).length === 6)
+    assert.ok(Object.keys(foreign).length === 7)
   })
 
   test("another's order cannot be paid, whatever is claimed", async () => {

@@ -214,7 +214,8 @@ describe('carts', () => {
       await tx.query(lockCarts([owner], shop.runtime.now()))
       const [item] = (await findItems(tx, [owner])).get(keyOf(owner))!
       choice = me.choose({ items: [{ skuId, chosen: false }] })
-      await blocked(db, 1)
+      // Without the lock it is made at once, and undone below.
+      await Promise.race([blocked(db, 1), choice])
       await tx.query(saveItems([{ ...item!, quantity: 7, owner }]))
     })
     await choice

@@ -13,20 +13,6 @@ export const prices: readonly Mutant[] = [
     tests: ['src/services/product/reserve.test.ts', ...price],
   },
   {
-    guard: 'price seen: a reservation found again at another price is refused',
-    file: 'src/services/product/reserving.ts',
-    text: 'return priceChange(ask, answer) ?? answer',
-    without: 'return answer',
-    tests: ['src/services/product/reserve.test.ts'],
-  },
-  {
-    guard: 'price seen: of one batch and name each is judged by what it expects',
-    file: 'src/services/product/reserving.ts',
-    text: '  a.expectedAmount === b.expectedAmount &&\n',
-    without: '',
-    tests: ['src/services/product/reserve.test.ts'],
-  },
-  {
     guard: 'price seen: the expected amount is part of what a key was used for',
     file: 'src/services/order/place.ts',
     text: 'fingerprintOf(input.items, input.shippingAddress, input.expectedAmount)',
@@ -67,13 +53,6 @@ export const prices: readonly Mutant[] = [
     text: '(ask.replaces ? offers.has(skuId) : offers.get(skuId)?.onSale)',
     without: 'offers.has(skuId)',
     tests: [...price, 'src/services/product/reserve.test.ts'],
-  },
-  {
-    guard: 'price seen: only its owner changes where an unpaid order goes',
-    file: 'src/services/order/readdress.ts',
-    text: 'if (refused) throw refused',
-    without: '',
-    tests: ['src/services/order/order.test.ts'],
   },
   {
     guard: 'cart chosen: a choice is not undone by a change of quantity under way',
