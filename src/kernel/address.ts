@@ -39,6 +39,9 @@ export const addressOf = (given: string, known: readonly string[]): Address => {
   const url = URL.parse(given.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*@)(?=[/?]|$)/i, '$1no-host.invalid'))
   if (!url) throw new UnfitAddress(`give protocol://user:password@host:port/name; ${ENCODED}`)
   if (given.includes('#')) throw new UnfitAddress(`a # ends an address: ${ENCODED}`)
+  // Else `name&sslmode=require` would name a database, and what was asked for be left out.
+  if (/[&;]/.test(url.host + url.pathname))
+    throw new UnfitAddress('options come after a ?: in what stands before it write & as %26 and ; as %3B')
   const options = new Map<string, string>()
   for (const [name, value] of url.searchParams) {
     if (!known.includes(name)) {

@@ -84,6 +84,10 @@ describe('the address of a database', () => {
     ])
       assert.doesNotMatch(refused(url), /s3cr/, url)
     assert.match(refused('postgres://shop:123#s3cr@db/x'), /# as %23/)
+    // Else they would be part of the database's name, and the connection plain.
+    for (const url of ['postgres://db/x&sslmode=require', 'postgres://db/x;sslmode=require', 'postgres://db&ssl=true'])
+      assert.match(refused(url), /after a \?/, url)
+    assert.equal(databaseAddressOf('postgres://db/x%26y').database, 'x&y')
     assert.match(refused('postgres://db/x?sslmod=require'), /the option sslmod is not known.*sslmode/)
     assert.match(refused('postgres://db/x?pgbouncer=true'), /the option pgbouncer is not known/)
     assert.match(refused('postgres://db/x?SSLMODE=require'), /the option SSLMODE is not known/)
