@@ -69,6 +69,24 @@ describe('a path is there for some methods', () => {
   })
 })
 
+test('what is no form is refused before a page would fail on it', async () => {
+  const boundary = 'multipart/form-data; boundary=b'
+  for (const [type, body, status] of [
+    ['application/x-www-form-urlencoded', '', 201],
+    ['application/x-www-form-urlencoded; charset=UTF-8', 'a=%ff', 201],
+    [boundary, '--b\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n--b--\r\n', 201],
+    [boundary, '--b\r\ncut off', 400],
+    ['multipart/form-data', 'no boundary', 400],
+    ['application/json', '{}', 400],
+    ['text/plain', 'a=1', 400],
+    ['nonsense', 'a=1', 415],
+  ] as const) {
+    const answer = await ask('/x', { method: 'POST', headers: { 'content-type': type }, body })
+    assert.equal(answer.status, status, `${type}: ${body}`)
+    await answer.text()
+  }
+})
+
 describe('files', () => {
   const FILE = '/assets/app-1a2b.js'
 

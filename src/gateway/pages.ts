@@ -13,6 +13,7 @@ import type { PageContext } from '../../web/context.ts'
 import { CROSS_SITE, isCrossSite } from './cross-site.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import { acceptedCoding } from './http/content-encoding.ts'
+import { BAD_REQUEST } from './http/faults.ts'
 import { isHost } from './http/host.ts'
 import { pathOf } from './http/request-target.ts'
 import type { Limiter } from './limits/limits.ts'
@@ -54,6 +55,16 @@ const refuse = (reply: FastifyReply, fault: Fault): FastifyReply => {
   const retryAfter = retryAfterOf(fault)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${ko}\n${en}\n`)
+}
+
+/** Whether what was sent is a form: pages read nothing else, and would fail on it. */
+const isForm = async ({ headers, body }: FastifyRequest): Promise<boolean> => {
+  const type = headers['content-type'] ?? ''
+  const sent = new Response((body as Uint8Array<ArrayBuffer> | undefined) ?? '', { headers: { 'content-type': type } })
+  return sent.formData().then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Counts a page; answers why it is refused. */
@@ -107,6 +118,7 @@ export const pages =
               return refuse(reply.header('allow', [...methods, 'OPTIONS'].join(', ')), METHOD_NOT_ALLOWED())
             }
             if (isCrossSite(request.headers, nobody)) return refuse(reply, CROSS_SITE())
+            if (!(await isForm(request))) return refuse(reply, BAD_REQUEST())
           }
           const refused = await tooMany(limiter, request)
           if (refused) return refuse(reply, refused)
