@@ -35,17 +35,26 @@ export const networkPolicy = (free: number): Policy => ({ free, longest: 15 * MI
 export const delayAfter = (failures: number, { free, longest }: Policy): number =>
   failures < free ? 0 : Math.min(longest, SECOND * 2 ** Math.min(30, failures - free))
 
+/**
+ * Until when an attempt is refused. Never, where there is no delay: an instant of a host whose clock is ahead would block the
+ * account and its network on all others for as long as it is.
+ */
+const blockedUntil = (failures: number, policy: Policy, now: number): number => {
+  const delay = delayAfter(failures, policy)
+  return delay === 0 ? 0 : now + delay
+}
+
 const remembered = (before: Failures | undefined, policy: Policy, now: number): number =>
   before && before.lastAt > now - policy.memory ? before.failures : 0
 
 /** Counts an attempt as failed before it is made, so that attempts side by side cannot slip past the limit together. */
 export const counted = (before: Failures | undefined, policy: Policy, now: number): Failures => {
   const failures = remembered(before, policy, now) + 1
-  return { failures, lastAt: now, blockedUntil: now + delayAfter(failures, policy) }
+  return { failures, lastAt: now, blockedUntil: blockedUntil(failures, policy, now) }
 }
 
 /** Takes one attempt back that turned out right. */
 export const forgiven = (before: Failures, policy: Policy, now: number): Failures => {
   const failures = Math.max(0, before.failures - 1)
-  return { ...before, failures, blockedUntil: delayAfter(failures, policy) === 0 ? now : before.blockedUntil }
+  return { ...before, failures, blockedUntil: delayAfter(failures, policy) === 0 ? 0 : before.blockedUntil }
 }
