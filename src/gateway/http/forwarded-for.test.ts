@@ -14,6 +14,9 @@ test('each entry is the bare address, with or without port', () => {
     ['fe80::1%eth0', 'fe80::1'],
     ['::ffff:1.2.3.4', '1.2.3.4'],
     ['[::FFFF:1.2.3.4]:80', '1.2.3.4'],
+    ['::ffff:102:304', '1.2.3.4'],
+    ['[0:0:0:0:0:FFFF:0102:0304]:80', '1.2.3.4'],
+    ['2001:0db8:0:0:0:0:0:1', '2001:db8::1'],
     ['1.1.1.1:1, 2.2.2.2:2', '1.1.1.1, 2.2.2.2'],
   ] as const)
     assert.equal(forwardedFor(header), address, header)

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv6, SocketAddress } from 'node:net'
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
@@ -10,8 +10,9 @@ export const forwardedAddress = (entry: string): string | undefined => {
   const text = entry.trim().replace(/^"(.*)"$/, '$1')
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1]
   const bare = (bracketed ?? (isIP(text) === 0 ? text.replace(/:\d+$/, '') : text)).split('%')[0]!
-  const address = MAPPED.exec(bare)?.[1] ?? bare
-  return isIP(address) === 0 ? undefined : address.toLowerCase()
+  // In one spelling: `::ffff:102:304` and `0:0:0:0:0:ffff:1.2.3.4` are `::ffff:1.2.3.4`.
+  const address = isIPv6(bare) ? new SocketAddress({ address: bare, family: 'ipv6' }).address : bare
+  return isIP(address) === 0 ? undefined : (MAPPED.exec(address)?.[1] ?? address)
 }
 
 /**
