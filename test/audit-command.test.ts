@@ -81,6 +81,8 @@ describe('npm run audit', () => {
     assert.match(nothing.err, /^There is no shop in/)
     const strange = await run(['--acknowledged', idsIn('strange', ['order 17'])], env)
     assert.match(strange.err, /"order 17", which is no id of an order/)
+    const none = await run(['--acknowledged', '/nowhere/ids'], env)
+    assert.match(none.err, /^\/nowhere\/ids cannot be read: ENOENT.*\n$/)
     assert.match((await run(['--grace', 'long'], env)).err, /--grace is "long": give a whole number of seconds/)
   })
 })

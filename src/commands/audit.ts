@@ -16,8 +16,16 @@ const USAGE = usage.audit
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CannotStart(`${path} cannot be read: ${(error as Error).message}`)
+  }
+}
+
 const readIds = (path: string): string[] => {
-  const lines = readFileSync(path, 'utf8')
+  const lines = textOf(path)
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
