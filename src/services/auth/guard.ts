@@ -70,8 +70,7 @@ export const guard = (
               shared.map((each) => each.key),
             )
             const now = runtime.now()
-            for (const { key, policy } of shared)
-              await tx.query(saveFailures(key, forgiven(before.get(key)!, policy, now)))
+            for (const { key, policy } of shared) await tx.query(saveFailures(key, forgiven(before.get(key)!, policy)))
             await tx.query(dropFailures([keys.pair]))
             await tx.query(noteKnown(keys.pair, memberId, now))
           }),

@@ -33,7 +33,7 @@ test('what is counted and then forgiven leaves nothing behind', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 18 }), (failures) => {
       const before = { failures, lastAt: 999_000, blockedUntil: 0 }
-      const after = forgiven(counted(before, ACCOUNT, 1_000_000), ACCOUNT, 1_000_000)
+      const after = forgiven(counted(before, ACCOUNT, 1_000_000), ACCOUNT)
       assert.equal(after.failures, failures)
       assert.ok(after.blockedUntil <= 1_000_000)
     }),

@@ -54,7 +54,7 @@ export const counted = (before: Failures | undefined, policy: Policy, now: numbe
 }
 
 /** Takes one attempt back that turned out right. */
-export const forgiven = (before: Failures, policy: Policy, now: number): Failures => {
+export const forgiven = (before: Failures, policy: Policy): Failures => {
   const failures = Math.max(0, before.failures - 1)
   return { ...before, failures, blockedUntil: delayAfter(failures, policy) === 0 ? 0 : before.blockedUntil }
 }
