@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { readOrders } from '#src/audit/orders-store.ts'
 import { address, startPurchases, type Buyer } from '#test/support/purchases.ts'
 import { OUT_OF_STOCK, PRICE_CHANGED, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { IDEMPOTENCY_CONFLICT, type Order } from './contract.ts'
@@ -121,6 +122,9 @@ test('adding to an unpaid order leaves the price of what it held; what is added 
     ]),
     raised,
   )
+  // The audit compares with the reservation, which knows a SKU once.
+  const audited = await readOrders(shop.db('order'), '00000000-0000-0000-0000-000000000000', 100)
+  assert.deepEqual(audited.find((each) => each.id === placed.id)?.lines, [`${one} 5`, `${other} 1`].sort())
   // Lowered: what was added last goes first.
   const lowered = await change(buyer, placed, [[one, 3]])
   assert.deepEqual(pricesOf(lowered), [
