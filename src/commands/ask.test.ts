@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -12,17 +14,24 @@ import { askedOfAll } from './ask.ts'
 import { commands, type CommandName } from './index.ts'
 import { usage } from './usage.ts'
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const names = Object.keys(usage) as CommandName[]
 /** Where no database is: whoever asked it would fail. */
 const NOWHERE = { PATH: process.env['PATH'], DATABASE_URL: 'postgres://127.0.0.1:1/x', JANGTEO_START_PATIENCE: '0' }
 
-const ran = async (args: readonly string[], env: Readonly<Record<string, string | undefined>> = NOWHERE) => {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+type Env = Readonly<Record<string, string | undefined>>
+
+const runOf = async (script: string, args: readonly string[], env: Env) => {
+  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+    env: { ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { out, err, code }
 }
+
+const ran = (args: readonly string[], env: Env = NOWHERE) => runOf('src/main.ts', args, env)
 
 describe('the command line', () => {
   test('every command says how it is called, and its version, without a database', async () => {
@@ -36,6 +45,20 @@ describe('the command line', () => {
     for (const args of [['--version'], ['audit', '--json', '--version'], ['serve', 'cart', '--version']])
       assert.deepEqual(await ran(args), { out: `${VERSION}\n`, err: '', code: 0 })
     assert.match((await ran(['--help'])).out, /npm run dead-letters[^]*npm run openapi|npm start/)
+  })
+
+  test('so does every other script of the package', async () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }
+    const others = Object.keys(scripts).filter((each) => !(names as readonly string[]).includes(each))
+    assert.ok(others.includes('test:mutants'))
+    for (const each of others) {
+      const { out, err, code } = await runOf('scripts/run.js', [each, '--help'], process.env)
+      assert.deepEqual([err, code], ['', 0], each)
+      assert.ok(
+        out.includes(`npm ${each === 'test' ? '' : 'run '}${each} [`) || out.startsWith(`npm run ${each}: `),
+        each,
+      )
+    }
   })
 
   test('what stands after -- is not an option of every command', () => {

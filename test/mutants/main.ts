@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { wholeNumberOf } from '#kernel/decimal.ts'
+import { scriptOptions } from '#src/commands/ask.ts'
 import { mutants } from './list.ts'
 import { misfit, mutated, type Mutant } from './mutant.ts'
 import { makePlace, type Place } from './place.ts'
@@ -10,6 +11,10 @@ import { failedFilesIn, killRuns, runTests } from './run-tests.ts'
 
 // npm run test:mutants [-- [--jobs N] WORD …]: takes guards out one at a time, in copies of the checkout, and runs the tests nearest
 // to each. A guard whose absence no test notices fails the run. With words, only guards whose file or sentence has one.
+
+const USAGE = `npm run test:mutants [-- --jobs N WORD …]: takes guards out one at a time and runs the tests nearest to each
+  --jobs N             mutants tried side by side
+  WORD                 only guards whose file or sentence has one`
 
 const root = join(import.meta.dirname, '..', '..')
 /** Mutants tried at once unless told: each has a copy of the checkout and a database server. */
@@ -99,7 +104,12 @@ const tryAll = async (places: readonly Place[], chosen: readonly Mutant[]): Prom
 }
 
 const main = async (): Promise<number> => {
-  const { positionals: words, values } = parseArgs({ allowPositionals: true, options: { jobs: { type: 'string' } } })
+  const { positionals: words, values } = scriptOptions(USAGE, { jobs: { type: 'string' } })
+  const asked = values.jobs === undefined ? JOBS : wholeNumberOf(values.jobs)
+  if (asked === undefined || asked < 1) {
+    console.error(`--jobs is "${values.jobs}": give a whole number from 1.\n${USAGE}`)
+    return 1
+  }
   const chosen = mutants.filter(
     (each) => words.length === 0 || words.some((word) => `${each.file} ${each.guard}`.includes(word)),
   )
@@ -107,7 +117,7 @@ const main = async (): Promise<number> => {
     console.error('There is no such guard.')
     return 1
   }
-  const jobs = Math.min(Number(values.jobs ?? JOBS), chosen.length)
+  const jobs = Math.min(asked, chosen.length)
   const places = await Promise.all(Array.from({ length: jobs }, () => makePlace(root)))
   const remove = async (): Promise<void> => void (await Promise.all(places.map((each) => each.remove())))
   const interrupt = (): void => {
