@@ -59,11 +59,14 @@ export const openDatabase = (
     readonly emitted?: () => void
     readonly onStep?: StepHook
     readonly sizes?: { readonly shared: number; readonly exclusive: number }
+    /** Milliseconds a server that owes an answer may be silent; longer than a statement may take. */
+    readonly silence?: number
     /** Told how it goes, for the log. */
     readonly outages?: Outages
   },
 ): PostgresDatabase => {
-  const connections = pool(settings, given.name, given.sizes ?? { shared: 2, exclusive: 3 }, given.runtime.now)
+  const { sizes = { shared: 2, exclusive: 3 } } = given
+  const connections = pool(settings, given.name, sizes, given.runtime.now, given.silence)
 
   const outage = given.outages?.(settings)
   const failed = (error: unknown): unknown => markUnlessOfValues(outage?.failed(error) ?? error)

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { markTransient } from '#kernel/transient.ts'
 import { connect, type ConnectionSettings } from './connection.ts'
 import { renewing } from './plans.ts'
+import { endWhenSilent, SILENCE } from './silence.ts'
 
 /** A few connections: some shared by single statements, which pipeline on them, the rest held by one transaction at a time. */
 export interface Pool {
@@ -52,6 +53,7 @@ export const pool = (
   name: string,
   sizes: { readonly shared: number; readonly exclusive: number },
   now: () => number,
+  silence = SILENCE,
 ): Pool => {
   const sharedSlots = slots(sizes.shared)
   const exclusiveSlots = slots(sizes.exclusive)
@@ -76,6 +78,7 @@ export const pool = (
     const opening: Promise<pg.Client> = connect(settings, name).then(
       (client) => {
         slot.client = client
+        endWhenSilent(client, silence)
         slot.renewPlans = renewing(client, now)
         client.on('error', () => {
           if (slot.client === client) empty(slot)

@@ -6,6 +6,8 @@ const endpoint = guardsOf('src/kernel/remote/endpoint.ts', silent)
 const instances = guardsOf('src/kernel/remote/instances.ts', silent)
 const standing = guardsOf('src/kernel/remote/standing.ts', 'src/kernel/remote/standing.test.ts', silent)
 
+const database = guardsOf('src/engines/postgres/silence.ts', 'src/engines/postgres/silence.test.ts')
+
 /** A process that accepts connections and answers nothing costs nobody more than a deadline. */
 export const silence = [
   attempt('an instance that was silent for half of a call is suspected', 'if (isSilent()) all.suspect(instance)', ''),
@@ -35,4 +37,6 @@ export const silence = [
   ),
   standing('three timeouts in a row leave it out', 'const over = one.timeouts >= TIMEOUTS &&', 'const over = false &&'),
   standing('when all run out of time, none is to blame', ' && median(others.map((each) => each.timeouts)) === 0', ''),
+  database('a database that owes an answer and is silent is given up', 'if (owed > 0)', 'if (false as boolean)'),
+  database('a connection on which nothing is asked is left alone', 'if (owed > 0)', 'if (owed >= 0)'),
 ]
