@@ -23,7 +23,8 @@ const modeOf = (env: Environment, problems: string[]): Mode => {
 
 /** The address of a database, with what PGSSLMODE says where it says nothing of encryption itself. */
 const encryptedAs = (given: string, env: Environment, problems: string[]): string => {
-  const mode = env['PGSSLMODE']?.trim() ?? ''
+  // PostgreSQL's own clients still go by the older of the two.
+  const mode = env['PGSSLMODE']?.trim() || (env['PGREQUIRESSL']?.trim() === '1' ? 'require' : '')
   if (given === '' || mode === '') return given
   try {
     sslModeOf(mode)

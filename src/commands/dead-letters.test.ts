@@ -64,7 +64,7 @@ test('a service, consumer or source that there is none of is answered with those
     assert.rejects(run(...args), (error) => error instanceof CannotStart && pattern.test(error.message))
   await refused(/^"carts" is no service\. Known: auth, .*cart, /, 'redrive', 'carts')
   await refused(/^"carts" is no service\. Known: auth, /, 'show', 'carts.orders', 'order', '7')
-  await refused(/^"paid" is no consumer of order\. Known: payments\./, 'redrive', 'order.paid', 'payment', '7')
+  await refused(/^"paid" is no consumer of order\. Known: payments, /, 'redrive', 'order.paid', 'payment', '7')
   await refused(/^"cart" is no source of order\.payments\. Known: payment\./, 'show', 'order.payments', 'cart', '7')
 })
 

@@ -283,6 +283,7 @@ describe('around a request', () => {
     assert.deepEqual(await read(some), [401, false])
     assert.deepEqual(await read(some, 'Bearer another token'), [401, false])
     assert.deepEqual(await read(some, 'Bearer a token to read by'), [200, true])
+    assert.deepEqual(await read(some, 'bearer a token to read by'), [200, true])
     await Promise.all([none.stop(), some.stop()])
   })
   test('live, ready, metrics and keys are there', async () => {

@@ -7,4 +7,5 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** Whether an `Authorization` header lets its bearer read metrics. */
 export const mayRead = (reader: MetricsReader, authorization: string | undefined): boolean =>
-  reader === 'anybody' || timingSafeEqual(digest(authorization ?? ''), digest(`Bearer ${reader.token}`))
+  reader === 'anybody' ||
+  timingSafeEqual(digest((authorization ?? '').replace(/^bearer /i, 'Bearer ')), digest(`Bearer ${reader.token}`))

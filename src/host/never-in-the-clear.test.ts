@@ -72,6 +72,7 @@ test('PostgreSQL: the embedded one, which has no TLS, is refused too, and PGSSLM
   const where = connection.host.startsWith('/') ? { host: connection.host, port: connection.port } : { host, port }
   await assert.rejects(connect({ ...rest, ...where, ssl: true }, 'test'), CannotStart)
   assert.equal(rest.ssl, true)
+  assert.equal(fromUrl(readSettings({ DATABASE_URL: url, PGREQUIRESSL: '1' }).DATABASE_URL).ssl, true)
 })
 
 for (const protocol of ['rediss', 'REDISS'])

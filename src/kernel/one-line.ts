@@ -103,13 +103,16 @@ export const tidied = (text: string): string => text.normalize('NFC').replace(SP
 
 /**
  * What two short texts have in common that look alike, or differ only in ways nobody means: half and full width (`Ｓ`, `S`),
- * single Hangul letters of any kind, upper and lower case, and how an emoji is spelled. Letters of other scripts that look
+ * single Hangul letters of any kind, units and words in one square or one pair of brackets (`㎏`, `㈜`), upper and lower case,
+ * and how an emoji is spelled. Letters of other scripts that look
  * alike (Latin A, Greek Α) are not made one, nor are forms that look different (`①`, `1`).
  */
 export const lookKey = (text: string): string =>
-  [...tidied(text).replace(/[\p{Default_Ignorable_Code_Point}]/gu, '')]
-    .map((each) => (/[\u3131-\u318E\uFF01-\uFFEF]/u.test(each) ? each.normalize('NFKC') : each))
-    .join('')
+  tidied(text)
+    .replace(/[\p{Default_Ignorable_Code_Point}]/gu, '')
+    // Half-width kana come with their marks apart: a run of them is composed. Single Hangul letters must not be.
+    .replace(/[\uFF65-\uFF9F]+/gu, (kana) => kana.normalize('NFKC'))
+    .replace(/[\u00B5\u3131-\u318E\u3200-\u321E\u3380-\u33DF\uFF01-\uFFEF]/gu, (each) => each.normalize('NFKC'))
     .toLowerCase()
 
 const line = (min: number, max: number, put: (text: string) => string) =>

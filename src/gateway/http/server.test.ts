@@ -67,6 +67,13 @@ describe('what is refused before it is routed', () => {
       'BAD_REQUEST',
     ],
     [
+      'a coding beside chunks',
+      `POST /api/loose HTTP/1.1\r\n${HOST}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+      400,
+      'BAD_REQUEST',
+    ],
+    ['a version of another protocol', `GET /health/live HTTP/2.0\r\n${HOST}\r\n`, 400, 'BAD_REQUEST'],
+    [
       'another expectation',
       `POST /api/loose HTTP/1.1\r\n${HOST}expect: tea\r\ncontent-length: 2\r\n\r\n`,
       417,

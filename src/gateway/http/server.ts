@@ -41,6 +41,15 @@ const continueWhenRead = (request: IncomingMessage, response: ServerResponse): v
 }
 
 /**
+ * Whether a request is one of HTTP/1 whose body comes as it is or in chunks. The parser takes the body of another coding
+ * for chunks, and a version it does not speak for one it does.
+ */
+const isUnderstood = ({ httpVersionMajor, headers }: IncomingMessage): boolean => {
+  const coding = headers['transfer-encoding']
+  return httpVersionMajor === 1 && (coding === undefined || coding.trim().toLowerCase() === 'chunked')
+}
+
+/**
  * Whether nothing was read behind a request that offers an upgrade. The parser takes what is there for another protocol's,
  * even where the offer is ignored: requests in it would never be answered. What cannot be told counts as no.
  */
@@ -65,6 +74,7 @@ export const httpServer = (given: HttpServerOptions): Server => {
     const { url = '', headers } = request
     if (url.length > MAX_TARGET) return URI_TOO_LONG()
     if (!hasGoodHost(request)) return HOST_INVALID()
+    if (!isUnderstood(request)) return BAD_REQUEST()
     const target = requestTarget(url)
     if (target === undefined || (url === '*' && request.method !== 'OPTIONS')) return BAD_REQUEST()
     request.url = target.url

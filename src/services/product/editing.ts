@@ -193,7 +193,10 @@ export const editing = ({
         }
         named.add(next.id)
         const { onHand, expectedOnHand } = change
-        if (onHand === undefined) continue
+        if (onHand === undefined) {
+          if (expectedOnHand !== undefined) throw invalid(`skus.${i}.onHand`, 'required', stockToSet)
+          continue
+        }
         if (at < 0 && !expectedOnHand) first.push({ skuId: next.id, onHand })
         else if (expectedOnHand === undefined) throw invalid(`skus.${i}.expectedOnHand`, 'required', stockAsRead)
         else counts.push({ skuId: next.id, onHand, expectedOnHand, field: `skus.${i}.onHand` })
@@ -221,6 +224,11 @@ export const editing = ({
 
 const priceNeeded = { ko: '새 옵션에는 가격이 필요합니다.', en: 'A new SKU needs a price.' }
 const namedTwice = { ko: '같은 옵션이 두 번 들어 있습니다.', en: 'This SKU is named twice.' }
+const stockToSet = {
+  ko: '읽었을 때의 재고(expectedOnHand)만으로는 재고를 고칠 수 없습니다. 새 재고(onHand)도 함께 보내 주세요.',
+  en: 'What the stock was (expectedOnHand) counts only together with what it is to be (onHand).',
+}
+
 const stockAsRead = {
   ko: '재고를 고치려면 읽었을 때의 재고(expectedOnHand)도 함께 보내 주세요.',
   en: 'To set the stock, send along what it was when you read it (expectedOnHand).',

@@ -43,6 +43,11 @@ describe('how staff move stock', () => {
     // A SKU that is named by its options exists too.
     const byOptions = { id, expectedVersion: version, skus: [{ options: {}, price: 1_000, onHand: 1 }] }
     await assert.rejects(shop.staff.update(byOptions), INVALID_INPUT.is)
+    // What was read, without what it is to be, is no count either.
+    await assert.rejects(
+      shop.staff.update({ id, expectedVersion: version, skus: [{ id: skus[0]!.id, expectedOnHand: 7 }] }),
+      (error) => INVALID_INPUT.is(error) && error.field === 'skus.0.onHand',
+    )
     assert.deepEqual(await shop.stockOf(skus[0]!.id), [0, 0])
   })
 
