@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { batches } from './guards/batches.ts'
+import { deposits } from './guards/deposits.ts'
 import { edge } from './guards/edge.ts'
 import { givingBack } from './guards/giving-back.ts'
 import { identity } from './guards/identity.ts'
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...money,
   ...refunds,
   ...givingBack,
+  ...deposits,
   ...orders,
   ...paying,
   ...placing,

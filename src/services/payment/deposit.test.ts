@@ -4,6 +4,7 @@ import type { Fault } from '#kernel/fault.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
 import { won } from '#kernel/money.ts'
 import { ORDER_STATE, REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED } from '#services/order/contract.ts'
+import { storeOf } from '#services/order/for-tests.ts'
 import { type Deposit, ownAccount, startDeposits } from '#test/support/deposits.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases } from '#test/support/purchases.ts'
@@ -188,6 +189,20 @@ describe('callbacks', () => {
   })
 })
 
+test('a deposit reported while somebody looks, who asked before it, is looked at once more', async () => {
+  const deposit = await issued()
+  // The answer was made before the deposit, and takes its time.
+  await shop.faults({ delay: { scope: 'get', when: 'after', ms: 1_500, count: 1 } })
+  const looking = deposit.confirm()
+  await eventually(async () => {
+    const { faults } = (await shop.simulator.call('GET', '/faults')).body
+    return faults[0]?.remaining === 0
+  }, 'the look is under way')
+  await deposit.bank('deposit')
+  await looking
+  await deposit.becomes('PAID')
+})
+
 describe('the due time', () => {
   test('passes: the account is closed at Toss, the order expired, its stock back once', async () => {
     const deposit = await issued()
@@ -213,6 +228,15 @@ describe('the due time', () => {
     await deposit.confirm().catch(() => undefined)
     await deposit.becomes('EXPIRED')
     await closed(deposit)
+  })
+
+  test('passes at Toss, which calls the account open and will not cancel it either', async () => {
+    await shop.faults({ 'keep-waiting-past-due': {}, 'refuse-cancel': { scope: 'cancel', code: 'NOT_CANCELABLE_PAYMENT' } })
+    const deposit = await issued()
+    await deposit.bank('pass-due')
+    await deposit.confirm().catch(() => undefined)
+    await deposit.becomes('EXPIRED')
+    await stockIs(deposit, 5, 0)
   })
 
   test('passes while Toss is away: the order ends a little later by itself, and the account is closed once Toss is back', async () => {
@@ -347,6 +371,23 @@ describe('canceling', () => {
     assert.deepEqual(await kept(deposit), [false, 'REFUSED'])
     assert.equal((await deposit.cancel({ refundAccount: ownAccount })).status, 'CANCELED')
     assert.deepEqual(await deposit.atToss(), ['CANCELED', 9_900, 9_900])
+  })
+
+  test('of an order that is paid while it is canceled needs an account after all', async () => {
+    const deposit = await issued()
+    const store = storeOf(shop, 'order')
+    const { tx } = store
+    store.tx = async (step, work) => {
+      if (step === 'order.cancel') {
+        store.tx = tx
+        await deposit.bank('deposit')
+        await deposit.becomes('PAID')
+      }
+      return tx(step, work)
+    }
+    await assert.rejects(deposit.cancel(), REFUND_ACCOUNT_REQUIRED.is)
+    assert.equal(await deposit.status(), 'PAID')
+    assert.deepEqual(await kept(deposit), [false])
   })
 
   test('just as the deposit arrives: one of the two, and no money without an order', async () => {
