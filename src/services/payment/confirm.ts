@@ -152,23 +152,26 @@ export const confirming = (given: {
     const { id } = attempt
     const known = underWay.get(id)
     if (known) return known
-    const driving = driveOn(attempt, key).finally(() => {
-      underWay.delete(id)
-      news.delete(id)
-    })
+    const driving = driveOn(attempt, key)
     underWay.set(id, driving)
     return driving
   }
 
   /** Drives an attempt, and looks again at a deposit of which something was heard on the way. */
   const driveOn = async (attempt: PaymentRecord, key: string): Promise<Confirmed> => {
-    let outcome = await drive(attempt, key)
-    while (news.delete(attempt.id) && outcome.status === 'AWAITING_DEPOSIT') {
-      const now = (await findPaymentsById(db, [attempt.id])).get(attempt.id)
-      if (now?.state !== 'AWAITING_DEPOSIT') break
-      outcome = await drive(now, now.id)
+    try {
+      let outcome = await drive(attempt, key)
+      while (news.delete(attempt.id) && outcome.status === 'AWAITING_DEPOSIT') {
+        const now = (await findPaymentsById(db, [attempt.id])).get(attempt.id)
+        if (now?.state !== 'AWAITING_DEPOSIT') break
+        outcome = await drive(now, now.id)
+      }
+      return outcome
+    } finally {
+      // In the same turn as the last look at the news: what comes next finds nobody at it.
+      underWay.delete(attempt.id)
+      news.delete(attempt.id)
     }
-    return outcome
   }
 
   /** Carries an open attempt on from wherever it stands. `memberId` null: on nobody's behalf, the owner was checked before. */

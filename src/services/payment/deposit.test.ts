@@ -231,7 +231,10 @@ describe('the due time', () => {
   })
 
   test('passes at Toss, which calls the account open and will not cancel it either', async () => {
-    await shop.faults({ 'keep-waiting-past-due': {}, 'refuse-cancel': { scope: 'cancel', code: 'NOT_CANCELABLE_PAYMENT' } })
+    await shop.faults({
+      'keep-waiting-past-due': {},
+      'refuse-cancel': { scope: 'cancel', code: 'NOT_CANCELABLE_PAYMENT' },
+    })
     const deposit = await issued()
     await deposit.bank('pass-due')
     await deposit.confirm().catch(() => undefined)
