@@ -4,7 +4,7 @@ import type { Fault } from '#kernel/fault.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
 import { won } from '#kernel/money.ts'
 import { ORDER_STATE, REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED } from '#services/order/contract.ts'
-import { storeOf } from '#services/order/for-tests.ts'
+import { runSweeps, storeOf } from '#services/order/for-tests.ts'
 import { type Deposit, ownAccount, startDeposits } from '#test/support/deposits.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases } from '#test/support/purchases.ts'
@@ -247,6 +247,7 @@ describe('the due time', () => {
     await shop.faults({ http500: {} })
     shop.runtime.advance(24 * HOUR + 60_000)
     await deposit.confirm().catch(() => undefined)
+    await runSweeps(shop, 'order')
     assert.equal(await deposit.status(), 'AWAITING_DEPOSIT', 'a deposit in time may be reported late')
     shop.runtime.advance(5 * 60_000)
     await deposit.becomes('EXPIRED')
