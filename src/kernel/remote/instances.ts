@@ -83,6 +83,8 @@ export const instances = (
   let list: readonly Instance[] = []
   let turn = 0
   const closed = new AbortController()
+  /** Instances that are looked after. */
+  const underWay = new Set<Promise<void>>()
 
   const connect = (place: Place, later: boolean): Instance => ({
     place,
@@ -156,7 +158,9 @@ export const instances = (
 
   return {
     suspect: (instance) => {
-      if (instance.standing.suspect()) void lookAfter(instance)
+      if (!instance.standing.suspect()) return
+      const looking = lookAfter(instance).finally(() => underWay.delete(looking))
+      underWay.add(looking)
     },
     isOtherIn: (than) => follow().some((each) => each !== than && isIn(each)),
     pick: (not, choice) => {
@@ -177,7 +181,7 @@ export const instances = (
       })),
     close: async () => {
       closed.abort()
-      await Promise.all([...known.values()].map((each) => each.transport.close()))
+      await Promise.all([...underWay, ...[...known.values()].map((each) => each.transport.close())])
     },
   }
 }

@@ -166,12 +166,10 @@ describe('a replica that was stopped', () => {
     runtime.advance(DEADLINE / 2)
     await answer
     await eventually(() => stopped.state.questions > 0, 'it is asked for a sign of life')
-    // The question under way is given up, and none follows it.
-    await close()
-    const { questions } = stopped.state
-    stopped.goOn()
-    await eventually(() => stopped.state.open === 0, 'every connection is closed')
-    assert.equal(stopped.state.questions, questions)
+    // The question under way is given up, and none follows it: closing would wait for that.
+    let isClosed = false
+    void close().then(() => (isClosed = true))
+    await eventually(() => isClosed && stopped.state.open === 0, 'it is closed, with every connection')
   })
 
   test('that is the only one is waited for, and never left out', async () => {
@@ -203,6 +201,22 @@ describe('a replica that is only slow', () => {
     assert.equal(await answer, 'slow')
     assert.equal(endpoint.stats().hedged, 1)
     well.goOn()
+  })
+
+  test('is not even asked while it answers other calls', async () => {
+    const [slow, well] = [await replica('slow'), await replica('well')]
+    const { call, callAt, runtime, shares, endpoint } = reach([slow, well])
+    await Promise.all([1, 2, 3, 4].map(() => call('take')))
+    // Each has a call that hangs, so that neither is less busy.
+    for (const each of [slow, well]) each.state.hangs = true
+    const hanging = [await callAt('take', slow), await callAt('take', well)]
+    for (const each of [slow, well]) each.state.hangs = false
+    assert.equal(await (await callAt('take', slow)).answer, 'slow')
+    runtime.advance(DEADLINE / 2)
+    await eventually(() => endpoint.stats().instances[1]!.inFlight === 1 && well.state.questions > 0, 'half is over')
+    assert.deepEqual([slow.state.questions, shares()[0]], [0, 1])
+    for (const each of [slow, well]) each.goOn()
+    assert.deepEqual(await Promise.all(hanging.map((each) => each.answer)), ['slow', 'well'])
   })
 
   test('is left out after three calls in a row that it did not answer in time, while others do', async () => {

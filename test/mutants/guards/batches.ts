@@ -15,7 +15,6 @@ export const batches = [
     'for (const input of part) fail(input, error)',
   ),
   isolate('an outage is not looked into: everything fails at once', 'isTransient(error) || ', ''),
-  isolate('a part of one is not split any more', 'if (part.length === 1) {', 'if (part.length === 0) {'),
   batch('what must not be done twice is not run again', '=> repeatable && ', '=> '),
   batch('a batch that answers too few or too many is not run again', ' && !(error instanceof WrongCount)', ''),
   batch('an error in the place of an answer is a refusal', 'if (each instanceof Error)', 'if (false as boolean)'),
