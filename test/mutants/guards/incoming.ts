@@ -54,10 +54,11 @@ export const incoming: readonly Mutant[] = [
 
   server(
     'a host is named once and well',
-    'if (!hasGoodHost(request)) return HOST_INVALID()\n    const target',
-    'const target',
+    'if (!hasGoodHost(request)) return HOST_INVALID()\n    if (!isUnderstood',
+    'if (!isUnderstood',
   ),
   server('the authority of a target is a host', 'if (!hasGoodHost(request)) return HOST_INVALID()\n    }', '}'),
+  server('a coding or version we do not speak is refused', 'if (!isUnderstood(request)) return BAD_REQUEST()', ''),
   server('a target has an end', 'if (url.length > MAX_TARGET) return URI_TOO_LONG()', ''),
   guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/forwarded-header.test.ts`)(
     'an address a proxy wrote is an address',
@@ -72,8 +73,8 @@ export const incoming: readonly Mutant[] = [
   ),
   guardsOf(`${GATEWAY}/metrics-token.ts`, `${GATEWAY}/gateway.test.ts`)(
     'metrics are for who may read them',
-    "reader === 'anybody' || ",
-    'reader || ',
+    "reader === 'anybody' ||",
+    'reader ||',
   ),
   guardsOf(`${GATEWAY}/stream.ts`, `${GATEWAY}/stream.test.ts`)(
     'a process takes so many listeners',
