@@ -101,7 +101,7 @@ export const auditOf = async (
 }
 
 /**
- * Checks what must always hold (design §10) over live data, at one instant. Reads only, and holds up nobody. What work
+ * Checks what must always hold over live data, at one instant. Reads only, and holds up nobody. What work
  * between services leaves for a moment is in flight while its cause is younger than the grace.
  */
 export const audit = async (

@@ -9,7 +9,7 @@ const SWEPT = 48 * 3_600_000
 
 const placesIn = (view: View): readonly Place[] => placesOf.filter((each) => view.has(each.service))
 
-/** Members who left, and what was kept of people only for a time (domain §5). */
+/** Members who left, and what was kept of people only for a time. */
 export const forgetting = check({
   family: 'access',
   needs: ['member'],

@@ -6,7 +6,7 @@ export interface Retention {
 
 /**
  * Records of a contract or its withdrawal are kept five years (Act on Consumer Protection in Electronic Commerce, decree
- * §6; domain §5.1): who the buyer was belongs to them. Of a person who never ordered nothing is kept.
+ * §6): who the buyer was belongs to them. Of a person who never ordered nothing is kept.
  */
 export const retentionOf = (everOrdered: boolean): Retention | undefined =>
   everOrdered ? { purpose: 'CONTRACT', years: 5 } : undefined

@@ -36,7 +36,7 @@ const isOutage = (error: unknown): boolean =>
   !(error instanceof Fault) || error.status >= 500 || UNAVAILABLE.is(error) || INTERNAL.is(error)
 
 /**
- * Capturing (design §6): one idempotent command, whether the return page, the webhook or reconciliation asks for it.
+ * Capturing: one idempotent command, whether the return page, the webhook or reconciliation asks for it.
  * The attempt is stored first; the order is checked and locked against expiry; then Toss is asked; what it answers is
  * stored with ledger and event; then the order is told. Every step can be repeated, so a crash anywhere is finished later.
  */
@@ -70,7 +70,7 @@ export const confirming = (given: {
         const answer = await toss.confirm({ paymentKey, orderId, amount }, key)
         if (answer.kind === 'error' && answer.code === 'IDEMPOTENT_REQUEST_PROCESSING')
           await runtime.sleep(50 * (turn + 1))
-        // An answered error would only be repeated under the same key; no answer at all must keep it (domain §1.3).
+        // An answered error would only be repeated under the same key; no answer at all must keep it.
         if (answer.kind === 'error' && answer.meaning === 'retry') key = runtime.id()
         verdict = verdictOnConfirm(attempt, answer)
       } else if (verdict.kind === 'look') {

@@ -115,7 +115,7 @@ export const verdictOnConfirm = (attempt: PaymentRecord, answer: TossAnswer): Ve
   }
 }
 
-/** What the answer to a look-up means for the attempt. Nothing found: nothing was approved (domain §1.4). */
+/** What the answer to a look-up means for the attempt. Nothing found: nothing was approved. */
 export const verdictOnLook = (attempt: PaymentRecord, answer: TossAnswer): Verdict => {
   if (answer.kind === 'payment') return verdictOnPayment(attempt, answer.payment)
   return answer.meaning === 'session lost'

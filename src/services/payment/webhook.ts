@@ -15,7 +15,7 @@ const statusChanged = z.looseObject({
   eventType: z.literal('PAYMENT_STATUS_CHANGED'),
   data: z.looseObject({ paymentKey: z.string().max(200), orderId: z.string().max(64), status: z.string().optional() }),
 })
-// Flat, without event type or payment key (domain §1.9).
+// Flat, without event type or payment key.
 const depositCallback = z.looseObject({ secret: z.string().max(50), status: z.string(), orderId: z.string().max(64) })
 
 const uuid = z.uuid()

@@ -2,7 +2,7 @@ import { Form, Link } from 'react-router'
 import { useText } from '../../i18n/index.ts'
 import { Language } from './header.tsx'
 
-/** Who sells here, as the e-commerce act has every page say (domain §3.7). */
+/** Who sells here, as the e-commerce act has every page say. */
 export const Footer = () => {
   const { t } = useText()
   return (

@@ -1,7 +1,7 @@
 import type { ProductDetail } from '#services/catalog/contract.ts'
 import { useText } from '../../i18n/index.ts'
 
-/** What the seller must tell of a product (domain §3.7), and how it comes and goes back. */
+/** What the seller must tell of a product, and how it comes and goes back. */
 export const ProductFacts = ({ product }: { product: ProductDetail }) => {
   const { t } = useText()
   const rows = [

@@ -4,7 +4,7 @@ import { MAX_WON } from '#kernel/money.ts'
 /** Won, as much as an order of ours can cost: anything else would break what is derived from it. */
 const amount = z.number().int().min(0).max(MAX_WON)
 
-/** A Payment object of Toss, version 2022-11-16: the members we rely on. Unknown members, statuses and methods are expected (domain §1.2). */
+/** A Payment object of Toss, version 2022-11-16: the members we rely on. Unknown members, statuses and methods are expected. */
 export const tossPayment = z.looseObject({
   paymentKey: z.string(),
   orderId: z.string(),

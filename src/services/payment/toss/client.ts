@@ -15,7 +15,7 @@ export type TossAnswer =
       readonly message: string
     }
 
-/** Toss's core API, version 1 (domain §1): the calls we make. None of them throws: an answer that never came is `unknown`. */
+/** Toss's core API, version 1: the calls we make. None of them throws: an answer that never came is `unknown`. */
 export interface TossClient {
   confirm(input: { paymentKey: string; orderId: string; amount: number }, idempotencyKey: string): Promise<TossAnswer>
   find(paymentKey: string): Promise<TossAnswer>
