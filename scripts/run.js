@@ -25,6 +25,7 @@ const verbs = {
   cluster: ['src/main.ts', 'cluster'],
   bench: ['bench/main.ts'],
   test: ['scripts/test.ts'],
+  'test:long': ['scripts/test.ts', '--long'],
   'test:browser': ['scripts/test.ts', '--browser'],
   'test:engines': ['scripts/test.ts', '--engines'],
   'test:faults': ['test/faults/main.ts'],

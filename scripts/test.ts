@@ -12,21 +12,31 @@ import { scriptOptions } from '#src/commands/ask.ts'
 
 // npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run, or on the one
 // that JANGTEO_TEST_SERVER names (many runs in a row then start it once).
+// The crash matrix and the services' tests over HTTP take minutes and are a run of their own: --long.
 // With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
 // of the topologies on all engines; what the folders of the files name is started once and told in the environment.
 
 const USAGE = `npm test [-- FILE or FOLDER … --remote]: all tests, or those named
   --remote             services of a test host reach each other over HTTP
+npm run test:long [-- FILE …]: the shop killed at every durable step, and the services' tests over HTTP
 npm run test:browser [-- FILE …]: journeys in a real browser
 npm run test:engines [-- FILE …]: tests on the engines, which it fetches and starts`
 
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
 const ENGINES = 'test/engines'
+/** What takes minutes: the shop killed at every durable step (which steps there are, `steps.test.ts` sees to), all over HTTP. */
+const LONG = [
+  ...globSync('test/crash/*.test.ts').filter((path) => !path.endsWith('/steps.test.ts')),
+  'test/remote-binding.test.ts',
+].sort()
 
-const filesFor = (browser: boolean, engines: boolean): string[] => {
+const filesFor = (long: boolean, browser: boolean, engines: boolean): string[] => {
+  if (long) return LONG
   if (browser) return globSync(`${BROWSER}/**/*.test.ts`).sort()
-  const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
+  const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) })
+    .filter((path) => !LONG.includes(path))
+    .sort()
   return engines ? [...globSync(`${ENGINES}/**/*.test.ts`).sort(), ...embedded.filter(spansTopologies)] : embedded
 }
 
@@ -114,11 +124,12 @@ const runTests = async (
 const main = async (): Promise<number> => {
   const { values, positionals: named } = scriptOptions(USAGE, {
     browser: { type: 'boolean' },
+    long: { type: 'boolean' },
     engines: { type: 'boolean' },
     remote: { type: 'boolean' },
   })
   const [browser, engines] = [values.browser === true, values.engines === true]
-  const files = named.length > 0 ? filesOf(named) : filesFor(browser, engines)
+  const files = named.length > 0 ? filesOf(named) : filesFor(values.long === true, browser, engines)
   if (files.length === 0) {
     console.error('There are no such tests.')
     return 1
