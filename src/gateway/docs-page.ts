@@ -1,3 +1,4 @@
+import { escapeHtml } from '#kernel/html.ts'
 import type { FaultDefinition, Locale } from '#kernel/fault.ts'
 import type { OpenApiDocument, OpenApiOperation, Parameter } from '#kernel/openapi.ts'
 import { docsScript } from './docs-script.ts'
@@ -37,14 +38,7 @@ const words = {
   },
 } as const
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const html = (text: unknown): string => String(text).replace(/[&<>"']/g, (each) => entities[each]!)
+const html = (text: unknown): string => escapeHtml(String(text))
 
 const fieldOf = (operation: OpenApiOperation, parameter: Parameter, locale: Locale): string => {
   const id = html(`${operation.operationId}-${parameter.name}`)

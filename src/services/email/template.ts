@@ -1,3 +1,4 @@
+import { escapeHtml } from '#kernel/html.ts'
 import type { Locale } from '#kernel/fault.ts'
 
 /** A mail's words. */
@@ -6,17 +7,6 @@ export interface Letter {
   readonly text: string
   readonly html: string
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text as HTML shows it. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (each) => entities[each]!)
 
 /** A letter of paragraphs in the shop's dress; each paragraph plain text, `strong` ones set large. */
 export const letter = (
@@ -32,8 +22,8 @@ export const letter = (
   const body = paragraphs
     .map((each) =>
       typeof each === 'string'
-        ? `<p style="margin:0 0 16px;line-height:1.6;word-break:keep-all">${escaped(each)}</p>`
-        : `<p style="margin:0 0 16px;font-size:32px;font-weight:700;letter-spacing:6px">${escaped(each.strong)}</p>`,
+        ? `<p style="margin:0 0 16px;line-height:1.6;word-break:keep-all">${escapeHtml(each)}</p>`
+        : `<p style="margin:0 0 16px;font-size:32px;font-weight:700;letter-spacing:6px">${escapeHtml(each.strong)}</p>`,
     )
     .join('\n')
   return {
@@ -42,7 +32,7 @@ export const letter = (
       '\n\n',
     ),
     html: `<!doctype html>
-<html lang="${locale}"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head>
+<html lang="${locale}"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
 <body style="margin:0;padding:24px;background:#f5f5f4;color:#1c1917;font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif">
 <div style="max-width:480px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
 <p style="margin:0 0 24px;font-size:18px;font-weight:700">${shop}</p>

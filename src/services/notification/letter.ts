@@ -1,3 +1,4 @@
+import { escapeHtml } from '#kernel/html.ts'
 import { truncate } from '#kernel/text.ts'
 import { wonEn, wonKo } from './messages.ts'
 
@@ -10,15 +11,6 @@ export interface ConfirmedOrder {
   /** Epoch milliseconds. */
   readonly paidAt: number
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (each) => entities[each]!)
 
 /** A subject is one line, whatever a seller called the product. */
 const oneLine = (text: string, most: number): string => truncate(text.replace(/\p{Cc}+/gu, ' ').trim(), most, '…')
@@ -57,21 +49,21 @@ export const orderLetter = (orderId: string, name: string, address: string, sayi
   const table = rows
     .map(
       ([label, value]) =>
-        `<tr><th scope="row" style="padding:8px 16px 8px 0;text-align:left;font-weight:400;color:#57534e;white-space:nowrap">${label}</th><td style="padding:8px 0">${escaped(value)}</td></tr>`,
+        `<tr><th scope="row" style="padding:8px 16px 8px 0;text-align:left;font-weight:400;color:#57534e;white-space:nowrap">${label}</th><td style="padding:8px 0">${escapeHtml(value)}</td></tr>`,
     )
     .join('\n')
   const paragraphs = sentences
-    .map((each) => `<p style="margin:0 0 16px;line-height:1.6;word-break:keep-all">${escaped(each)}</p>`)
+    .map((each) => `<p style="margin:0 0 16px;line-height:1.6;word-break:keep-all">${escapeHtml(each)}</p>`)
     .join('\n')
   const html = `<!doctype html>
-<html lang="ko"><head><meta charset="utf-8"><title>${escaped(title)}</title></head>
+<html lang="ko"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>
 <body style="margin:0;padding:24px;background:#f5f5f4;color:#1c1917;font-family:'Apple SD Gothic Neo','Malgun Gothic',sans-serif">
 <div style="max-width:480px;margin:0 auto;padding:32px;background:#fff;border-radius:12px">
 <p style="margin:0 0 24px;font-size:18px;font-weight:700">장터</p>
 ${paragraphs}
 <table style="width:100%;border-collapse:collapse;margin:0 0 24px">${table}</table>
-<p style="margin:0 0 16px"><a href="${escaped(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1c1917;color:#fff;text-decoration:none">${button}</a></p>
-<p lang="en" style="margin:0;line-height:1.6;color:#57534e">${escaped(english)}</p>
+<p style="margin:0 0 16px"><a href="${escapeHtml(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1c1917;color:#fff;text-decoration:none">${button}</a></p>
+<p lang="en" style="margin:0;line-height:1.6;color:#57534e">${escapeHtml(english)}</p>
 <p style="margin:24px 0 0;padding-top:16px;border-top:1px solid #e7e5e4;font-size:13px;color:#57534e">이 메일은 발신 전용입니다.</p>
 </div></body></html>`
   return { subject: oneLine(saying.subject, 120), text, html }

@@ -1,3 +1,4 @@
+import { KOREA_OFFSET } from '#kernel/korean-time.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Delivered } from '#kernel/service.ts'
 import type { z } from 'zod'
@@ -48,12 +49,11 @@ export const canceledWords = (order: PayloadOf<typeof orderCanceled>): Words => 
   link: linkTo(order.orderId),
 })
 
-const KOREA = 9 * 3_600_000
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** An instant as date and time in Korea: `12월 1일 19:05`, `1 December 19:05 KST`. */
 const momentOf = (instant: string): { ko: string; en: string } => {
-  const at = new Date(Date.parse(instant) + KOREA)
+  const at = new Date(Date.parse(instant) + KOREA_OFFSET)
   const time = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
   const month = at.toLocaleString('en-US', { month: 'long', timeZone: 'UTC' })
   return {

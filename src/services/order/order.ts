@@ -1,3 +1,4 @@
+import { KOREA_OFFSET } from '#kernel/korean-time.ts'
 import { hash } from 'node:crypto'
 import { instant } from '#kernel/contract.ts'
 import { sumWon, type Won, won } from '#kernel/money.ts'
@@ -33,14 +34,13 @@ export interface OrderLine extends SoldLine {
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-const KOREA = 9 * 3_600_000
 
 /**
  * The number people read out: the day in Korea and eight characters nobody can guess (40 bits), without the letters
  * that look like digits.
  */
 export const orderNumber = (now: number, random: Uint8Array): string => {
-  const day = new Date(now + KOREA).toISOString().slice(2, 10).replaceAll('-', '')
+  const day = new Date(now + KOREA_OFFSET).toISOString().slice(2, 10).replaceAll('-', '')
   let tail = ''
   for (let i = 0; i < 8; i++) tail += CROCKFORD[random[i]! & 31]
   return `${day}-${tail}`
