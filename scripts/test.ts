@@ -25,6 +25,8 @@ npm run test:engines [-- FILE …]: tests on the engines, which it fetches and s
 const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
 const BROWSER = 'test/browser'
 const ENGINES = 'test/engines'
+/** Every test file is a process of its own that loads much the same code: all but the first find it compiled. */
+const COMPILED = join(import.meta.dirname, '..', 'node_modules', '.cache', 'compiled')
 /** What takes minutes: the shop killed at every durable step (which steps there are, `steps.test.ts` sees to), all over HTTP. */
 const LONG = [
   ...globSync('test/crash/*.test.ts').filter((path) => !path.endsWith('/steps.test.ts')),
@@ -112,7 +114,7 @@ const runTests = async (
     ],
     {
       stdio: 'inherit',
-      env: { ...process.env, ...env },
+      env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
     },
   )
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal)

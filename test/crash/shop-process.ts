@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 /** A shop that runs as a process of its own and can be killed. */
 export interface ShopProcess {
@@ -16,10 +13,8 @@ export interface ShopProcess {
 }
 
 const running = new Set<ChildProcess>()
-const compiled = mkdtempSync(join(tmpdir(), 'jangteo-compiled-'))
 process.on('exit', () => {
   for (const each of running) each.kill('SIGKILL')
-  rmSync(compiled, { recursive: true, force: true })
 })
 
 /** Settings of a shop that is killed often: no pages, no samples, cheap passwords, a free port. */
@@ -29,8 +24,6 @@ const quick = {
   JANGTEO_SAMPLES: 'off',
   JANGTEO_PASSWORD_MEMORY: '8',
   JANGTEO_PASSWORD_PASSES: '1',
-  // Each start loads the same code: all but the first find it compiled.
-  NODE_COMPILE_CACHE: compiled,
   LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
 }
 
