@@ -4,6 +4,7 @@ import { updateScaleDocument } from '../bench/scale/document.ts'
 import { settingsDocument } from '#src/settings/document.ts'
 import { dataModelDocument } from './data-model/document.ts'
 import { decisionIndex } from './decisions.ts'
+import { eventsDocument } from './events-document.ts'
 
 // node scripts/documents.ts: writes the documents that are made from code.
 
@@ -11,4 +12,5 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 writeFileSync(`${root}docs/settings.md`, settingsDocument(root))
 writeFileSync(`${root}docs/data-model.md`, dataModelDocument(root))
 writeFileSync(`${root}docs/decisions/README.md`, decisionIndex(root))
+writeFileSync(`${root}docs/events.md`, eventsDocument(root))
 updateScaleDocument()

@@ -7,6 +7,7 @@ import { orderStatus } from '#services/order/contract.ts'
 import { settingsDocument } from '#src/settings/document.ts'
 import { dataModelDocument } from '../scripts/data-model/document.ts'
 import { decisionIndex, decisionOf } from '../scripts/decisions.ts'
+import { eventsDocument } from '../scripts/events-document.ts'
 import { ko } from '../web/i18n/ko.ts'
 import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained, unsaid } from './documents/rules.ts'
 
@@ -83,6 +84,8 @@ describe('documents', () => {
 
   test('the table of settings is that of the code', () =>
     assert.equal(read('docs/settings.md'), settingsDocument(root)))
+
+  test('the table of consumers is that of the code', () => assert.equal(read('docs/events.md'), eventsDocument(root)))
 
   test('the data model is that of the migrations', () =>
     assert.equal(read('docs/data-model.md'), dataModelDocument(root)))

@@ -40,17 +40,17 @@ export const scaleTables = (costs: Costs): Readonly<Record<string, string>> => (
   needs: needsTable(onHosts(costs)),
 })
 
-/** The document with the tables in their places. Throws where a table has no place, or a place no table. */
-export const filled = (text: string, tables: Readonly<Record<string, string>>): string => {
+/** The document `path` with the tables in their places. Throws where a table has no place, or a place no table. */
+export const filled = (text: string, tables: Readonly<Record<string, string>>, path = 'docs/scale.md'): string => {
   const left = new Set(Object.keys(tables))
   const done = text.replaceAll(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin: string, name: string, end: string) => {
-      if (!left.delete(name)) throw new Error(`docs/scale.md has a place for ${name}, which is no table or has one`)
+      if (!left.delete(name)) throw new Error(`${path} has a place for ${name}, which is no table or has one`)
       return `${begin}\n${tables[name]}\n\n${end}`
     },
   )
-  if (left.size > 0) throw new Error(`docs/scale.md has no place for ${[...left].join(', ')}`)
+  if (left.size > 0) throw new Error(`${path} has no place for ${[...left].join(', ')}`)
   return done
 }
 

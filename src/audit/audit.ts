@@ -1,13 +1,13 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import { errorText } from '#kernel/error-text.ts'
-import type { ServiceDefinition, Settings } from '#kernel/service.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
+import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection.ts'
 import { isPassing } from '#engines/postgres/passing.ts'
 import { access } from './access.ts'
 import { acknowledged } from './acknowledged.ts'
 import { carts } from './carts.ts'
 import { catalogue } from './catalogue.ts'
-import { subscriptionsOf } from './consumers.ts'
 import { events } from './events.ts'
 import { forgetting } from './forgetting.ts'
 import { Tally, type Check, type View, type Violation } from './invariant.ts'
@@ -54,7 +54,6 @@ const SIMULATORS = ['simulator_toss']
 export interface AuditOptions {
   readonly services: readonly ServiceDefinition<any>[]
   readonly runtime: Runtime
-  readonly settings?: Settings
   /** Milliseconds; five minutes unless told. */
   readonly grace?: number
   /** Ids of orders that customers were told of. */
@@ -70,7 +69,7 @@ export const storesOf = ({ services }: Pick<AuditOptions, 'services'>): string[]
 /** Audits what snapshots show. */
 export const auditOf = async (
   snapshots: Omit<Snapshots, 'close'>,
-  { services, runtime, settings, grace = GRACE, acknowledged: ids }: AuditOptions,
+  { services, runtime, grace = GRACE, acknowledged: ids }: AuditOptions,
 ): Promise<AuditReport> => {
   const names = services.map((each) => each.contract.name as string)
   const checks: readonly Check[] = [
@@ -80,7 +79,7 @@ export const auditOf = async (
     orders,
     purchases,
     ...(ids ? [acknowledged(ids)] : []),
-    events(await subscriptionsOf(services, runtime, settings), names),
+    events(subscriptionsOf(services), names),
     catalogue,
     carts,
     plainNames,

@@ -1,4 +1,4 @@
-import type { Subscription } from './consumers.ts'
+import type { Subscription } from '#kernel/subscriptions.ts'
 import { check, pages, type Check, type Tally, type View } from './invariant.ts'
 import { cursorOf, lettersOf, readEvents, setAsideOf, takenIn } from './events-store.ts'
 

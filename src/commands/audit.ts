@@ -59,7 +59,6 @@ export const audit: Command = async ({ args, runtime, env, say = print }) => {
       services: shop,
       adminOf: reached.adminOf,
       runtime,
-      settings,
       grace,
       ...(acknowledged && { acknowledged }),
     })

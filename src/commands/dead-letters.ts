@@ -2,7 +2,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { truncate } from '#kernel/text.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
-import { subscriptionsOf } from '#src/audit/consumers.ts'
+import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import { attachStores, type Attached } from '#src/host/attach.ts'
 import {
   findDeadLetter,
@@ -62,8 +62,8 @@ const placeOf = (words: readonly string[]) => {
 }
 
 /** Refuses a consumer or source that does not exist. Asked once nothing is found: a former consumer may have left events. */
-const checkPlace = async ({ service, consumer, source }: ReturnType<typeof placeOf>, runtime: Runtime) => {
-  const its = (await subscriptionsOf(shop, runtime)).filter((each) => each.service === service)
+const checkPlace = ({ service, consumer, source }: ReturnType<typeof placeOf>): void => {
+  const its = subscriptionsOf(shop).filter((each) => each.service === service)
   const sources = its.filter((each) => each.consumer === consumer).map((each) => each.source)
   oneOf(`consumer of ${service}`, consumer, [...new Set(its.map((each) => each.consumer))])
   oneOf(`source of ${service}.${consumer}`, source, sources)
@@ -125,7 +125,7 @@ export const deadLetters: Command = async ({ args, runtime, env, say = print }) 
       }
       const letter = await findDeadLetter(place, storeOf)
       if (!letter) {
-        await checkPlace(place, runtime)
+        checkPlace(place)
         say('There is no such event set aside: it may have been taken in meanwhile.')
         return 1
       }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { COUNTED } from '#engines/postgres/lag-store.ts'
 import { attachStores } from '#src/host/attach.ts'
 import { schemasOf } from '#src/host/schemas.ts'
-import { subscriptionsOf } from '#src/audit/consumers.ts'
+import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import { lookAtShop, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/status.ts'
 import { readSettings, showSettings, type ShopSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
@@ -91,12 +91,7 @@ export const status: Command = async ({ args, runtime, env, say = print }) => {
   }
   const stores = await attachStores(settings, { runtime })
   try {
-    const found = await lookAtShop(
-      stores.adminOf,
-      schemasOf(shop, settings.mode),
-      await subscriptionsOf(shop, runtime),
-      runtime,
-    )
+    const found = await lookAtShop(stores.adminOf, schemasOf(shop, settings.mode), subscriptionsOf(shop), runtime)
     const errors = lastErrors(settings)
     if (values.json)
       say(JSON.stringify({ mode: settings.mode, settings: shown, where: stores.where, ...found, errors }))

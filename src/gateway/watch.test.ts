@@ -42,7 +42,7 @@ const speakerService = service(speaker, { emits: [said, sighed] }, ({ db }) => (
     }),
   },
 }))
-const listenerService = service(contract('listener', {}), {}, () => ({
+const listenerService = service(contract('listener', {}), { consumes: { deaf: [said] } }, () => ({
   operations: {},
   consumers: [
     consumer('deaf', [

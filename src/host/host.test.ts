@@ -57,7 +57,7 @@ const latencies: number[] = []
 const swept: number[] = []
 /** What the sweep that gathers did each time. */
 const gathered: number[] = []
-const tillService = service(till, { needs: { shelf } }, ({ db, call, runtime }) => ({
+const tillService = service(till, { needs: { shelf }, consumes: { printer: [sold] } }, ({ db, call, runtime }) => ({
   operations: {
     buy: ({ item }) => call.shelf.sell({ item, at: runtime.now() }),
     receipts: async () =>

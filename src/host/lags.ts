@@ -21,12 +21,12 @@ export const lagsOf = (
   let lookedAt = -Infinity
   let looking: Promise<Lags> | undefined
 
-  const read = async ({ definition, db, built }: Host['services'][number]) => {
+  const read = async ({ definition, db }: Host['services'][number]) => {
     const service = definition.contract.name
     const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
     // Events that nobody here wants are passed over without moving the cursor each time.
     const wanted = new Map(
-      built.consumers?.map((each) => [each.name, each.reactions.map(({ event }) => event.name)] as const),
+      Object.entries(definition.consumes).map(([name, events]) => [name, events.map((each) => each.name)] as const),
     )
     const read = byKafka ? [] : cursors.filter((each) => wanted.has(each.consumer))
     const lags = await Promise.all(

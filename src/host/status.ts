@@ -3,7 +3,7 @@ import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.
 import { countSetAside, findBehind, findCursors, type Cursor } from '#engines/postgres/lag-store.ts'
 import { schemaOf } from '#engines/postgres/log.ts'
 import { migrationNames } from '#engines/postgres/migrate.ts'
-import type { Subscription } from '#src/audit/consumers.ts'
+import type { Subscription } from '#kernel/subscriptions.ts'
 import type { Attached } from './attach.ts'
 import { findMigrations, findServer } from './status-store.ts'
 import type { Schema } from './stores.ts'

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts'
 import type { Platform } from './platform.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
+import { checkConsumers } from './subscriptions.ts'
 import { forCause } from './tracing.ts'
 
 type Parsed<Op extends Operation> = z.output<Op['input']>
@@ -168,6 +169,9 @@ export interface Built<C extends Contract> {
   readonly stop?: () => Promise<void>
 }
 
+/** Which events each consumer of a service reacts to, by the consumer's name. */
+export type Consumes = { readonly [consumer: string]: readonly EventType<any>[] }
+
 /** A service as `src/shop.ts` lists it. */
 export interface ServiceDefinition<C extends Contract = Contract> {
   readonly contract: C
@@ -175,20 +179,35 @@ export interface ServiceDefinition<C extends Contract = Contract> {
   readonly needs: Needs
   /** Events it emits. */
   readonly emits: readonly EventType[]
+  /** Events its consumers react to, by the consumer's name. */
+  readonly consumes: Consumes
   /** Folder of `0001_*.sql` migrations; its schema has the service's name. */
   readonly migrations: URL | undefined
   readonly build: (tools: Tools & { readonly call: any }) => Built<C>
 }
 
-/** Defines a service: its contract, what it calls and emits, and its wiring. Dependencies are arguments. */
+/**
+ * Defines a service: what it declares about itself, and its wiring. Dependencies are arguments. Building it throws a TypeError
+ * when the consumers it builds are not those it declares.
+ */
 export const service = <C extends Contract, const N extends Needs = {}>(
   contract: C,
-  given: { readonly needs?: N; readonly emits?: readonly EventType<any>[]; readonly migrations?: URL },
+  given: {
+    readonly needs?: N
+    readonly emits?: readonly EventType<any>[]
+    readonly consumes?: Consumes
+    readonly migrations?: URL
+  },
   build: (tools: Tools & { readonly call: Clients<N> }) => Built<C>,
 ): ServiceDefinition<C> => ({
   contract,
   needs: given.needs ?? {},
   emits: given.emits ?? [],
+  consumes: given.consumes ?? {},
   migrations: given.migrations,
-  build,
+  build: (tools) => {
+    const built = build(tools)
+    checkConsumers(contract.name, given.consumes ?? {}, built.consumers ?? [])
+    return built
+  },
 })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { systemRuntime } from '#kernel/runtime.ts'
-import { subscriptionsOf } from '#src/audit/consumers.ts'
+import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import { shop } from '#src/shop.ts'
 import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
 import {
@@ -90,8 +89,8 @@ describe('the crash matrix', () => {
     )
   })
 
-  test('strikes every consumer of order, payment and product', async () => {
-    const consumers = (await subscriptionsOf(shop, systemRuntime()))
+  test('strikes every consumer of order, payment and product', () => {
+    const consumers = subscriptionsOf(shop)
       .filter((each) => SERVICES.includes(each.service))
       .map((each) => `${each.service}.consume.${each.consumer}`)
     assert.deepEqual(

@@ -203,8 +203,7 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
             await start(host, replica)
         }
       },
-      audit: (paid) =>
-        audit({ services: shop, adminOf: stores.adminOf, runtime, settings, grace: GRACE, acknowledged: paid }),
+      audit: (paid) => audit({ services: shop, adminOf: stores.adminOf, runtime, grace: GRACE, acknowledged: paid }),
       stop: opened.all,
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { batches } from './guards/batches.ts'
+import { declared } from './guards/declared.ts'
 import { deposits } from './guards/deposits.ts'
 import { edge } from './guards/edge.ts'
 import { givingBack } from './guards/giving-back.ts'
@@ -40,4 +41,5 @@ export const mutants: readonly Mutant[] = [
   ...edge,
   ...batches,
   ...silence,
+  ...declared,
 ]

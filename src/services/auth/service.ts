@@ -28,6 +28,7 @@ export const authService = service(
   {
     needs: { member, email },
     emits: [sessionEnded],
+    consumes: { members: [memberWithdrawn] },
     migrations: new URL('./migrations/', import.meta.url),
   },
   (tools) => {

@@ -35,7 +35,11 @@ const notForSale = (skuId: string, known: Described | undefined): Fault =>
 
 export const cartService = service(
   cart,
-  { needs: { product }, migrations: new URL('./migrations/', import.meta.url) },
+  {
+    needs: { product },
+    consumes: { orders: [orderPaid], members: [memberWithdrawn] },
+    migrations: new URL('./migrations/', import.meta.url),
+  },
   ({ db, runtime, call }) => {
     const describe = async (skuIds: Iterable<string>): Promise<Map<string, Described>> => {
       const ids = [...new Set(skuIds)]

@@ -77,7 +77,10 @@ const listed = once((all: readonly ShownCategory[]) =>
 
 export const catalogService = service(
   catalog,
-  { migrations: new URL('./migrations/', import.meta.url) },
+  {
+    consumes: { products: [productChanged, availabilityChanged, categoryChanged], sales: [orderPaid] },
+    migrations: new URL('./migrations/', import.meta.url),
+  },
   ({ db, history, cache, runtime, settings, log }) => {
     const tree = cache.lagging({
       name: 'categories',

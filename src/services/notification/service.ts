@@ -78,6 +78,19 @@ export const notificationService = service(
   {
     needs: { member, email, payment },
     emits: [notificationCreated],
+    consumes: {
+      inbox: [
+        orderPaid,
+        orderCanceled,
+        orderExpired,
+        orderDepositAwaited,
+        orderDepositDueSoon,
+        refundAccountNeeded,
+        paymentRefunded,
+        refundRefused,
+      ],
+      withdrawals: [memberWithdrawn],
+    },
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings, call }) => {

@@ -61,7 +61,15 @@ const DUE_AT_ONCE = 200
 /** Orders and their saga. */
 export const orderService = service(
   order,
-  { needs: { product, payment }, emits: events, migrations: new URL('./migrations/', import.meta.url) },
+  {
+    needs: { product, payment },
+    emits: events,
+    consumes: {
+      payments: [paymentAwaitingDeposit, paymentCaptured, paymentFailed, paymentRefunded, refundRefused],
+      members: [memberWithdrawn],
+    },
+    migrations: new URL('./migrations/', import.meta.url),
+  },
   ({ db, cache, runtime, log, settings, call }) => {
     const payMinutes = (): number => Number(settings['ORDER_PAY_MINUTES'] ?? 10)
     const remindBefore = (): number => Number(settings['DEPOSIT_REMINDER_HOURS'] ?? 3) * 3_600_000

@@ -79,6 +79,7 @@ export const paymentService = service(
       refundAccountNeeded,
       refundRefused,
     ],
+    consumes: { cancellations: [orderCancelRequested, orderCanceled, orderExpired, orderPaymentRejected] },
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings, call }) => {

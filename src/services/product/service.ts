@@ -28,6 +28,7 @@ export const productService = service(
   product,
   {
     emits: [productChanged, availabilityChanged, categoryChanged],
+    consumes: { orders: [orderPaid, orderCanceled, orderExpired, orderItemsChanged] },
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log }) => {

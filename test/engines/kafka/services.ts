@@ -12,7 +12,7 @@ export const alpha = service(contract('alpha', {}), { emits: [happened, ignored]
 
 /** A service that writes down what it hears; `fails` may say why it cannot. */
 export const betaOf = (fails: (key: string, n: number) => unknown = () => undefined): ServiceDefinition<any> =>
-  service(contract('beta', {}), {}, ({ db }) => ({
+  service(contract('beta', {}), { consumes: { notes: [happened] } }, ({ db }) => ({
     operations: {},
     start: async () =>
       void (await db.query(
