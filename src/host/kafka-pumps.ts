@@ -14,9 +14,9 @@ import type { Wakes } from './wakes.ts'
 const OUTBOX_POLL = 1_000
 /** Milliseconds between two runs of a relay or a consumer at first: events gather meanwhile. */
 const PACE = 25
-/** Milliseconds between two looks at what a group has taken in. */
+
+/** Milliseconds between two looks at what a group has taken in while it took in nothing. */
 const BOOKS_IDLE = 1_000
-const BOOKS_PACE = 1_000
 
 /** Messages of a source that a consumer's group has yet to take in. */
 export interface KafkaLag {
@@ -87,7 +87,8 @@ export const carryByKafka = (given: {
         const books = booksOf(reader, source, { db: db.background, log: logOf(source), kafka })
         allBooks.push({ service: name, consumer: consumer.name, source, books })
         const what = `${name}.${consumer.name}.${source}.books`
-        return pump(what, { runtime, logger, idle: BOOKS_IDLE, pace: BOOKS_PACE, full: Infinity }, books.step)
+        const pace = kafka.checkpointInterval
+        return pump(what, { runtime, logger, idle: BOOKS_IDLE, pace, full: Infinity }, books.step)
       })
       const reading = pump(
         `${name}.${consumer.name}`,

@@ -26,6 +26,8 @@ export const openTestEngines = async (
     partitions: 2,
     replicas: 1,
     name: own,
+    // Tests wait for what consumers have taken in again and again.
+    checkpointInterval: 20,
     log,
   })
   await kafka.prepare(

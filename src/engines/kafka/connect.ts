@@ -12,6 +12,8 @@ export interface Kafka {
   readonly log: Logger
   readonly topicOf: (source: string) => string
   readonly groupOf: (service: string, consumer: string) => string
+  /** Milliseconds between two looks at what a group has taken in, while it takes in more. */
+  readonly checkpointInterval: number
   /** Makes sure of the topics of these services; rises while no broker can be reached, with Refused where waiting does not help. */
   prepare(topics: readonly Omit<Topic, 'topic'>[]): Promise<void>
   /** Resolves when a broker answers, and rises when none does. */
@@ -32,6 +34,8 @@ export interface KafkaSettings {
   readonly replicas: number
   /** Shown in the brokers' logs. */
   readonly name: string
+  /** Milliseconds between two looks at what a group has taken in, while it takes in more; a second unless given. */
+  readonly checkpointInterval?: number
   readonly log: Logger
 }
 
@@ -60,6 +64,7 @@ export const openKafka = (given: KafkaSettings): Kafka => {
     log: given.log,
     topicOf: (source) => topicOf(given.prefix, source),
     groupOf: (service, consumer) => groupOf(given.prefix, service, consumer),
+    checkpointInterval: given.checkpointInterval ?? 1_000,
     prepare: async (topics) => {
       const admin = openAdmin()
       try {
