@@ -1,4 +1,4 @@
-import { isFree } from '#engines/local/ports.ts'
+import { isFree } from '#tools/engines/ports.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** First of `count` ports in a row on which nobody listens, away from those the system hands out by itself. */

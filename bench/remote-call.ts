@@ -7,9 +7,9 @@ import { Pool } from 'undici'
 import { z } from 'zod'
 import { serveLocally, systemContext } from '#kernel/call.ts'
 import { contract } from '#kernel/contract.ts'
-import { remoteEndpoint } from '#kernel/remote/endpoint.ts'
-import { startInternalServer } from '#kernel/remote/server.ts'
-import { callerTokens } from '#kernel/remote/token.ts'
+import { remoteEndpoint } from '#kernel/remote/client/endpoint.ts'
+import { startInternalServer } from '#kernel/remote/server/server.ts'
+import { callerTokens } from '#kernel/remote/security/token.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 
 // What a remote call costs in CPU, caller and callee together, beside the barest call over HTTP there is:

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync } from 'fastify'
 import { NOT_FOUND } from '#kernel/faults.ts'
-import { PROBLEM_TYPE, problemOf } from '#kernel/problem.ts'
+import { PROBLEM_TYPE, problemOf } from '#kernel/call/problem.ts'
 import { sampleImage } from './images.ts'
 
 const DAY = 86_400

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { contractsOf, refusals, type ReleasedEvents } from '#kernel/event-growth.ts'
+import { contractsOf, refusals, type ReleasedEvents } from '#kernel/documents/event-growth.ts'
 import { eventsOf } from '#src/host/host.ts'
 import { shop } from '#src/shop.ts'
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isEngine, starters, type EngineName } from '#engines/local/index.ts'
-import { startSet } from '#engines/local/set.ts'
+import { isEngine, starters, type EngineName } from '#tools/engines/index.ts'
+import { startSet } from '#tools/engines/set.ts'
 import { startThrowaway, TEST_SERVER } from '#engines/postgres/embedded/throwaway.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
@@ -22,7 +22,9 @@ npm run test:long [-- FILE …]: the shop killed at every durable step, and the 
 npm run test:browser [-- FILE …]: journeys in a real browser
 npm run test:engines [-- FILE …]: tests on the engines, which it fetches and starts`
 
-const PATTERNS = ['src', 'simulators', 'samples', 'web', 'bench', 'test'].map((folder) => `${folder}/**/*.test.ts`)
+const PATTERNS = ['src', 'simulators', 'samples', 'tools', 'web', 'bench', 'test'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+)
 const BROWSER = 'test/browser'
 const ENGINES = 'test/engines'
 /** Every test file is a process of its own that loads much the same code: all but the first find it compiled. */

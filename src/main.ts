@@ -1,5 +1,5 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { nearestOf } from '#kernel/nearest.ts'
+import { nearestOf } from '#kernel/text/edit-distance.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { askedOfAll } from './commands/ask.ts'
 import { databaseRefusal } from './commands/database-refusal.ts'

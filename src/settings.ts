@@ -1,6 +1,6 @@
-import { UnfitAddress } from '#kernel/address.ts'
+import { UnfitAddress } from '#kernel/net/address.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { sslModeOf, withSslMode } from '#engines/postgres/url.ts'
+import { sslModeOf, withSslMode } from '#engines/postgres/connection/url.ts'
 import { type Declared, declared, type Mode, otherwiseOf } from './settings/declared.ts'
 import { masked } from './settings/show.ts'
 

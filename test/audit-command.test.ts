@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { connect, fromUrl } from '#engines/postgres/connection.ts'
+import { connect, fromUrl } from '#engines/postgres/connection/connection.ts'
 import { placeOrder, putOnSale, signInStaff, signUp } from './support/client.ts'
 import { startTestShop } from './support/shop.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
-import { connect, fromUrl } from '#engines/postgres/connection.ts'
+import { connect, fromUrl } from '#engines/postgres/connection/connection.ts'
 import { run } from '#engines/postgres/transaction.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { audit, auditOf, type AuditReport, storesOf } from '#src/audit/audit.ts'

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { livingServer } from '#engines/postgres/embedded/living-server.ts'
+import { livingServer } from '#engines/postgres/embedded/server/running-server.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { keepHost } from '#src/host/kept-host.ts'
 import { placementFrom } from '#src/host/serve-host.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { contractsOf, refusals, type ReleasedEvents } from '#kernel/event-growth.ts'
+import { contractsOf, refusals, type ReleasedEvents } from '#kernel/documents/event-growth.ts'
 import { eventsOf } from '#src/host/host.ts'
 import { shop } from '#src/shop.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Contract, Operation } from '#kernel/contract.ts'
-import { VERSION_CONFLICT } from '#kernel/versions.ts'
+import { VERSION_CONFLICT } from '#kernel/input/versions.ts'
 import { shop } from '#src/shop.ts'
 
 // Whatever staff write over something they have read says which version that was, or is named here with the reason why

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Contract } from '#kernel/contract.ts'
-import { parseInput } from '#kernel/input.ts'
-import { jsonSchemaOf, type JsonSchema } from '#kernel/json-schema.ts'
+import { parseInput } from '#kernel/input/input.ts'
+import { jsonSchemaOf, type JsonSchema } from '#kernel/documents/json-schema.ts'
 import { exampleOf } from '#gateway/docs-example.ts'
 import { shop } from '#src/shop.ts'
 

@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, globSync, openSync, statSync, writeSync } fro
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { connect } from '#engines/postgres/connection.ts'
+import { connect } from '#engines/postgres/connection/connection.ts'
 import { prepareGround } from '../ground.ts'
 import { openConnection } from '../http-client.ts'
 import { completePurchase } from '../scenarios/buying.ts'

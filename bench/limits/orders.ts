@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
 import { lanes } from '#kernel/batch.ts'
-import { connect, type ConnectionSettings } from '#engines/postgres/connection.ts'
+import { connect, type ConnectionSettings } from '#engines/postgres/connection/connection.ts'
 import { summarize, type Measured } from '../load.ts'
 
 interface Order {

@@ -20,7 +20,7 @@ to=$(cd "$1" && pwd)
 [ -z "$(ls -A "$to")" ] || { echo "$to is not empty: give a new folder." >&2; exit 1; }
 
 cd "$from"
-for each in package.json package-lock.json LICENSE src simulators samples web deploy/placements; do
+for each in package.json package-lock.json LICENSE src simulators samples tools web deploy/placements; do
   mkdir -p "$to/$(dirname "$each")"
   cp -R "$each" "$to/$each"
 done
@@ -48,7 +48,7 @@ if [ "$with_node" = yes ]; then
 else
   rm -rf node_modules/node-* node_modules/.bin/node
 fi
-find src simulators samples web \( -name '*.test.ts' -o -name '*.test.tsx' \) -delete
+find src simulators samples tools web \( -name '*.test.ts' -o -name '*.test.tsx' \) -delete
 rm -rf web/.react-router
 
 # One build of one commit is one set of bytes: files bear the time of the commit, not that of the build.

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { z } from 'zod'
 import type { Database } from '#kernel/store.ts'
-import { wholeNumber } from '#kernel/whole-number.ts'
+import { wholeNumber } from '#kernel/input/whole-number.ts'
 import { tossError } from './errors.ts'
 import { deposit, passDue, reverseDeposit } from './deposit.ts'
 import { postingUnder } from './exchange.ts'

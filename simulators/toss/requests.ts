@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { unstorableAt } from '#kernel/storable-text.ts'
+import { unstorableAt } from '#kernel/text/storable-text.ts'
 
 /** A parsed request body, or undefined where it is not what Toss takes; members nobody asked for are ignored. */
 export const parsed = <T extends z.ZodType>(schema: T, body: unknown): z.output<T> | undefined => {

@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
-import { schemaOf } from '#engines/postgres/log.ts'
+import { schemaOf } from '#engines/postgres/events/log.ts'
 
 /** Texts that services write down for others to see. */
 export interface Texts {

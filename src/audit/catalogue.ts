@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EventType } from '#kernel/contract.ts'
-import { errorText } from '#kernel/error-text.ts'
+import { errorText } from '#kernel/failures/error-text.ts'
 import { availabilityChanged, categoryChanged, productChanged } from '#services/product/contract.ts'
 import {
   type Category,

@@ -1,5 +1,5 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
-import { schemaOf } from '#engines/postgres/log.ts'
+import { schemaOf } from '#engines/postgres/events/log.ts'
 
 /** Statements about the platform's tables are the same for every service but for the schema. */
 const inSchema = (name: string, service: string, text: (schema: string) => string, values: unknown[]): Statement => ({

@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
-import { schemaOf } from '#engines/postgres/log.ts'
+import { schemaOf } from '#engines/postgres/events/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { Violation } from './invariant.ts'
 

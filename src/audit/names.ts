@@ -1,4 +1,4 @@
-import { lookKey, textProblem, tidied } from '#kernel/one-line.ts'
+import { lookKey, textProblem, tidied } from '#kernel/text/one-line.ts'
 import { check, NIL, pages } from './invariant.ts'
 import { readCategoryNames, readNames, type NamedProduct } from './names-store.ts'
 

@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/store.ts'
-import { connect, type ConnectionSettings } from '#engines/postgres/connection.ts'
+import { connect, type ConnectionSettings } from '#engines/postgres/connection/connection.ts'
 import { run } from '#engines/postgres/transaction.ts'
 import { existingSchemas, isShopConnected, lastWordOf } from './snapshot-store.ts'
 

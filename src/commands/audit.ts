@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import { truncate } from '#kernel/text.ts'
 import { audit as auditShop, GRACE } from '#src/audit/audit.ts'
 import { written } from '#src/audit/report.ts'

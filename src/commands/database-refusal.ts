@@ -1,4 +1,4 @@
-import { codeOf } from '#engines/postgres/passing.ts'
+import { codeOf } from '#engines/postgres/connection/transient-errors.ts'
 
 /** Sentences by SQLSTATE, or by its class; what the server itself said follows. */
 const sentences: Readonly<Record<string, string>> = {

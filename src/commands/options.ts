@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { nearestOf } from '#kernel/nearest.ts'
+import { nearestOf } from '#kernel/text/edit-distance.ts'
 
 /** Options as `parseArgs` has them. */
 export type Options = NonNullable<ParseArgsConfig['options']>

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { COUNTED } from '#engines/postgres/lag-store.ts'
+import { COUNTED } from '#engines/postgres/events/lag-store.ts'
 import { attachStores } from '#src/host/attach.ts'
 import { schemasOf } from '#src/host/schemas.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
 import { Fault } from '#kernel/fault.ts'
-import { invalid } from '#kernel/invalid.ts'
+import { invalid } from '#kernel/input/invalid.ts'
 
 const MAX_DEPTH = 32
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Actor } from '#kernel/context.ts'
-import { versionChoices } from '#kernel/remote/versions.ts'
+import { versionChoices } from '#kernel/remote/instances/versions.ts'
 
 /** By it staff choose versions of services for one request: `product@1.2`. */
 export const VERSION_HEADER = 'x-jangteo-version'

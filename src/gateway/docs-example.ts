@@ -1,4 +1,4 @@
-import type { JsonSchema } from '#kernel/json-schema.ts'
+import type { JsonSchema } from '#kernel/documents/json-schema.ts'
 
 const list = (value: unknown): readonly JsonSchema[] => (Array.isArray(value) ? value : [])
 

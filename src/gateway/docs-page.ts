@@ -1,6 +1,6 @@
-import { escapeHtml } from '#kernel/html.ts'
+import { escapeHtml } from '#kernel/text/html.ts'
 import type { FaultDefinition, Locale } from '#kernel/fault.ts'
-import type { OpenApiDocument, OpenApiOperation, Parameter } from '#kernel/openapi.ts'
+import type { OpenApiDocument, OpenApiOperation, Parameter } from '#kernel/documents/openapi.ts'
 import { docsScript } from './docs-script.ts'
 import { docsStyle } from './docs-style.ts'
 import { exampleOf } from './docs-example.ts'

@@ -1,8 +1,8 @@
-import { asyncApiOf } from '#kernel/asyncapi.ts'
+import { asyncApiOf } from '#kernel/documents/asyncapi.ts'
 import type { Contract, EventType } from '#kernel/contract.ts'
 import type { FaultDefinition } from '#kernel/fault.ts'
 import { commonFaults } from '#kernel/faults.ts'
-import { openApiOf, type OpenApiDocument } from '#kernel/openapi.ts'
+import { openApiOf, type OpenApiDocument } from '#kernel/documents/openapi.ts'
 import { CROSS_SITE } from './cross-site.ts'
 import { httpFaults } from './http/faults.ts'
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Endpoint } from '#kernel/call.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Tracer } from '#kernel/trace.ts'
+import type { Tracer } from '#kernel/tracing/trace.ts'
 import type { AccessLog } from './access-log.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import type { ChooseVersions } from './canary.ts'

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Actor } from '#kernel/context.ts'
 import { UNAUTHENTICATED } from '#kernel/faults.ts'
-import { invalid } from '#kernel/invalid.ts'
+import { invalid } from '#kernel/input/invalid.ts'
 import { ACCESS, cookieOf, GUEST, REFRESH } from './cookies.ts'
 import type { Revocations } from './revocations.ts'
 import type { Bearer, Tokens } from './tokens.ts'

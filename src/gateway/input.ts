@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { invalid } from '#kernel/invalid.ts'
+import { invalid } from '#kernel/input/invalid.ts'
 import { readBody } from './body.ts'
 import { type Query, UNDECODABLE } from './http/query.ts'
 import type { Route } from './routes.ts'

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { CallContext } from '#kernel/context.ts'
-import { placeOf, type Span, type SpanPlace } from '#kernel/trace.ts'
+import { placeOf, type Span, type SpanPlace } from '#kernel/tracing/trace.ts'
 import type { Edge } from './edge.ts'
 
 /** The part of a call's context that says which trace it is part of. */

@@ -3,9 +3,9 @@ import type { LaneStats } from '#kernel/batch.ts'
 import type { LocalEndpoint } from '#kernel/call.ts'
 import type { Consumer, ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
-import { findPublished } from '#engines/kafka/relay-store.ts'
-import { COUNTED, findBehind, findCursors, findSetAside, type Cursor } from '#engines/postgres/lag-store.ts'
-import type { LogOf } from '#engines/postgres/log.ts'
+import { findPublished } from '#engines/kafka/relay/relay-store.ts'
+import { COUNTED, findBehind, findCursors, findSetAside, type Cursor } from '#engines/postgres/events/lag-store.ts'
+import type { LogOf } from '#engines/postgres/events/log.ts'
 import { toldGauge, toldTotal, type Series } from './told-total.ts'
 
 /** A service of this process as metrics see it. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import { awake } from '#kernel/awake.ts'
-import { CLOCK_MAY_BE_OFF } from '#kernel/remote/token.ts'
+import { awake } from '#kernel/time/keep-alive.ts'
+import { CLOCK_MAY_BE_OFF } from '#kernel/remote/security/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Check } from '#gateway/health.ts'
 

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Central } from './live-settings.ts'
 
 /** The last good configuration of a host, on its disk: for a start while the service is away. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
-import { secretsOf } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { config } from '#services/config/contract.ts'
 import type { ShopSettings } from '#src/settings.ts'
 import { liveSettings } from '#src/shop.ts'

@@ -1,5 +1,11 @@
 import type { Queryable } from '#kernel/store.ts'
-import { findSetAside, listSetAside, redrive, redriveDead, type DeadLetter } from '#engines/postgres/log-store.ts'
+import {
+  findSetAside,
+  listSetAside,
+  redrive,
+  redriveDead,
+  type DeadLetter,
+} from '#engines/postgres/events/log-store.ts'
 
 /** A service's own store, by the service's name. */
 export type StoreOf = (service: string) => Queryable

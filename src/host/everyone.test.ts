@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
+import type { KnownHost, Place, Registry } from '#kernel/remote/instances/registry.ts'
 import { everyone, type Expected } from './everyone.ts'
 import type { Placement } from './placement.ts'
 

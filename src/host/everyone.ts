@@ -1,4 +1,4 @@
-import type { KnownHost, Place, Registry } from '#kernel/remote/registry.ts'
+import type { KnownHost, Place, Registry } from '#kernel/remote/instances/registry.ts'
 import { fixedPlaces } from './placed-registry.ts'
 import { isNamed, type PlacedHost, type Placement } from './placement.ts'
 

@@ -1,5 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
-import { supervise } from '#kernel/supervisor.ts'
+import { supervise } from '#kernel/process/supervisor.ts'
 import { startHostProcess } from './host-process.ts'
 import type { PlacedHost } from './placement.ts'
 

@@ -1,7 +1,7 @@
 import { instant } from '#kernel/contract.ts'
-import type { HostReport } from '#kernel/report.ts'
+import type { HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { countSetAside, findBehind, findCursors } from '#engines/postgres/lag-store.ts'
+import { countSetAside, findBehind, findCursors } from '#engines/postgres/events/lag-store.ts'
 import type { Host } from './host.ts'
 
 export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>

@@ -1,4 +1,4 @@
-import type { Rates } from '#kernel/report.ts'
+import type { Rates } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** The minute is kept in parts, of which the oldest is dropped. */

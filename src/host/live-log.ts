@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { LogLevel } from '#kernel/report.ts'
+import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { LiveSettings } from './live-settings.ts'
 import { setLogLevel } from './logging.ts'

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { openLive } from '#kernel/live-secret.ts'
+import { openLive } from '#kernel/secrets/live-secret.ts'
 import { type LiveSetting, Unfit, WHOLE_SHOP } from '#kernel/live-setting.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { ShopSettings } from '#src/settings.ts'
 
 type Value = string | number | boolean

@@ -8,9 +8,9 @@ import {
   type SerializedError,
 } from 'pino'
 import { currentContext } from '#kernel/context.ts'
-import { isNoticed } from '#kernel/noticed.ts'
-import type { LogLevel } from '#kernel/report.ts'
-import { isTransient } from '#kernel/transient.ts'
+import { isNoticed } from '#kernel/failures/already-logged.ts'
+import type { LogLevel } from '#kernel/reports/host-report.ts'
+import { isTransient } from '#kernel/failures/transient.ts'
 
 /** What PostgreSQL adds to an error: the row and the values at fault. A row holds what people told us; a log must not. */
 const telling = ['detail', 'where', 'internalQuery', 'parameters'] as const

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici'
 import { databaseNow } from '#engines/postgres/clock.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
-import type { HostTls } from '#kernel/remote/tls.ts'
+import type { HostTls } from '#kernel/remote/security/tls.ts'
 import type { OtherClock } from './clock.ts'
 import type { Host } from './host.ts'
 

@@ -1,4 +1,4 @@
-import { awake } from '#kernel/awake.ts'
+import { awake } from '#kernel/time/keep-alive.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
-import type { Place, Registry } from '#kernel/remote/registry.ts'
+import type { Place, Registry } from '#kernel/remote/instances/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { isNamed, portsOf, type PlacedHost, type Placement } from './placement.ts'
 

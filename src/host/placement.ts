@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { ORDINARY_WEIGHT } from '#kernel/remote/registry.ts'
+import { ORDINARY_WEIGHT } from '#kernel/remote/instances/registry.ts'
 
 /** What a host can run besides services: the edge, its pages, the simulators, the embedded database. */
 export const PARTS = ['gateway', 'pages', 'simulators', 'database'] as const

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
-import type { Registry } from '#kernel/remote/registry.ts'
-import type { Signing } from '#kernel/remote/signing.ts'
+import type { Registry } from '#kernel/remote/instances/registry.ts'
+import type { Signing } from '#kernel/remote/security/signing.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import { leasedRegistry } from '#engines/redis/leased-registry.ts'

@@ -1,8 +1,8 @@
 import type { Runtime } from '#kernel/runtime.ts'
-import type { ConnectionSettings } from '#engines/postgres/connection.ts'
+import type { ConnectionSettings } from '#engines/postgres/connection/connection.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
-import type { Outages } from '#engines/postgres/outage.ts'
-import type { LogOf } from '#engines/postgres/log.ts'
+import type { Outages } from '#engines/postgres/connection/outage.ts'
+import type { LogOf } from '#engines/postgres/events/log.ts'
 
 /** Reads the logs of all services, each in the database it lies in. */
 export interface Relays {

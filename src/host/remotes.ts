@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 import type { Endpoint } from '#kernel/call.ts'
 import type { Contract } from '#kernel/contract.ts'
-import { remoteEndpoint, type RemoteEndpoint } from '#kernel/remote/endpoint.ts'
-import type { Registry } from '#kernel/remote/registry.ts'
-import type { HostTls } from '#kernel/remote/tls.ts'
-import type { CallerTokens } from '#kernel/remote/token.ts'
+import { remoteEndpoint, type RemoteEndpoint } from '#kernel/remote/client/endpoint.ts'
+import type { Registry } from '#kernel/remote/instances/registry.ts'
+import type { HostTls } from '#kernel/remote/security/tls.ts'
+import type { CallerTokens } from '#kernel/remote/security/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** The services that run in other hosts. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { ORDINARY_WEIGHT, type Registry } from '#kernel/remote/registry.ts'
+import { ORDINARY_WEIGHT, type Registry } from '#kernel/remote/instances/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'

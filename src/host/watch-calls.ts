@@ -1,6 +1,6 @@
 import type { CallObserver, Endpoint } from '#kernel/call.ts'
 import { Fault } from '#kernel/fault.ts'
-import type { HostReport } from '#kernel/report.ts'
+import type { HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { tally } from './last-minute.ts'
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
-import { headOf, type LogOf } from '#engines/postgres/log.ts'
-import { isNotThereYet } from '#engines/postgres/passing.ts'
-import { pump, type Pump } from '#engines/postgres/pump.ts'
+import { headOf, type LogOf } from '#engines/postgres/events/log.ts'
+import { isNotThereYet } from '#engines/postgres/connection/transient-errors.ts'
+import { pump, type Pump } from '#kernel/process/poll-loop.ts'
 import type { Wakes } from './wakes.ts'
 
 /** Milliseconds between looks; events that other processes stored wait this long at most. */

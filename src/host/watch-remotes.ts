@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client'
-import type { BreakerState } from '#kernel/remote/breaker.ts'
-import type { RemoteEndpoint, RemoteStats } from '#kernel/remote/endpoint.ts'
+import type { BreakerState } from '#kernel/remote/instances/breaker.ts'
+import type { RemoteEndpoint, RemoteStats } from '#kernel/remote/client/endpoint.ts'
 import { toldGauge, toldTotal, type Series } from '#gateway/told-total.ts'
 
 const LEVEL: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }

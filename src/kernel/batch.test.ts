@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { lanes } from './batch.ts'
 import { fault, type Fault } from './fault.ts'
-import { markTransient } from './transient.ts'
+import { markTransient } from './failures/transient.ts'
 
 const REFUSED = fault('REFUSED', 409, { ko: '안 됩니다.', en: 'No.' })
 

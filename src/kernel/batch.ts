@@ -1,7 +1,7 @@
 import { currentContext, withContext, type CallContext } from './context.ts'
 import type { Fault } from './fault.ts'
-import { isolate } from './isolate.ts'
-import { caused, endWith, within, without } from './tracing.ts'
+import { isolate } from './failures/isolate.ts'
+import { caused, endWith, within, without } from './tracing/tracing.ts'
 
 /** Counters of a set of lanes, for metrics: how many batches ran and how many inputs they carried. */
 export interface LaneStats {

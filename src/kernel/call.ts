@@ -1,15 +1,15 @@
 import type { Logger } from 'pino'
-import { refusal } from './access.ts'
+import { refusal } from './call/access.ts'
 import { answersFor, lanes, type LaneStats } from './batch.ts'
 import { currentContext, withContext, type CallContext } from './context.ts'
 import { isRepeatable, type Client, type Contract, type Operation } from './contract.ts'
 import { Fault } from './fault.ts'
 import { commonCodes, DEADLINE_EXCEEDED, INTERNAL } from './faults.ts'
-import { parseInput } from './input.ts'
+import { parseInput } from './input/input.ts'
 import type { Runtime } from './runtime.ts'
 import type { Batched, Handlers, Single } from './service.ts'
-import { endWith, within } from './tracing.ts'
-import { byDeadline } from './waits.ts'
+import { endWith, within } from './tracing/tracing.ts'
+import { byDeadline } from './time/deadline-watcher.ts'
 
 /** Where a contract's operations can be reached: here, or in another host. The shape is the same. */
 export interface Endpoint {

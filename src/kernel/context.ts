@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { StaffRole } from './contract.ts'
 import type { Locale } from './fault.ts'
-import type { Span } from './trace.ts'
+import type { Span } from './tracing/trace.ts'
 
 /** On whose behalf a call is made. */
 export type Actor =

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { FaultDefinition } from './fault.ts'
-import { wholeNumber } from './whole-number.ts'
+import { wholeNumber } from './input/whole-number.ts'
 
 export type StaffRole = 'catalog' | 'orders' | 'members' | 'operations'
 

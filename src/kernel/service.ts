@@ -4,11 +4,11 @@ import type { Caches } from './cache.ts'
 import type { CallContext } from './context.ts'
 import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
 import type { Fault } from './fault.ts'
-import type { Platform } from './platform.ts'
+import type { Platform } from './reports/platform.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
 import { checkConsumers } from './subscriptions.ts'
-import { forCause } from './tracing.ts'
+import { forCause } from './tracing/tracing.ts'
 
 type Parsed<Op extends Operation> = z.output<Op['input']>
 type Answer<Op extends Operation> = z.input<Op['output']> | (OutputOf<Op> extends void | undefined ? void : never)

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
-import { addressOf, UnfitAddress } from '#kernel/address.ts'
+import { addressOf, UnfitAddress } from '#kernel/net/address.ts'
 import { type Shape, Unfit } from '#kernel/live-setting.ts'
 import { smtpAddressOf } from '#engines/mail/address.ts'
-import { databaseAddressOf } from '#engines/postgres/url.ts'
+import { databaseAddressOf } from '#engines/postgres/connection/url.ts'
 import { redisAddressOf } from '#engines/redis/address.ts'
 
 /** How a setting is read from text, of its environment variable or of the central configuration. */

@@ -1,4 +1,4 @@
-import { nearestOf } from '#kernel/nearest.ts'
+import { nearestOf } from '#kernel/text/edit-distance.ts'
 import { declared } from './declared.ts'
 
 /** Variables of ours that are no settings: of a test, of a measurement, of what deploys the shop. */

@@ -1,7 +1,7 @@
 import { codeRule, importRule, isTest, type Rule } from './rule.ts'
 
 const inProduct = (path: string): boolean =>
-  /^(src|simulators|samples)\//.test(path) && !isTest(path) && path !== 'src/kernel/runtime.ts'
+  /^(src|simulators|samples|tools)\//.test(path) && !isTest(path) && path !== 'src/kernel/runtime.ts'
 
 /** Time, chance and names come from the runtime, so that a test can steer them. */
 export const throughRuntime: Rule = codeRule(
@@ -34,14 +34,14 @@ export const testsHoldNoStopwatch: Rule = codeRule(
 
 /** What people and programs send as text is a number only in decimal digits. */
 export const numbersAreDecimal: Rule = codeRule(
-  (path) => /^(src|simulators|web)\//.test(path) && !isTest(path),
+  (path) => /^(src|simulators|tools|web)\//.test(path) && !isTest(path),
   /\bz\.coerce\b|\bNumber\((text\(form|url\.searchParams|(request\.)?query\b)/,
   'use wholeNumber() or wholeNumberOf(): 0x10, 1e3 and nothing at all are no numbers',
 )
 
 /** What cannot be stripped away, or hides from the reader. */
 export const plainTypeScript: Rule = codeRule(
-  (path) => /^(src|simulators|samples|web|bench|scripts)\//.test(path),
+  (path) => /^(src|simulators|samples|tools|web|bench|scripts)\//.test(path),
   /^\s*(export\s+)?(const\s+)?enum\s|^\s*(export\s+)?namespace\s|^\s*@[A-Z]\w*\(/,
   'no enums, namespaces or decorators',
 )

@@ -23,6 +23,7 @@ const layers: readonly (readonly [folder: string, allowed: readonly string[]])[]
   ['src/engines/', ['src/engines/', 'src/kernel/']],
   ['src/services/', ['src/services/', 'src/engines/', 'src/kernel/']],
   ['simulators/', ['simulators/', 'src/engines/', 'src/kernel/']],
+  ['tools/', ['tools/', 'src/engines/', 'src/kernel/']],
 ]
 
 /** Each layer knows only those below it. */

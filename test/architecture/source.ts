@@ -124,7 +124,7 @@ export const sourceOf = (path: string, text: string): Source => ({
 
 /** Every TypeScript file of ours. */
 export const allSources = (): Source[] =>
-  globSync('{src,simulators,samples,web,test,bench,scripts}/**/*.{ts,tsx}', {
+  globSync('{src,simulators,samples,tools,web,test,bench,scripts}/**/*.{ts,tsx}', {
     exclude: (path) => path.includes('node_modules') || path.includes('build/'),
   })
     .sort()

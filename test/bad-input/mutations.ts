@@ -1,4 +1,4 @@
-import type { JsonSchema } from '#kernel/json-schema.ts'
+import type { JsonSchema } from '#kernel/documents/json-schema.ts'
 
 /** A wrong input and what is wrong with it. */
 export interface Mutation {

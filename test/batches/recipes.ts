@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type Client, instant } from '#kernel/contract.ts'
-import { secretsFrom } from '#kernel/secrets.ts'
+import { secretsFrom } from '#kernel/secrets/secrets.ts'
 import type { Database } from '#kernel/store.ts'
 import { cart } from '#services/cart/contract.ts'
 import { catalog } from '#services/catalog/contract.ts'

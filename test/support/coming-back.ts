@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { LocalEngine, StartEngine } from '#engines/local/engine.ts'
-import { isFree } from '#engines/local/ports.ts'
+import type { LocalEngine, StartEngine } from '#tools/engines/engine.ts'
+import { isFree } from '#tools/engines/ports.ts'
 import { scratchFolder } from './engines.ts'
 
 const isGone = (pid: number): boolean => {

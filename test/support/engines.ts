@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import type { EngineName } from '#engines/local/index.ts'
+import type { EngineName } from '#tools/engines/index.ts'
 
 const variableOf = (engine: EngineName): string => `JANGTEO_TEST_${engine.toUpperCase()}`
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PostgresDatabase } from '#engines/postgres/database.ts'
-import { migrate } from '#engines/postgres/migrate.ts'
-import { serviceConnection } from '#engines/postgres/provision.ts'
+import { migrate } from '#engines/postgres/schema/migrate.ts'
+import { serviceConnection } from '#engines/postgres/schema/provision.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { freshStores } from './stores.ts'
 

@@ -6,15 +6,17 @@ import { BINDING } from './host.ts'
 
 /** A service's tests that put services together: they are the same whatever lies between these. */
 export const testsOf = (service: string): readonly string[] =>
-  globSync(`src/services/${service}/*.test.ts`)
+  globSync(`src/services/${service}/**/*.test.ts`)
     .filter((file) =>
-      /from '(#test\/support\/(host|purchases|identity)\.ts|\.\/for-tests\.ts)'/.test(readFileSync(file, 'utf8')),
+      /from '(#test\/support\/(host|purchases|identity)\.ts|(\.{1,2}\/|#services\/)[a-z/-]*(for-tests|\.fixture)\.ts)'/.test(
+        readFileSync(file, 'utf8'),
+      ),
     )
     .sort()
 
 /** All services that have such tests. */
 export const testedServices: readonly string[] = [
-  ...new Set(globSync('src/services/*/*.test.ts').map((file) => file.split('/')[2]!)),
+  ...new Set(globSync('src/services/*/**/*.test.ts').map((file) => file.split('/')[2]!)),
 ]
   .filter((service) => testsOf(service).length > 0)
   .sort()

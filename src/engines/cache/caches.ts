@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import type { Caches } from '#kernel/cache.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '../redis/connection.ts'
-import { type Counted, type Counts, type Level, type Outcome, zeroCounts } from './counts.ts'
-import { exact } from './exact.ts'
-import { lagging, type Local } from './lagging.ts'
-import { openShared } from './shared.ts'
+import { type Counted, type Counts, type Level, type Outcome, zeroCounts } from './cache-metrics.ts'
+import { exact } from './validated.ts'
+import { lagging, type Local } from './stale-while-revalidate.ts'
+import { openShared } from './redis-entries.ts'
 
 /** The caches of a process. */
 export interface OpenCaches {

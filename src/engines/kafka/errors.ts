@@ -1,4 +1,4 @@
-import { markTransient } from '#kernel/transient.ts'
+import { markTransient } from '#kernel/failures/transient.ts'
 
 /** Errors of the client hold others: an aggregate its parts, one that was wrapped its cause. */
 function* within(error: unknown): Generator<Record<string, unknown>> {

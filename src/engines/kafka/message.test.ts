@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { KafkaRecord } from '@platformatic/kafka'
 import { z } from 'zod'
-import { asyncApiOf } from '#kernel/asyncapi.ts'
+import { asyncApiOf } from '#kernel/documents/asyncapi.ts'
 import { event } from '#kernel/contract.ts'
-import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
+import { EVENT_AT_MOST } from '#engines/postgres/events/outbox.ts'
 import { messageOf, type Outgoing, receive, type Stored } from './message.ts'
-import { runsOf } from './relay.ts'
+import { runsOf } from './relay/relay.ts'
 
 const stored: Stored = {
   xid: '18446744073709551615',

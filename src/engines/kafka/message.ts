@@ -1,9 +1,9 @@
 import type { KafkaRecord } from '@platformatic/kafka'
 import { sourceOf } from '#kernel/contract.ts'
-import { isStorable, storable, unstorableAt } from '#kernel/storable-text.ts'
+import { isStorable, storable, unstorableAt } from '#kernel/text/storable-text.ts'
 import { truncate } from '#kernel/text.ts'
-import type { Logged } from '#engines/postgres/log.ts'
-import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
+import type { Logged } from '#engines/postgres/events/log.ts'
+import { EVENT_AT_MOST } from '#engines/postgres/events/outbox.ts'
 
 /** An event as the outbox holds it; the payload as JSON text, which nobody on the way needs to understand. */
 export interface Stored {

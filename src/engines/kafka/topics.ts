@@ -1,6 +1,6 @@
 import type { Admin } from '@platformatic/kafka'
 import type { Logger } from 'pino'
-import { EVENT_AT_MOST } from '#engines/postgres/outbox.ts'
+import { EVENT_AT_MOST } from '#engines/postgres/events/outbox.ts'
 import { isThere } from './errors.ts'
 
 /** A topic as a service needs it. */

@@ -1,4 +1,4 @@
-import { addressOf, UnfitAddress } from '#kernel/address.ts'
+import { addressOf, UnfitAddress } from '#kernel/net/address.ts'
 
 /** Where a mail server is and how it is spoken to, as its client is told. */
 export interface SmtpAddress {

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { Runtime } from '#kernel/runtime.ts'
-import { traced } from '#kernel/tracing.ts'
+import { traced } from '#kernel/tracing/tracing.ts'
 import { smtpAddressOf } from './address.ts'
 import type { Mail, Mailer, Outcome } from './mailer.ts'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshStores } from '#test/support/stores.ts'
 import { analyzeOwn } from './analyze.ts'
-import { connect } from './connection.ts'
-import { serviceConnection } from './provision.ts'
+import { connect } from './connection/connection.ts'
+import { serviceConnection } from './schema/provision.ts'
 import { sql } from './sql.ts'
 
 test('statistics are gathered of every table of the service, and no other is tried', async () => {

@@ -3,11 +3,11 @@ import { before, beforeEach, describe, test } from 'node:test'
 import { z } from 'zod'
 import { event } from '#kernel/contract.ts'
 import { PAYLOAD_TOO_LARGE } from '#kernel/faults.ts'
-import { isTransient } from '#kernel/transient.ts'
+import { isTransient } from '#kernel/failures/transient.ts'
 import { freePorts } from '#test/support/free-ports.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
 import { openDatabase, type PostgresDatabase } from './database.ts'
-import { EVENT_AT_MOST } from './outbox.ts'
+import { EVENT_AT_MOST } from './events/outbox.ts'
 import { sql } from './sql.ts'
 
 const counted = event('alpha.counted', {

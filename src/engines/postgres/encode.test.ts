@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
-import { connect } from './connection.ts'
-import { freshDatabase } from './embedded/for-tests.ts'
+import { connect } from './connection/connection.ts'
+import { freshDatabase } from './embedded/database.fixture.ts'
 import { sql } from './sql.ts'
 
 const { connection } = await freshDatabase()

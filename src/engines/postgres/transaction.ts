@@ -2,9 +2,9 @@ import type pg from 'pg'
 import type { EventType } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Statement, Tx } from '#kernel/store.ts'
-import type { Span } from '#kernel/trace.ts'
-import { currentSpan, tellingSpan } from '#kernel/tracing.ts'
-import { appendStatement } from './outbox.ts'
+import type { Span } from '#kernel/tracing/trace.ts'
+import { currentSpan, tellingSpan } from '#kernel/tracing/tracing.ts'
+import { appendStatement } from './events/outbox.ts'
 
 /** Called before the commit and after it, with the durable step's name: the crash matrix kills the process here. */
 export type StepHook = (step: string, moment: 'before' | 'after') => Promise<void> | void

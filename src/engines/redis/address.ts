@@ -1,5 +1,5 @@
-import { addressOf, UnfitAddress } from '#kernel/address.ts'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { addressOf, UnfitAddress } from '#kernel/net/address.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 
 /** Where a Redis is and who asks it, as its client is told. */
 export interface RedisAddress {

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { redisAddressOf } from './address.ts'
-import { hearing, type Hearing } from './listening.ts'
-import { markTransient } from '#kernel/transient.ts'
+import { hearing, type Hearing } from './subscriptions.ts'
+import { markTransient } from '#kernel/failures/transient.ts'
 
 /** Milliseconds a command may take: what lies in Redis must never be waited for longer than doing without it costs. */
 const COMMAND_TIMEOUT = 250

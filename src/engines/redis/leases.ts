@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
-import type { Signing } from '#kernel/remote/signing.ts'
+import type { Signing } from '#kernel/remote/security/signing.ts'
 import { parseLease, signedLease, type Told } from './signed-lease.ts'
 
 /** Milliseconds a lease is good for without being renewed. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { signing } from '#kernel/remote/signing.ts'
+import { signing } from '#kernel/remote/security/signing.ts'
 import { parseLease, signedLease, type Told } from './signed-lease.ts'
 
 const ours = signing(['a secret of this shop that nobody can guess'], 'leases')

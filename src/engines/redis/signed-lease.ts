@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Announcement } from '#kernel/remote/registry.ts'
-import type { Signing } from '#kernel/remote/signing.ts'
+import type { Announcement } from '#kernel/remote/instances/registry.ts'
+import type { Signing } from '#kernel/remote/security/signing.ts'
 
 /** What a lease says. */
 export interface Told extends Announcement {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
-import { markTransient } from '#kernel/transient.ts'
+import { markTransient } from '#kernel/failures/transient.ts'
 
 /** The engine is away, did not answer in time, or was not asked because it is known to be away. */
 export class SearchAway extends Error {

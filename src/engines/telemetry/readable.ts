@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, TraceFlags, type HrTime } from '@opentelemetry/api'
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import type { SpanKind as Kind, SpanPlace, SpanRecord } from '#kernel/trace.ts'
+import type { SpanKind as Kind, SpanPlace, SpanRecord } from '#kernel/tracing/trace.ts'
 
 /** What tells one process of the shop from another. */
 export interface Instance {

@@ -1,5 +1,5 @@
-import type { TraceSummary } from '#kernel/trace-report.ts'
-import type { SpanRecord } from '#kernel/trace.ts'
+import type { TraceSummary } from '#kernel/reports/trace-report.ts'
+import type { SpanRecord } from '#kernel/tracing/trace.ts'
 
 /** The traces of late, as far as they went through this process. */
 export interface RecentTraces {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { SpanRecord } from '#kernel/trace.ts'
+import type { SpanRecord } from '#kernel/tracing/trace.ts'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 
 /** What became of spans that were to be sent. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Fault, Locale } from '#kernel/fault.ts'
 import { PAYLOAD_TOO_LARGE } from '#kernel/faults.ts'
-import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/problem.ts'
+import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/call/problem.ts'
 import { BAD_REQUEST, HEADERS_TOO_LARGE, REQUEST_TIMEOUT, URI_TOO_LONG } from './faults.ts'
 
 /** An error of Node.js's HTTP parser, with the bytes it was last given. */

@@ -1,5 +1,5 @@
 import { RATE_LIMITED } from '#kernel/faults.ts'
-import { networkOf } from '#kernel/network.ts'
+import { networkOf } from '#kernel/net/network.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Route } from '../routes.ts'
 import { counts, type Count, type Counts } from './counts.ts'

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
-import { markTransient } from '#kernel/transient.ts'
+import { markTransient } from '#kernel/failures/transient.ts'
 import type { Count } from './counts.ts'
 
 /** Adds calls to counts that all processes share; answers for each its total and the milliseconds left of its window. */

@@ -14,9 +14,9 @@ import { DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE } from '../faults.ts'
 import { steerableRuntime, stillRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
-import { remoteEndpoint, type RemoteEndpoint, type RemoteLimits } from './endpoint.ts'
-import { startInternalServer, type InternalServer } from './server.ts'
-import { callerTokens } from './token.ts'
+import { remoteEndpoint, type RemoteEndpoint, type RemoteLimits } from './client/endpoint.ts'
+import { startInternalServer, type InternalServer } from './server/server.ts'
+import { callerTokens } from './security/token.ts'
 import { FAULT_TYPE, faultToText, pathOf } from './wire.ts'
 
 const NO = fault('NO', 409, { ko: '안 됩니다.', en: 'No.' })

@@ -8,8 +8,8 @@ import { atEnd, listening } from '#test/support/at-end.ts'
 import { steerableRuntime, type SteerableRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
-import { remoteEndpoint, type RemoteEndpoint } from './endpoint.ts'
-import { callerTokens } from './token.ts'
+import { remoteEndpoint, type RemoteEndpoint } from './client/endpoint.ts'
+import { callerTokens } from './security/token.ts'
 import { ANSWERS_TYPE, CALLS_TYPE } from './wire.ts'
 
 // Real servers, one of which accepts connections and answers nothing, as a process does that was stopped.

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { CallContext } from '../context.ts'
 import { Fault, type FaultDetails } from '../fault.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Tracer } from '../trace.ts'
-import type { Caller } from './token.ts'
+import type { Tracer } from '../tracing/trace.ts'
+import type { Caller } from './security/token.ts'
 
 /** Where an operation is reached on a host's internal port. */
 export const pathOf = (service: string, operation: string): string => `/internal/${service}/${operation}`

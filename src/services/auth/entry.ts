@@ -1,6 +1,6 @@
 import type { Client } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Handlers, Tools } from '#kernel/service.ts'
 import { PROOF_INVALID, type email as emailContract } from '#services/email/contract.ts'
 import type { Member, member as memberContract } from '#services/member/contract.ts'

@@ -1,5 +1,5 @@
-import { networkOf } from '#kernel/network.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import { networkOf } from '#kernel/net/network.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { SIGN_IN_THROTTLED } from './contract.ts'
 import { ACCOUNT, counted, forgiven, networkPolicy, PAIR, type Policy } from './throttle.ts'

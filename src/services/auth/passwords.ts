@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { RATE_LIMITED } from '#kernel/faults.ts'
-import { opaque } from '#kernel/secrets.ts'
+import { opaque } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { readCommonPasswords } from './common-password-store.ts'
 import { refuseWeak } from './weak-password.ts'

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { idSchema } from '#kernel/ids.ts'
-import { opaque, type Secrets } from '#kernel/secrets.ts'
+import { opaque, type Secrets } from '#kernel/secrets/secrets.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** Milliseconds in which a page may present the token exchanged last again. */

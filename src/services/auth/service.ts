@@ -1,4 +1,4 @@
-import { secretsOf } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { consumer, on, service, sweep } from '#kernel/service.ts'
 import { email } from '#services/email/contract.ts'
 import { member, memberWithdrawn } from '#services/member/contract.ts'

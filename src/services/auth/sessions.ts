@@ -1,5 +1,5 @@
 import { instant, type Client, type StaffRole } from '#kernel/contract.ts'
-import { digest, secretsFrom, type Secrets } from '#kernel/secrets.ts'
+import { digest, secretsFrom, type Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import type { member as memberContract, Member } from '#services/member/contract.ts'

@@ -8,7 +8,7 @@ import { claimsOf, startIdentity } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
-import { noPlatform } from '#kernel/platform.ts'
+import { noPlatform } from '#kernel/reports/platform.ts'
 import { authService } from './service.ts'
 import { STAFF_EMAIL } from './staff.ts'
 

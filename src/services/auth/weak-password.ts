@@ -1,6 +1,6 @@
 import { convertHangulToQwerty } from 'es-hangul'
 import type { FieldProblem } from '#kernel/fault.ts'
-import { invalid } from '#kernel/invalid.ts'
+import { invalid } from '#kernel/input/invalid.ts'
 
 /** Words that Koreans make passwords of, mostly typed with the keyboard in English: 안녕 is dkssud. */
 const WORDS =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
-import { noPlatform } from '#kernel/platform.ts'
+import { noPlatform } from '#kernel/reports/platform.ts'
 import type { CallContext } from '#kernel/context.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Batched } from '#kernel/service.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { contract, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
-import { wholeNumber } from '#kernel/whole-number.ts'
+import { wholeNumber } from '#kernel/input/whole-number.ts'
 
 const card = z.object({
   id: z.uuid(),

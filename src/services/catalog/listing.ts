@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { OutputOf } from '#kernel/contract.ts'
 import { instant } from '#kernel/contract.ts'
-import { cursorOf, placeOf } from '#kernel/cursor.ts'
+import { cursorOf, placeOf } from '#kernel/input/cursor.ts'
 import type { catalog } from './contract.ts'
 import type { CatalogSearch, SearchedBy } from './engine.ts'
 import type { CardRow, Filter, Sort } from './list-store.ts'

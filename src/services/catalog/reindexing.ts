@@ -1,5 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
-import { storable } from '#kernel/storable-text.ts'
+import { storable } from '#kernel/text/storable-text.ts'
 import type { AliasAction } from '#engines/search/opensearch.ts'
 import { SearchAway } from '#engines/search/presence.ts'
 import { indexBody } from './index-mapping.ts'

@@ -1,10 +1,10 @@
 import { memberOf, type CallContext } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
-import { sealLive } from '#kernel/live-secret.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import { sealLive } from '#kernel/secrets/live-secret.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
-import { VERSION_CONFLICT } from '#kernel/versions.ts'
+import { VERSION_CONFLICT } from '#kernel/input/versions.ts'
 import { type Change, configChanged, type Difference, NO_SUCH_VERSION, NOTHING_CHANGES } from './contract.ts'
 import { findHead, findState, lockHead, saveVersion, type VersionRow } from './store.ts'
 import {

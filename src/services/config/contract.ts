@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
-import { shortProse } from '#kernel/one-line.ts'
-import { MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
-import { wholeNumber } from '#kernel/whole-number.ts'
+import { shortProse } from '#kernel/text/one-line.ts'
+import { MAX_VERSION, VERSION_CONFLICT } from '#kernel/input/versions.ts'
+import { wholeNumber } from '#kernel/input/whole-number.ts'
 
 const named = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/)
 

@@ -1,5 +1,5 @@
 import { sql } from '#engines/postgres/sql.ts'
-import type { Sealed } from '#kernel/reseal.ts'
+import type { Sealed } from '#kernel/secrets/re-encrypt.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 import type { HostReport } from './contract.ts'
 import { isSet, keyOf, type Stored } from './values.ts'

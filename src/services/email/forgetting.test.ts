@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from '#engines/postgres/sql.ts'
-import { secretsFrom } from '#kernel/secrets.ts'
+import { secretsFrom } from '#kernel/secrets/secrets.ts'
 import type { Database } from '#kernel/store.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { refused } from '#test/support/refused.ts'

@@ -1,6 +1,6 @@
 import type { Mailer } from '#engines/mail/mailer.ts'
 import { instant } from '#kernel/contract.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { emailSent } from './contract.ts'

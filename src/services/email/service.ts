@@ -1,5 +1,5 @@
 import { smtpMailer } from '#engines/mail/smtp.ts'
-import { secretsOf } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { batched, service, sweep } from '#kernel/service.ts'
 import { codes } from './codes.ts'
 import { PROOF_MEMORY } from './code.ts'

@@ -1,4 +1,4 @@
-import { escapeHtml } from '#kernel/html.ts'
+import { escapeHtml } from '#kernel/text/html.ts'
 import type { Locale } from '#kernel/fault.ts'
 
 /** A mail's words. */

@@ -1,6 +1,6 @@
 import { memberOf } from '#kernel/context.ts'
 import { NOT_FOUND, UNAUTHENTICATED } from '#kernel/faults.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Handlers, Tools } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import { ADDRESS_MOST, defaultAfterDeleting, defaultAfterSaving } from './address-book.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { contract, event, instantSchema, nothing } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
-import { nameText, oneLine, textProblem } from '#kernel/one-line.ts'
-import { phoneDigitsOf } from '#kernel/phone.ts'
+import { nameText, oneLine, textProblem } from '#kernel/text/one-line.ts'
+import { phoneDigitsOf } from '#kernel/text/phone.ts'
 
 /** Why an order keeps its buyer from leaving. */
 export const openReason = z.enum([

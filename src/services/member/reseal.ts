@@ -1,5 +1,5 @@
-import { reseal } from '#kernel/reseal.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import { reseal } from '#kernel/secrets/re-encrypt.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { memosAfter, replaceSealedMemo } from './address-store.ts'
 import { replaceRetained, retainedAfter } from './store.ts'

@@ -1,7 +1,7 @@
 import { memberOf, type Actor } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { UNAUTHENTICATED } from '#kernel/faults.ts'
-import { secretsOf } from '#kernel/secrets.ts'
+import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { batched, service, sweep } from '#kernel/service.ts'
 import { order } from '#services/order/contract.ts'
 import { addresses } from './addresses.ts'

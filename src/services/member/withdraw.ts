@@ -1,5 +1,5 @@
 import { instant } from '#kernel/contract.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { dropAddresses } from './address-store.ts'
 import { memberWithdrawn } from './contract.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { readLog, type Position } from '#engines/postgres/log.ts'
+import { readLog, type Position } from '#engines/postgres/events/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import { cursorOf, placeOf } from '#kernel/cursor.ts'
+import { cursorOf, placeOf } from '#kernel/input/cursor.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { notification, notificationCreated, type Told } from './contract.ts'
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '#kernel/html.ts'
+import { escapeHtml } from '#kernel/text/html.ts'
 import { truncate } from '#kernel/text.ts'
 import { wonEn, wonKo } from './messages.ts'
 

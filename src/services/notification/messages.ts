@@ -1,8 +1,8 @@
-import { KOREA_OFFSET } from '#kernel/korean-time.ts'
+import { KOREA_OFFSET } from '#kernel/time/korean-time.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Delivered } from '#kernel/service.ts'
 import type { z } from 'zod'
-import { bankNameOf } from '#kernel/banks.ts'
+import { bankNameOf } from '#kernel/text/banks.ts'
 import type {
   orderCanceled,
   orderDepositAwaited,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { bankCodeOf } from '#kernel/banks.ts'
+import { bankCodeOf } from '#kernel/text/banks.ts'
 import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
-import { shortProse } from '#kernel/one-line.ts'
+import { shortProse } from '#kernel/text/one-line.ts'
 import { openOrders, personName, shippingAddress, storedAddress } from '#services/member/contract.ts'
 import {
   AMOUNT_TOO_LARGE,

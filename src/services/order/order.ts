@@ -1,4 +1,4 @@
-import { KOREA_OFFSET } from '#kernel/korean-time.ts'
+import { KOREA_OFFSET } from '#kernel/time/korean-time.ts'
 import { hash } from 'node:crypto'
 import { instant } from '#kernel/contract.ts'
 import { sumWon, type Won, won } from '#kernel/money.ts'

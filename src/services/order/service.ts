@@ -1,7 +1,7 @@
 import { lanes } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
-import { dueWork } from '#kernel/due-work.ts'
+import { dueWork } from '#kernel/failures/due-work.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import {

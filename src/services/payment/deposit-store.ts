@@ -1,4 +1,4 @@
-import type { Sealed } from '#kernel/reseal.ts'
+import type { Sealed } from '#kernel/secrets/re-encrypt.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { PaymentRecord } from './payment.ts'

@@ -1,5 +1,5 @@
-import { reseal } from '#kernel/reseal.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import { reseal } from '#kernel/secrets/re-encrypt.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { replaceSealed, sealedAfter } from './deposit-store.ts'
 import { REFUND_ACCOUNT, VIRTUAL_ACCOUNT } from './virtual-account.ts'

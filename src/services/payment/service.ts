@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { memberOf } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
-import { type Secrets, secretsOf } from '#kernel/secrets.ts'
+import { type Secrets, secretsOf } from '#kernel/secrets/secrets.ts'
 import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import {

@@ -1,6 +1,6 @@
-import { bankNameOf } from '#kernel/banks.ts'
+import { bankNameOf } from '#kernel/text/banks.ts'
 import { instant } from '#kernel/contract.ts'
-import type { Secrets } from '#kernel/secrets.ts'
+import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { RefundAccount } from '#services/order/contract.ts'
 import type { VirtualAccount } from './contract.ts'
 import type { PaymentRecord } from './payment.ts'

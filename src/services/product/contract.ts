@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { contract, event, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { sumSchema, wonSchema } from '#kernel/money.ts'
-import { lookKey, nameText, oneLine, shortProse } from '#kernel/one-line.ts'
-import { expectedVersion, MAX_VERSION, VERSION_CONFLICT } from '#kernel/versions.ts'
+import { lookKey, nameText, oneLine, shortProse } from '#kernel/text/one-line.ts'
+import { expectedVersion, MAX_VERSION, VERSION_CONFLICT } from '#kernel/input/versions.ts'
 
 /** Units of one SKU in one order line. */
 export const quantity = z.number().int().min(1).max(999)

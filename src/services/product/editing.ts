@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { memberOf, type CallContext } from '#kernel/context.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
-import { invalid } from '#kernel/invalid.ts'
+import { invalid } from '#kernel/input/invalid.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
-import { VERSION_CONFLICT } from '#kernel/versions.ts'
+import { VERSION_CONFLICT } from '#kernel/input/versions.ts'
 import { findCategories } from './category-store.ts'
 import { CATEGORY_NOT_FOUND, productChanged, SKU_OPTIONS_INVALID, type product } from './contract.ts'
 import {

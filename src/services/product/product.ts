@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { instant } from '#kernel/contract.ts'
-import { lookKey, tidied } from '#kernel/one-line.ts'
+import { lookKey, tidied } from '#kernel/text/one-line.ts'
 import type { Product, productChanged } from './contract.ts'
 
 export type Options = Product['options']

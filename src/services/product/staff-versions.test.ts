@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Fault } from '#kernel/fault.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
-import { VERSION_CONFLICT } from '#kernel/versions.ts'
+import { VERSION_CONFLICT } from '#kernel/input/versions.ts'
 import { startProductHost, toldBy, wrongStock } from './for-tests.ts'
 
 /** Why something was refused. */

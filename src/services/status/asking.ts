@@ -1,4 +1,4 @@
-import type { HostSeen, Platform } from '#kernel/platform.ts'
+import type { HostSeen, Platform } from '#kernel/reports/platform.ts'
 import type { Tools } from '#kernel/service.ts'
 import { HOST_SILENT } from './contract.ts'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { contract, instantSchema, nothing, pageInput, pageOf, staff } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
-import { shortProse } from '#kernel/one-line.ts'
-import { placeSchema, setAsideSchema } from '#kernel/platform.ts'
-import { hostReportSchema, logLevelSchema, ratesSchema } from '#kernel/report.ts'
+import { shortProse } from '#kernel/text/one-line.ts'
+import { placeSchema, setAsideSchema } from '#kernel/reports/platform.ts'
+import { hostReportSchema, logLevelSchema, ratesSchema } from '#kernel/reports/host-report.ts'
 
 /** A process of the shop as staff see it. */
 export const instanceOutput = z.object({

@@ -1,5 +1,5 @@
 import { instant } from '#kernel/contract.ts'
-import type { HostSeen } from '#kernel/platform.ts'
+import type { HostSeen } from '#kernel/reports/platform.ts'
 import { service, sweep } from '#kernel/service.ts'
 import { acting } from './acting.ts'
 import { askOneOf } from './asking.ts'

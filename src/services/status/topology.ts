@@ -1,5 +1,5 @@
 import { instant } from '#kernel/contract.ts'
-import type { HostSeen, HostState } from '#kernel/platform.ts'
+import type { HostSeen, HostState } from '#kernel/reports/platform.ts'
 import type { Edge, Flow, Health, Node, Topology } from './contract.ts'
 
 /** Parts of a host that answer no calls of their own. */

@@ -1,4 +1,4 @@
-import type { HostSeen } from '#kernel/platform.ts'
+import type { HostSeen } from '#kernel/reports/platform.ts'
 import type { Handlers, Tools } from '#kernel/service.ts'
 import { TRACE_UNKNOWN, type status } from './contract.ts'
 import { linesOf, waterfall } from './waterfall.ts'

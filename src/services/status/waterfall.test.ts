@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { ReportedSpan } from '#kernel/trace-report.ts'
+import type { ReportedSpan } from '#kernel/reports/trace-report.ts'
 import { linesOf, waterfall } from './waterfall.ts'
 
 const ID = 'a'.repeat(32)

@@ -1,5 +1,5 @@
 import { instant } from '#kernel/contract.ts'
-import type { ReportedSpan, TraceSummary } from '#kernel/trace-report.ts'
+import type { ReportedSpan, TraceSummary } from '#kernel/reports/trace-report.ts'
 import type { TraceLine, TraceSpan } from './contract.ts'
 
 /** Traces of looking at the status: they would crowd out all others. */

@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { z } from 'zod'
-import type { ReportedSpan } from '#kernel/trace-report.ts'
+import type { ReportedSpan } from '#kernel/reports/trace-report.ts'
 
 /** Milliseconds Zipkin is given. */
 const PATIENCE = 1_500

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { program, run } from '#engines/local/programs.ts'
+import { program, run } from '#tools/engines/programs.ts'
 
 /** Files in PEM of one who proves who they are. */
 export interface Proof {

@@ -6,7 +6,7 @@ import {
   stringDeserializers,
   stringSerializers,
 } from '@platformatic/kafka'
-import { startKafka } from '#engines/local/kafka.ts'
+import { startKafka } from '#tools/engines/kafka.ts'
 import { comesBack } from '#test/support/coming-back.ts'
 
 const TOPIC = 'words'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { openKafka } from '#engines/kafka/connect.ts'
-import { serviceConnection } from '#engines/postgres/provision.ts'
+import { serviceConnection } from '#engines/postgres/schema/provision.ts'
 import type { Connection } from '#engines/postgres/embedded/start.ts'
 import { startHost } from '#src/host/host.ts'
 import { alpha, betaOf } from './services.ts'

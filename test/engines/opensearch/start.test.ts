@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Client } from '@opensearch-project/opensearch'
-import { startOpenSearch } from '#engines/local/opensearch.ts'
+import { startOpenSearch } from '#tools/engines/opensearch.ts'
 import { comesBack } from '#test/support/coming-back.ts'
 
 const INDEX = 'words'

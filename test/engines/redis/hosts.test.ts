@@ -10,7 +10,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { serveHost } from '#src/host/serve-host.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop as services } from '#src/shop.ts'
-import { startRedis } from '#engines/local/redis.ts'
+import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
 import { leasedRegistry, type LeasedRegistry } from '#engines/redis/leased-registry.ts'
 import {

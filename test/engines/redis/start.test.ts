@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { startRedis } from '#engines/local/redis.ts'
+import { startRedis } from '#tools/engines/redis.ts'
 import { comesBack } from '#test/support/coming-back.ts'
 
 const asked = async <T>(url: string, work: (client: Redis) => Promise<T>): Promise<T> => {

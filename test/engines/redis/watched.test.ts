@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
-import { startRedis } from '#engines/local/redis.ts'
+import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis } from '#engines/redis/connection.ts'
 import { watchRedis } from '#src/host/watch-redis.ts'
 import { scratchFolder } from '#test/support/engines.ts'

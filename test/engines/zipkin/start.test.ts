@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { startZipkin } from '#engines/local/zipkin.ts'
+import { startZipkin } from '#tools/engines/zipkin.ts'
 import { comesBack } from '#test/support/coming-back.ts'
 import { eventually } from '#test/support/eventually.ts'
 

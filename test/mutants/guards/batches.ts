@@ -1,11 +1,11 @@
 import { guardsOf } from '../mutant.ts'
 
-const isolate = guardsOf('src/kernel/isolate.ts', 'src/kernel/isolate.test.ts')
-const shopBatches = guardsOf('src/kernel/isolate.ts', 'test/batches.test.ts')
+const isolate = guardsOf('src/kernel/failures/isolate.ts', 'src/kernel/failures/isolate.test.ts')
+const shopBatches = guardsOf('src/kernel/failures/isolate.ts', 'test/batches.test.ts')
 const batch = guardsOf('src/kernel/batch.ts', 'src/kernel/batch.test.ts')
 const call = guardsOf('src/kernel/call.ts', 'src/kernel/call.test.ts')
-const passing = guardsOf('src/engines/postgres/passing.ts', 'src/engines/postgres/database.test.ts')
-const due = guardsOf('src/kernel/due-work.ts', 'src/kernel/due-work.test.ts')
+const passing = guardsOf('src/engines/postgres/connection/transient-errors.ts', 'src/engines/postgres/database.test.ts')
+const due = guardsOf('src/kernel/failures/due-work.ts', 'src/kernel/failures/due-work.test.ts')
 
 /** One bad input among many that share a transaction: it fails, and nobody else. */
 export const batches = [

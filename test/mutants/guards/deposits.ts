@@ -89,7 +89,7 @@ export const deposits: readonly Mutant[] = [
     'UPDATE orders SET remind_at = NULL WHERE',
     'UPDATE orders SET remind_at = remind_at WHERE',
   ),
-  guardsOf('src/kernel/banks.ts', 'src/kernel/banks.test.ts')(
+  guardsOf('src/kernel/text/banks.ts', 'src/kernel/text/banks.test.ts')(
     'three digits of a bank are those of the financial network',
     '/^0\\d\\d$/.test(name)',
     '/^\\d\\d\\d$/.test(name)',

@@ -4,10 +4,10 @@ const tokens = guardsOf('src/gateway/tokens.ts', 'src/gateway/identity.test.ts',
 const identify = guardsOf('src/gateway/identity.ts', 'src/gateway/identity.test.ts')
 const stream = guardsOf('src/gateway/stream.ts', 'src/gateway/stream.test.ts')
 const crossSite = guardsOf('src/gateway/cross-site.ts', 'src/gateway/cross-site.test.ts')
-const access = guardsOf('src/kernel/access.ts', 'src/kernel/access.test.ts')
-const caller = guardsOf('src/kernel/remote/token.ts', 'src/kernel/remote/token.test.ts')
+const access = guardsOf('src/kernel/call/access.ts', 'src/kernel/call/access.test.ts')
+const caller = guardsOf('src/kernel/remote/security/token.ts', 'src/kernel/remote/security/token.test.ts')
 const lease = guardsOf('src/engines/redis/signed-lease.ts', 'src/engines/redis/signed-lease.test.ts')
-const secrets = guardsOf('src/kernel/secrets.ts', 'src/kernel/secrets.test.ts')
+const secrets = guardsOf('src/kernel/secrets/secrets.ts', 'src/kernel/secrets/secrets.test.ts')
 const cart = guardsOf('src/services/cart/store.ts', 'src/services/cart/cart.test.ts')
 const inbox = guardsOf('src/services/notification/store.ts', 'src/services/notification/notification.test.ts')
 const tickets = guardsOf('src/services/notification/ticket-store.ts', 'src/services/notification/notification.test.ts')
@@ -185,7 +185,7 @@ export const identity: readonly Mutant[] = [
     'return signature ?',
   ),
   lease('a lease says what one can', '(toldSchema.parse(told) as Told)', '(told as Told)'),
-  guardsOf('src/kernel/remote/routes.ts', 'src/kernel/remote/tls.test.ts')(
+  guardsOf('src/kernel/remote/server/routes.ts', 'src/kernel/remote/security/tls.test.ts')(
     'with certificates a caller must show one',
     'if (tls && !(request.raw.socket as TLSSocket).authorized)',
     'if (tls && false)',

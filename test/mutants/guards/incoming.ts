@@ -8,7 +8,7 @@ const counts = guardsOf(`${GATEWAY}/limits/counts.ts`, `${GATEWAY}/limits/limits
 const sharing = guardsOf(`${GATEWAY}/limits/sharing.ts`, `${GATEWAY}/limits/sharing.test.ts`)
 const server = guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/server.test.ts`)
 const forwarded = guardsOf(`${GATEWAY}/http/forwarded-for.ts`, `${GATEWAY}/http/forwarded-for.test.ts`)
-const storable = guardsOf('src/kernel/storable-text.ts', 'src/kernel/storable-text.test.ts')
+const storable = guardsOf('src/kernel/text/storable-text.ts', 'src/kernel/text/storable-text.test.ts')
 
 /** What comes in: how much, in which form, from where and how often. */
 export const incoming: readonly Mutant[] = [
@@ -97,12 +97,12 @@ export const incoming: readonly Mutant[] = [
     'return translated ?? INTERNAL(undefined, { cause: error })',
     'return error as Fault',
   ),
-  guardsOf('src/kernel/input.ts', 'src/kernel/input.test.ts')(
+  guardsOf('src/kernel/input/input.ts', 'src/kernel/input/input.test.ts')(
     'text that cannot be stored is refused',
     'if (field !== undefined) return',
     'if (field === null) return',
   ),
-  guardsOf('src/kernel/cursor.ts', 'src/kernel/cursor.test.ts')(
+  guardsOf('src/kernel/input/cursor.ts', 'src/kernel/input/cursor.test.ts')(
     'text in a cursor that cannot be stored is refused',
     ' && unstorableAt(parsed.data) === undefined',
     '',

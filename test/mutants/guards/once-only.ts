@@ -1,13 +1,14 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const PG = 'src/engines/postgres'
-const consume = guardsOf(`${PG}/consume.ts`, `${PG}/consume.test.ts`)
-const bookkeeping = guardsOf(`${PG}/log-store.ts`, `${PG}/consume.test.ts`)
-const pruning = guardsOf(`${PG}/log-store.ts`, `${PG}/log.test.ts`, `${PG}/taken-back.test.ts`)
-const log = guardsOf(`${PG}/log.ts`, `${PG}/log.test.ts`)
+const EVENTS = `${PG}/events`
+const consume = guardsOf(`${EVENTS}/consume.ts`, `${EVENTS}/consume.test.ts`)
+const bookkeeping = guardsOf(`${EVENTS}/log-store.ts`, `${EVENTS}/consume.test.ts`)
+const pruning = guardsOf(`${EVENTS}/log-store.ts`, `${EVENTS}/log.test.ts`, `${EVENTS}/restored-log.test.ts`)
+const log = guardsOf(`${EVENTS}/log.ts`, `${EVENTS}/log.test.ts`)
 const transaction = guardsOf(`${PG}/transaction.ts`, `${PG}/database.test.ts`)
-const outbox = guardsOf(`${PG}/outbox.ts`, `${PG}/database.test.ts`)
-const migrate = guardsOf(`${PG}/migrate.ts`, `${PG}/migrate.test.ts`)
+const outbox = guardsOf(`${EVENTS}/outbox.ts`, `${PG}/database.test.ts`)
+const migrate = guardsOf(`${PG}/schema/migrate.ts`, `${PG}/schema/migrate.test.ts`)
 const mail = guardsOf('src/services/email/mail-store.ts', 'src/services/email/outgoing.test.ts')
 const confirmation = guardsOf(
   'src/services/notification/confirmation-store.ts',
@@ -26,7 +27,7 @@ export const onceOnly: readonly Mutant[] = [
     'const taken = events.filter((each) => fresh.has(each.position.id))',
     'const taken = events',
   ),
-  guardsOf(`${PG}/retry.ts`, `${PG}/consume.test.ts`)(
+  guardsOf(`${EVENTS}/retry.ts`, `${EVENTS}/consume.test.ts`)(
     'an event set aside that was taken in before is settled without its effect',
     'if (reactions && fresh && fresh.size > 0) await react(',
     'if (reactions?.has(name)) await react(',
@@ -84,7 +85,7 @@ export const onceOnly: readonly Mutant[] = [
     '',
   ),
   bookkeeping('only dead events are put back by hand', "AND id = ${id} AND state = 'DEAD'\n", 'AND id = ${id}\n'),
-  guardsOf(`${PG}/platform/0001_log.sql`, `${PG}/consume.test.ts`)(
+  guardsOf(`${PG}/platform/0001_log.sql`, `${EVENTS}/consume.test.ts`)(
     'the database refuses an event taken in twice',
     'at timestamptz NOT NULL,\n  PRIMARY KEY (consumer, source, id)\n);\nCREATE INDEX inbox_at',
     'at timestamptz NOT NULL\n);\nCREATE INDEX inbox_at',
@@ -111,7 +112,7 @@ export const onceOnly: readonly Mutant[] = [
     '\n    ORDER BY log.xid, log.id',
   ),
   log('places are ordered as numbers', 'ORDER BY log.xid, log.id\n', 'ORDER BY xid, id\n'),
-  guardsOf(`${PG}/taken-back.ts`, `${PG}/taken-back.test.ts`)(
+  guardsOf(`${EVENTS}/restored-log.ts`, `${EVENTS}/restored-log.test.ts`)(
     'a log that was taken back goes on above itself',
     'if (BigInt(last) < BigInt(next) + BigInt(offset)) return false',
     'return false',
@@ -248,7 +249,7 @@ export const onceOnly: readonly Mutant[] = [
     'repeatable && !(error instanceof WrongCount)',
     '!(error instanceof WrongCount)',
   ),
-  guardsOf('src/kernel/remote/endpoint.ts', 'src/kernel/remote/remote.test.ts')(
+  guardsOf('src/kernel/remote/client/endpoint.ts', 'src/kernel/remote/remote.test.ts')(
     'what may have been done and is not repeatable is not repeated',
     'return away && isRepeatable(operation)',
     'return away',

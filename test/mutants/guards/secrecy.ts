@@ -13,17 +13,17 @@ export const secrecy: readonly Mutant[] = [
   },
   {
     guard: 'an option of an address that nobody reads is refused',
-    file: 'src/kernel/address.ts',
+    file: 'src/kernel/net/address.ts',
     text: 'if (!known.includes(name)) {',
     without: 'if (known.includes(name) && known.length > 99) {',
-    tests: ['src/engines/postgres/url.test.ts', 'src/host/never-in-the-clear.test.ts'],
+    tests: ['src/engines/postgres/connection/url.test.ts', 'src/host/never-in-the-clear.test.ts'],
   },
   {
     guard: 'an sslmode nobody understands is not taken for none',
-    file: 'src/engines/postgres/url.ts',
+    file: 'src/engines/postgres/connection/url.ts',
     text: 'if (found) return found',
     without: "return found ?? 'disable'",
-    tests: ['src/engines/postgres/url.test.ts'],
+    tests: ['src/engines/postgres/connection/url.test.ts'],
   },
   {
     guard: 'rediss asks for TLS',

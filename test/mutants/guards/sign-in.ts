@@ -146,7 +146,7 @@ export const signIn: readonly Mutant[] = [
     '',
   ),
   throttle('delays grow', 'SECOND * 2 ** Math.min(30, failures - free)', 'SECOND'),
-  guardsOf('src/kernel/network.ts', 'src/kernel/network.test.ts')(
+  guardsOf('src/kernel/net/network.ts', 'src/kernel/net/network.test.ts')(
     'an IPv6 subscriber is one network',
     'if (!isIPv6(bare)) return bare',
     'if (bare) return bare',

@@ -1,12 +1,19 @@
 import { guardsOf } from '../mutant.ts'
 
 const silent = 'src/kernel/remote/silent.test.ts'
-const attempt = guardsOf('src/kernel/remote/attempt.ts', silent)
-const endpoint = guardsOf('src/kernel/remote/endpoint.ts', silent)
-const instances = guardsOf('src/kernel/remote/instances.ts', silent)
-const standing = guardsOf('src/kernel/remote/standing.ts', 'src/kernel/remote/standing.test.ts', silent)
+const attempt = guardsOf('src/kernel/remote/client/attempt.ts', silent)
+const endpoint = guardsOf('src/kernel/remote/client/endpoint.ts', silent)
+const instances = guardsOf('src/kernel/remote/instances/instances.ts', silent)
+const standing = guardsOf(
+  'src/kernel/remote/instances/outlier-detection.ts',
+  'src/kernel/remote/instances/outlier-detection.test.ts',
+  silent,
+)
 
-const database = guardsOf('src/engines/postgres/silence.ts', 'src/engines/postgres/silence.test.ts')
+const database = guardsOf(
+  'src/engines/postgres/connection/silence.ts',
+  'src/engines/postgres/connection/silence.test.ts',
+)
 
 /** A process that accepts connections and answers nothing costs nobody more than a deadline. */
 export const silence = [

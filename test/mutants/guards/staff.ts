@@ -4,12 +4,12 @@ const EDITING = 'src/services/product/editing.ts'
 const STOCK = 'src/services/product/stock-commands.ts'
 const CATEGORIES = 'src/services/product/category-commands.ts'
 const CONTRACT = 'src/services/product/contract.ts'
-const LINE = 'src/kernel/one-line.ts'
+const LINE = 'src/kernel/text/one-line.ts'
 
 const versions = ['src/services/product/staff-versions.test.ts']
 const stock = ['src/services/product/stock-commands.test.ts']
 const names = ['src/services/product/names.test.ts']
-const lines = ['src/kernel/one-line.test.ts']
+const lines = ['src/kernel/text/one-line.test.ts']
 
 /** What staff store: nothing over what they have not read, no stock that is not there, no name that deceives. */
 export const staffWrites: readonly Mutant[] = [

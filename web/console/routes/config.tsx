@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { Form, useLoaderData } from 'react-router'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import type { Setting } from '#services/config/contract.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/notice.tsx'

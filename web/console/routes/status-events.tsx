@@ -1,5 +1,5 @@
 import { useLoaderData, useActionData } from 'react-router'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import { momentText } from '../../i18n/format.ts'
 import { refused } from '../../storefront/parts/form.tsx'
 import { text } from '../../storefront/server/page.server.ts'

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 import { useLoaderData, useSearchParams } from 'react-router'
 import type { Instance, Topology } from '#services/status/contract.ts'
-import type { LogLevel } from '#kernel/report.ts'
+import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { text } from '../../storefront/server/page.server.ts'
 import { titled } from '../parts/titled.ts'
 import { staffAct, staffLoad } from '../server/staff.server.ts'

@@ -1,6 +1,6 @@
 import { Form } from 'react-router'
 import type { z } from 'zod'
-import type { setAsideSchema } from '#kernel/platform.ts'
+import type { setAsideSchema } from '#kernel/reports/platform.ts'
 import { momentText } from '../../i18n/format.ts'
 import { Refused, usePending } from '../../storefront/parts/form.tsx'
 import type { Refusal } from '../../storefront/server/page.server.ts'

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { Form, useActionData } from 'react-router'
-import type { LogLevel } from '#kernel/report.ts'
+import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'

@@ -1,6 +1,6 @@
 import type { Locale } from '#kernel/fault.ts'
 import type { Action, Health, Instance } from '#services/status/contract.ts'
-import type { setAsideSchema } from '#kernel/platform.ts'
+import type { setAsideSchema } from '#kernel/reports/platform.ts'
 import type { z } from 'zod'
 
 type Dead = z.output<typeof setAsideSchema>['state']

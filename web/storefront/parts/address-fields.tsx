@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import type { ShippingAddress } from '#services/member/contract.ts'
-import { phoneText } from '#kernel/phone.ts'
+import { phoneText } from '#kernel/text/phone.ts'
 import { useText } from '../../i18n/index.ts'
 import { Field, TextArea } from '../../ui/field.tsx'
 import { PhoneField } from './phone-field.tsx'

@@ -1,5 +1,5 @@
 import type { ComponentProps, FocusEvent } from 'react'
-import { phoneDigitsOf, phoneText } from '#kernel/phone.ts'
+import { phoneDigitsOf, phoneText } from '#kernel/text/phone.ts'
 import { Field } from '../../ui/field.tsx'
 
 /** Writes a number that is right the way it is read; what is not is left as it was typed, for the shop to say why. */

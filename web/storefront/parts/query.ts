@@ -1,5 +1,5 @@
 import { truncate } from '#kernel/text.ts'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 
 /** The orders a list can be in. */
 export const sorts = ['relevance', 'popular', 'newest', 'price-asc', 'price-desc'] as const

@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { Form } from 'react-router'
-import { BANKS } from '#kernel/banks.ts'
+import { BANKS } from '#kernel/text/banks.ts'
 import { priceText } from '../../i18n/format.ts'
 import { useText } from '../../i18n/index.ts'
 import { Button } from '../../ui/button.tsx'

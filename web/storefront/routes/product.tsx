@@ -1,6 +1,6 @@
 import { data, Link, redirect, useActionData, useLoaderData } from 'react-router'
 import { truncate } from '#kernel/text.ts'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import { timeText } from '../../i18n/format.ts'
 import { useText, messagesIn } from '../../i18n/index.ts'
 import { Notice } from '../../ui/notice.tsx'

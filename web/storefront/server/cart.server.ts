@@ -1,4 +1,4 @@
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import type { Cart } from '#services/cart/contract.ts'
 import type { Visit } from './page.server.ts'
 import { isOpen, type HeldUnits } from './unpaid.server.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { wholeNumberOf } from '#kernel/decimal.ts'
+import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import { truncate } from '#kernel/text.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import type { Order } from '#services/order/contract.ts'

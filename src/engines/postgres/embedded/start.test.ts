@@ -20,9 +20,9 @@ import { join } from 'node:path'
 import { after, afterEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { findPostmaster, isAlive } from './postmaster.ts'
+import { findPostmaster, isAlive } from './server/postmaster.ts'
 import { type Connection, type Embedded, type EmbeddedOptions, startEmbedded } from './start.ts'
-import { waitFor } from './wait.ts'
+import { waitFor } from './server/wait.ts'
 import { eventually } from '#test/support/eventually.ts'
 
 const runtime = systemRuntime()

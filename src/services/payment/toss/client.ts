@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import type { Logger } from 'pino'
-import { storable } from '#kernel/storable-text.ts'
-import { traced } from '#kernel/tracing.ts'
+import { storable } from '#kernel/text/storable-text.ts'
+import { traced } from '#kernel/tracing/tracing.ts'
 import { meaningOf, type Meaning, tossError, tossPayment, type TossPayment } from './answers.ts'
 
 /** How a call to Toss ended. */

@@ -1,0 +1,118 @@
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import { systemContext } from '#kernel/call.ts'
+import type { Cache, LaggingCacheOf } from '#kernel/cache.ts'
+import { withContext } from '#kernel/context.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Counts } from './cache-metrics.ts'
+import { freeze } from './freeze.ts'
+import type { Shared } from './redis-entries.ts'
+
+/** Milliseconds for which everyone waits for the one answer that is being made; then another is tried. */
+const MAKING = 10_000
+
+interface Kept<V> {
+  readonly answer: Promise<V>
+  /** When it began to be made, by our clock. */
+  at: number
+  longer: number
+  state: 'making' | 'made' | 'renewing'
+}
+
+/** A cache in memory that can be told to let go. */
+export interface Local<V> extends Cache<V> {
+  drop(keys: readonly string[]): void
+  clear(): void
+}
+
+/**
+ * Keeps answers in memory, before them what processes share. A fresh answer costs a look into a map; a stale one is given
+ * while one newer is made; none is given after the bound. An answer that is let go of while it is being made is given to
+ * those who asked before, and not kept.
+ */
+export const lagging = <V extends {}>(
+  of: LaggingCacheOf<V>,
+  given: { readonly runtime: Runtime; readonly log: Logger; readonly counts: Counts; readonly shared?: Shared },
+): Local<V> => {
+  const { runtime, log, counts, shared } = given
+  const { now } = runtime
+  const { keeping, told = keeping } = of
+  const kept = new LRUCache<string, Kept<V>>({ max: of.max })
+  const goodFor = (): typeof keeping => (shared?.hears() ? told : keeping)
+
+  const life = (answer: V): number => told.bound + (of.longer?.(answer) ?? 0)
+
+  const make = async (key: string): Promise<{ answer: V; at: number; longer: number }> => {
+    const seen = shared && (await shared.find(of, key, counts, life))
+    if (seen?.found) {
+      const { answer, left } = seen.found
+      const longer = of.longer?.(answer) ?? 0
+      const at = seen.asked - (life(answer) - left)
+      if (at >= shared!.since() && seen.asked - at < goodFor().fresh + longer) return { answer, at, longer }
+    }
+    const at = seen?.asked ?? now()
+    const answer = freeze(await of.load(key))
+    const longer = of.longer?.(answer) ?? 0
+    if (seen) void shared!.store(of, key, seen, answer, life(answer))
+    return { answer, at, longer }
+  }
+
+  const start = (key: string): Promise<V> => {
+    counts['memory miss']++
+    const making = make(key)
+    const answer = making.then((each) => each.answer)
+    const entry: Kept<V> = { answer, at: now(), longer: 0, state: 'making' }
+    kept.set(key, entry)
+    making.then(
+      ({ at, longer }) => Object.assign(entry, { at, longer, state: 'made' }),
+      () => {
+        if (kept.peek(key) === entry) kept.delete(key)
+      },
+    )
+    return answer
+  }
+
+  const renew = (key: string, old: Kept<V>): void => {
+    old.state = 'renewing'
+    withContext(systemContext(of.name, runtime), () => make(key)).then(
+      ({ answer, at, longer }) => {
+        if (kept.peek(key) === old) kept.set(key, { answer: Promise.resolve(answer), at, longer, state: 'made' })
+      },
+      (error: unknown) => {
+        old.state = 'made'
+        log.debug({ err: error, cache: of.name }, 'An answer could not be made anew')
+      },
+    )
+  }
+
+  const drop = (keys: readonly string[]): void => {
+    for (const key of keys) kept.delete(key)
+  }
+
+  return {
+    get: (key) => {
+      const known = kept.get(key)
+      if (known === undefined) return start(key)
+      const age = now() - known.at
+      const { fresh, bound } = goodFor()
+      // A clock that was put back says nothing about an answer's age.
+      if (age < 0 || age >= (known.state === 'making' ? MAKING : bound + known.longer)) return start(key)
+      if (known.state === 'making' || age < fresh + known.longer) {
+        counts['memory hit']++
+        return known.answer
+      }
+      counts['memory stale']++
+      if (known.state === 'made') renew(key, known)
+      return known.answer
+    },
+    forget: async (keys) => {
+      drop(keys)
+      if (!shared) return
+      await shared.forget(of.name, keys, true)
+      // Somebody may have taken up again meanwhile what was still shared.
+      drop(keys)
+    },
+    drop,
+    clear: () => kept.clear(),
+  }
+}

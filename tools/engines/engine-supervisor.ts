@@ -1,0 +1,44 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import { supervise } from '#kernel/process/supervisor.ts'
+import type { LocalEngine } from './engine.ts'
+
+/** An engine that is restarted, at the same address, when it ends by itself. */
+export interface KeptEngine {
+  readonly name: string
+  readonly url: string
+  /** The process it is in now. */
+  pid(): number
+  /** Lets it end in good order; it stays gone. */
+  stop(): Promise<void>
+}
+
+/**
+ * Supervises a started engine: `again` starts it at the port it had, on the data it had. Each end and each start that
+ * failed is a line of progress.
+ */
+export const keepEngine = (
+  first: LocalEngine,
+  again: (port: number) => Promise<LocalEngine>,
+  { runtime, progress }: { readonly runtime: Runtime; readonly progress: (line: string) => void },
+): KeptEngine => {
+  const { name, url, port } = first
+  const supervisor = supervise(first, {
+    restart: () => again(port),
+    runtime,
+    onEnd: () => progress(`${name} ended by itself; it is started again`),
+    onFailure: (error) => progress(`${name} cannot be started again: ${(error as Error).message}`),
+    onRestart: () => progress(`${name} is back`),
+  })
+  return {
+    name,
+    url,
+    pid: () => supervisor.current().pid,
+    stop: async () => {
+      const followed = supervisor.stop()
+      await supervisor.current().stop()
+      await followed
+      // A start that was under way meanwhile is ended too.
+      await supervisor.current().stop()
+    },
+  }
+}
