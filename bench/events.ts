@@ -12,7 +12,7 @@ import { startKafka } from '#tools/engines/kafka.ts'
 import { startThrowaway } from '#engines/postgres/embedded/throwaway.ts'
 import { migrate } from '#engines/postgres/schema/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/schema/provision.ts'
-import { startHost } from '#src/host/host.ts'
+import { startHost } from '#src/host/process/host.ts'
 import { add, effectsTaken, forgetTotals, holdRelay, letRelayGo, makeTotals, wrongTotals } from './events-store.ts'
 
 // How fast events go from a commit to their effects, and what that costs: one source, several consumers, each with an

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { scriptOptions } from '#src/commands/ask.ts'
+import { scriptOptions } from '#src/commands/line/common-options.ts'
 import { tellCosts } from './costs/main.ts'
 import { internalCall } from './inside.ts'
 import { run, type Run } from './run.ts'

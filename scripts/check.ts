@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { scriptOptions } from '#src/commands/ask.ts'
+import { scriptOptions } from '#src/commands/line/common-options.ts'
 
 // npm run check: what needs no database, in seconds. Types, lint, format and the rules of the house, all at once.
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { contractsOf, refusals, type ReleasedEvents } from '#kernel/documents/event-growth.ts'
-import { eventsOf } from '#src/host/host.ts'
+import { eventsOf } from '#src/host/process/host.ts'
 import { shop } from '#src/shop.ts'
 
 // node scripts/release-events.ts: notes the contracts of events as the world knows them from now on. Refuses to when they

@@ -8,7 +8,7 @@ import { startSet } from '#tools/engines/set.ts'
 import { startThrowaway, TEST_SERVER } from '#engines/postgres/embedded/throwaway.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { scriptOptions } from '#src/commands/ask.ts'
+import { scriptOptions } from '#src/commands/line/common-options.ts'
 
 // npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run, or on the one
 // that JANGTEO_TEST_SERVER names (many runs in a row then start it once).

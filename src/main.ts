@@ -1,10 +1,10 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { nearestOf } from '#kernel/text/edit-distance.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { askedOfAll } from './commands/ask.ts'
-import { databaseRefusal } from './commands/database-refusal.ts'
+import { askedOfAll } from './commands/line/common-options.ts'
+import { databaseRefusal } from './commands/line/database-refusal.ts'
 import { commands, type CommandName } from './commands/index.ts'
-import { usage } from './commands/usage.ts'
+import { usage } from './commands/line/usage.ts'
 
 /** Milliseconds a command that is done is given to come to rest by itself. */
 const REST = 2_000
@@ -29,7 +29,7 @@ const main = async (): Promise<number> => {
     return 2
   }
   const command = await commands[name]()
-  const { nameUnknown } = await import('./commands/unknown-settings.ts')
+  const { nameUnknown } = await import('./commands/line/unknown-settings.ts')
   nameUnknown(process.env, (line) => void process.stderr.write(`${line}\n`))
   return command({ args, runtime, env: process.env })
 }

@@ -28,7 +28,7 @@ const planted: readonly {
   },
   {
     rule: 'contractsOnly',
-    files: { 'src/gateway/routes.ts': `const late = await import('#services/auth/service.ts')` },
+    files: { 'src/gateway/api/routes.ts': `const late = await import('#services/auth/service.ts')` },
     broken: true,
   },
   {
@@ -72,7 +72,7 @@ const planted: readonly {
   },
   {
     rule: 'webKnowsContracts',
-    files: { 'web/routes/home.tsx': `import { host } from '#src/host/host.ts'` },
+    files: { 'web/routes/home.tsx': `import { host } from '#src/host/process/host.ts'` },
     broken: true,
   },
   {
@@ -124,8 +124,8 @@ const planted: readonly {
   { rule: 'throughRuntime', files: { 'src/services/order/order.ts': 'const at = Date.now()' }, broken: true },
   { rule: 'throughRuntime', files: { 'simulators/toss/clock.ts': 'const at = new Date()' }, broken: true },
   { rule: 'throughRuntime', files: { 'src/services/order/order.ts': 'const n = `${Math.random()}`' }, broken: true },
-  { rule: 'throughRuntime', files: { 'src/gateway/routes.ts': 'setTimeout(() => {}, 5)' }, broken: true },
-  { rule: 'throughRuntime', files: { 'src/gateway/routes.ts': 'const id = crypto.randomUUID()' }, broken: true },
+  { rule: 'throughRuntime', files: { 'src/gateway/api/routes.ts': 'setTimeout(() => {}, 5)' }, broken: true },
+  { rule: 'throughRuntime', files: { 'src/gateway/api/routes.ts': 'const id = crypto.randomUUID()' }, broken: true },
   {
     rule: 'throughRuntime',
     files: {
@@ -137,7 +137,7 @@ const planted: readonly {
   },
   {
     rule: 'waitsThroughRuntime',
-    files: { 'src/gateway/routes.ts': `import { setTimeout as wait } from 'node:timers/promises'` },
+    files: { 'src/gateway/api/routes.ts': `import { setTimeout as wait } from 'node:timers/promises'` },
     broken: true,
   },
   {

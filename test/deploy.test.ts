@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { shop } from '#src/shop.ts'
 import { startTestShop } from '#test/support/shop.ts'
 import { declared } from '#src/settings/declared.ts'
-import { readPlacement } from '#src/host/placement.ts'
+import { readPlacement } from '#src/host/cluster/placement.ts'
 import { allFiles, chartPlacement, knownMetrics, namedMetrics, namedSettings, unpinned } from './deploy/rules.ts'
 
 // A search engine that is away: the shop tells how it does without.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { contractsOf, refusals, type ReleasedEvents } from '#kernel/documents/event-growth.ts'
-import { eventsOf } from '#src/host/host.ts'
+import { eventsOf } from '#src/host/process/host.ts'
 import { shop } from '#src/shop.ts'
 
 const released = JSON.parse(readFileSync('docs/events.released.json', 'utf8')) as ReleasedEvents

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { reseal, sealing } from '#src/commands/reseal.ts'
+import { reseal, sealing } from '#src/commands/re-encrypt.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { apiClient, codeFor, placeOrder, putOnSale, shippingAddress, signInStaff, signUp } from './support/client.ts'
 import { eventually } from './support/eventually.ts'
@@ -78,7 +78,7 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
 })
 
 test('every service that seals anything is looked through', () => {
-  const using = globSync('src/services/*/*.ts')
+  const using = globSync('src/services/*/**/*.ts')
     .filter((path) => !path.endsWith('.test.ts') && readFileSync(path, 'utf8').includes('secretsOf('))
     .map((path) => path.split('/')[2])
   const named = sealing.map((each) => (each as { name: string }).name)

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { Contract } from '#kernel/contract.ts'
 import { parseInput } from '#kernel/input/input.ts'
 import { jsonSchemaOf, type JsonSchema } from '#kernel/documents/json-schema.ts'
-import { exampleOf } from '#gateway/docs-example.ts'
+import { exampleOf } from '#gateway/docs/docs-example.ts'
 import { shop } from '#src/shop.ts'
 
 // Every text that can be sent from outside refuses what nobody sees (`oneLine`, `nameText`, `shortProse`, or rules of its

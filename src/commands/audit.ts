@@ -4,13 +4,13 @@ import { wholeNumberOf } from '#kernel/input/decimal.ts'
 import { truncate } from '#kernel/text.ts'
 import { audit as auditShop, GRACE } from '#src/audit/audit.ts'
 import { written } from '#src/audit/report.ts'
-import { attachStores } from '#src/host/attach.ts'
+import { attachStores } from '#src/host/stores/attach.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.audit
 

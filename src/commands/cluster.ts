@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { CLUSTER_ENGINES, type ClusterEngine } from '#src/host/cluster-engines.ts'
-import { startCluster } from '#src/host/cluster.ts'
+import { CLUSTER_ENGINES, type ClusterEngine } from '#src/host/local-cluster/cluster-engines.ts'
+import { startCluster } from '#src/host/local-cluster/local-cluster.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { signaled } from './signaled.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { signaled } from './line/signaled.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.cluster
 const PLACEMENT = fileURLToPath(new URL('../../deploy/placements/cluster.json', import.meta.url))

@@ -7,7 +7,7 @@ import { urlOf } from '#engines/postgres/embedded/start.ts'
 import { runCommand } from '#test/support/command.ts'
 import { freshStores } from '#test/support/stores.ts'
 import { deadLetters } from './dead-letters.ts'
-import { columns } from './terminal.ts'
+import { columns } from './line/terminal.ts'
 
 let url: string
 const run = (...args: string[]) => runCommand(deadLetters, args, { DATABASE_URL: url })

@@ -3,20 +3,20 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { truncate } from '#kernel/text.ts'
 import { openDatabase, type PostgresDatabase } from '#engines/postgres/database.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
-import { attachStores, type Attached } from '#src/host/attach.ts'
+import { attachStores, type Attached } from '#src/host/stores/attach.ts'
 import {
   findDeadLetter,
   listDeadLetters,
   redriveDeadLetter,
   redriveDeadLetters,
   type ServiceDeadLetter,
-} from '#src/host/dead-letters.ts'
+} from '#src/host/events/dead-letters.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { optionsOf } from './options.ts'
-import { columns, print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { optionsOf } from './line/options.ts'
+import { columns, print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage['dead-letters']
 

@@ -6,10 +6,10 @@ import { startSet, type Starter } from '#tools/engines/set.ts'
 import { startToxiproxy } from '#tools/engines/toxiproxy.ts'
 import { readSettings } from '#src/settings.ts'
 import type { Command } from './index.ts'
-import { optionsOf } from './options.ts'
-import { signaled } from './signaled.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { optionsOf } from './line/options.ts'
+import { signaled } from './line/signaled.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.engines
 

@@ -1,5 +1,5 @@
 import type { Runtime } from '#kernel/runtime.ts'
-import type { usage } from './usage.ts'
+import type { usage } from './line/usage.ts'
 
 /** What a command is given; it answers the exit code. */
 export type Command = (given: {
@@ -21,7 +21,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   engines: async () => (await import('./engines.ts')).engines,
   serve: async () => (await import('./serve.ts')).serve,
   migrate: async () => (await import('./migrate.ts')).migrate,
-  reseal: async () => (await import('./reseal.ts')).reseal,
+  reseal: async () => (await import('./re-encrypt.ts')).reseal,
   seed: async () => (await import('./seed.ts')).seed,
   status: async () => (await import('./status.ts')).status,
   'dead-letters': async () => (await import('./dead-letters.ts')).deadLetters,

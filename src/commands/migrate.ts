@@ -1,12 +1,12 @@
-import { attachStores } from '#src/host/attach.ts'
-import { schemasOf } from '#src/host/schemas.ts'
-import { lockWaitOf, prepareSchemas } from '#src/host/stores.ts'
+import { attachStores } from '#src/host/stores/attach.ts'
+import { schemasOf } from '#src/host/stores/schemas.ts'
+import { lockWaitOf, prepareSchemas } from '#src/host/stores/stores.ts'
 import { readSettings } from '#src/settings.ts'
 import { extensions, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.migrate
 

@@ -1,11 +1,11 @@
 import type { Contract } from '#kernel/contract.ts'
-import { documents } from '#gateway/documents.ts'
-import { eventsOf } from '#src/host/host.ts'
+import { documents } from '#gateway/docs/documents.ts'
+import { eventsOf } from '#src/host/process/host.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.openapi
 

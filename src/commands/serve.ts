@@ -1,13 +1,13 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
-import { serveHost } from '#src/host/serve-host.ts'
-import { crashPoint } from '#src/host/crash-point.ts'
+import { serveHost } from '#src/host/process/serve-host.ts'
+import { crashPoint } from '#src/host/development/crash-point.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { optionsOf } from './options.ts'
-import { signaled } from './signaled.ts'
-import { print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { optionsOf } from './line/options.ts'
+import { signaled } from './line/signaled.ts'
+import { print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.serve
 

@@ -1,11 +1,11 @@
-import { startShop } from '#src/host/start-shop.ts'
+import { startShop } from '#src/host/process/start-shop.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
-import { crashPoint } from '#src/host/crash-point.ts'
+import { crashPoint } from '#src/host/development/crash-point.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { signaled } from './signaled.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { signaled } from './line/signaled.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.start
 

@@ -1,16 +1,16 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { COUNTED } from '#engines/postgres/events/lag-store.ts'
-import { attachStores } from '#src/host/attach.ts'
-import { schemasOf } from '#src/host/schemas.ts'
+import { attachStores } from '#src/host/stores/attach.ts'
+import { schemasOf } from '#src/host/stores/schemas.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
-import { lookAtShop, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/status.ts'
+import { lookAtShop, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/stores/database-status.ts'
 import { readSettings, showSettings, type ShopSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './options.ts'
-import { columns, print } from './terminal.ts'
-import { usage } from './usage.ts'
+import { noWords, optionsOf } from './line/options.ts'
+import { columns, print } from './line/terminal.ts'
+import { usage } from './line/usage.ts'
 
 const USAGE = usage.status
 

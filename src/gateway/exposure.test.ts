@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { eventually } from '#test/support/eventually.ts'
 import { rawConnection, type RawAnswer } from '#test/support/raw-http.ts'
-import { openShop, type Shop } from './fixture.ts'
+import { openShop, type Shop } from './gateway.fixture.ts'
 
 const TOKEN = 'a token to read by'
 const ID = '01900000-0000-7000-8000-0000000000ff'

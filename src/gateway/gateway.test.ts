@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { eventually } from '#test/support/eventually.ts'
-import { openShop, type Shop } from './fixture.ts'
+import { openShop, type Shop } from './gateway.fixture.ts'
 
 const ID = '01900000-0000-7000-8000-0000000000ff'
 const json = { 'content-type': 'application/json' }

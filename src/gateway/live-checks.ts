@@ -1,8 +1,8 @@
 import type { Contract } from '#kernel/contract.ts'
 import { type LiveSetting, Unfit, type Want } from '#kernel/live-setting.ts'
-import { unknownServices } from './canary.ts'
+import { unknownServices } from './api/canary.ts'
 import { readOverrides, unknownLimits } from './limits/policies.ts'
-import { routesOf } from './routes.ts'
+import { routesOf } from './api/routes.ts'
 
 type Check = (text: string, contracts: readonly Contract[]) => Want | undefined
 

@@ -1,4 +1,4 @@
-import type { MetricsReader } from './metrics-token.ts'
+import type { MetricsReader } from '../observability/metrics/metrics-token.ts'
 import type { Overrides } from './limits/policies.ts'
 
 /** What the edge can be told. Everything has a default that is safe. */

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import type { Settings } from '#kernel/service.ts'
-import { developmentSecret } from '#src/host/development.ts'
+import { developmentSecret } from '#src/host/development/secrets.ts'
 import { databaseUrlOf, readSettings, showSettings } from '#src/settings.ts'
 
 const production = {

@@ -7,7 +7,7 @@ export type Violation = string
 export type Rule = (sources: readonly Source[]) => Violation[]
 
 export const isTest = (path: string): boolean =>
-  /\.test\.tsx?$/.test(path) || path.startsWith('test/') || path.endsWith('/for-tests.ts')
+  /\.test\.tsx?$/.test(path) || path.startsWith('test/') || /\/for-tests\.ts$|\.fixture\.tsx?$/.test(path)
 
 /** The service a file belongs to. */
 export const serviceOf = (path: string): string | undefined => /^src\/services\/([^/]+)\//.exec(path)?.[1]

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { watchRemotes } from '#src/host/watch-remotes.ts'
+import { watchRemotes } from '#src/observability/metrics/remote-metrics.ts'
 
 /** Every file that deploys the shop, by its path from the checkout's folder. */
 export const allFiles = (): readonly string[] =>

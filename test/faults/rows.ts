@@ -1,4 +1,4 @@
-import type { HostProcess } from '#src/host/host-process.ts'
+import type { HostProcess } from '#src/host/local-cluster/host-process.ts'
 import type { Fault } from './fault.ts'
 import { aSecret, type Engine, type Ground } from './ground.ts'
 

@@ -5,7 +5,7 @@ import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { cursorOf } from '#kernel/input/cursor.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { inOneProcess } from '#test/support/host.ts'
-import type { CatalogHost } from '#services/catalog/for-tests.ts'
+import type { CatalogHost } from '#services/catalog/catalog.fixture.ts'
 import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 
 /** What the catalog shows and finds, whoever searches it. */

@@ -9,7 +9,7 @@ import type { ConnectionSettings } from '#engines/postgres/connection/connection
 import { freshDatabase } from '#engines/postgres/embedded/database.fixture.ts'
 import { migrate } from '#engines/postgres/schema/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/schema/provision.ts'
-import { startHost, type Host, type HostSettings } from '#src/host/host.ts'
+import { startHost, type Host, type HostSettings } from '#src/host/process/host.ts'
 import { startBridge } from './bridge.ts'
 import { openTestEngines } from './test-engines.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'

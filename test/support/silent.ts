@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { makeLog } from '#src/host/logging.ts'
+import { makeLog } from '#src/host/process/logging.ts'
 
 /** Says nothing. */
 export const silent: Logger = makeLog('silent')

@@ -4,7 +4,7 @@ import { DEFAULT_DEADLINE, type Endpoint } from '#kernel/call.ts'
 import { stillRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { rawConnection, type RawAnswer, type RawConnection } from '#test/support/raw-http.ts'
-import { openShop, type Shop } from '../fixture.ts'
+import { openShop, type Shop } from '../gateway.fixture.ts'
 
 let shop: Shop
 let hasty: Shop

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Fault } from '#kernel/fault.ts'
-import { clientErrors, MAX_TARGET, writeProblem } from './client-error.ts'
+import { clientErrors, MAX_TARGET, writeProblem } from './client-error-handler.ts'
 import { BAD_REQUEST, EXPECTATION_FAILED, HOST_INVALID, URI_TOO_LONG } from './faults.ts'
 import { forwardedFor } from './forwarded-for.ts'
 import { hasGoodHost } from './host.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { rawConnection, type RawAnswer } from '#test/support/raw-http.ts'
-import { openShop, type Shop } from '../fixture.ts'
+import { openShop, type Shop } from '../gateway.fixture.ts'
 
 const ID = '01900000-0000-7000-8000-0000000000ff'
 const KEY = 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n'

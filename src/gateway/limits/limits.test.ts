@@ -4,12 +4,12 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
 import { silent } from '#test/support/silent.ts'
-import { metricsOf } from '../metrics.ts'
-import { demo, openShop, type Shop } from '../fixture.ts'
+import { metricsOf } from '#src/observability/metrics/metrics.ts'
+import { demo, openShop, type Shop } from '../gateway.fixture.ts'
 import { counts } from './counts.ts'
 import { limits, type Limits } from './limits.ts'
 import { policiesOf, readOverrides, refuseUnknown } from './policies.ts'
-import { sharing, type AddShared } from './sharing.ts'
+import { sharing, type AddShared } from './distributed-counter.ts'
 
 const runtime = steerableRuntime()
 const opened: { stop(): Promise<void> }[] = []

@@ -1,11 +1,11 @@
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { networkOf } from '#kernel/net/network.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Route } from '../routes.ts'
+import type { Route } from '../api/routes.ts'
 import { counts, type Count, type Counts } from './counts.ts'
-import { following } from '../following.ts'
+import { following } from '../memoize.ts'
 import { policiesOf, type By, type Policy, type Rules } from './policies.ts'
-import type { Sharing } from './sharing.ts'
+import type { Sharing } from './distributed-counter.ts'
 
 /** What the caller is told of limits: how the tightest of those that concern the request stands. */
 export interface Told {

@@ -1,6 +1,6 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { CallLimit, Operation } from '#kernel/contract.ts'
-import type { Route } from '../routes.ts'
+import type { Route } from '../api/routes.ts'
 
 /** By whom a limit counts: each address, each account, or everybody together. */
 export type By = 'address' | 'account' | 'all'

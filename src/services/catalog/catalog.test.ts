@@ -1,4 +1,4 @@
 import { windowSuite } from '#test/search/window.ts'
-import { startCatalogHost } from './for-tests.ts'
+import { startCatalogHost } from './catalog.fixture.ts'
 
 windowSuite('the shop window, searched by PostgreSQL', await startCatalogHost())

@@ -7,15 +7,22 @@ import type { Tx } from '#kernel/store.ts'
 import { orderPaid } from '#services/order/contract.ts'
 import { availabilityChanged, categoryChanged, productChanged } from '#services/product/contract.ts'
 import { catalog, type ProductDetail } from './contract.ts'
-import { lister } from './listing.ts'
-import { project, projectAvailability, projectCategories } from './projecting.ts'
-import { reanalyze } from './reanalysis.ts'
-import { rebuild } from './rebuilding.ts'
-import type { Answered, SearchedBy } from './engine.ts'
-import { completionOf, otherKeyboard } from './search.ts'
-import { searching } from './searching.ts'
-import { derived, pathOf, type Shown, type ShownCategory } from './window.ts'
-import { claimSales, countSales, findCategories, findShown, lockProducts, rank } from './window-store.ts'
+import { lister } from './product-view/listing.ts'
+import { project, projectAvailability, projectCategories } from './product-view/projection.ts'
+import { reanalyze } from './index/reanalysis.ts'
+import { rebuild } from './index/rebuilding.ts'
+import type { Answered, SearchedBy } from './search/engine.ts'
+import { completionOf, otherKeyboard } from './search/search.ts'
+import { searching } from './search/search-wiring.ts'
+import { derived, pathOf, type Shown, type ShownCategory } from './product-view/product-view.ts'
+import {
+  claimSales,
+  countSales,
+  findCategories,
+  findShown,
+  lockProducts,
+  rank,
+} from './product-view/product-view-store.ts'
 
 const RANKED_AT_ONCE = 500
 /** Unreadable events that a rebuild names in its answer; the log has all of them. */

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { openKafka } from '#engines/kafka/connect.ts'
-import { startCatalogHost } from '#services/catalog/for-tests.ts'
+import { startCatalogHost } from '#services/catalog/catalog.fixture.ts'
 import { editCategory, editProduct } from '#test/support/staff-edits.ts'
 import { brokers } from './support.ts'
 

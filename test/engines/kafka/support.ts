@@ -12,7 +12,7 @@ import { freshDatabase } from '#engines/postgres/embedded/database.fixture.ts'
 import { migrate } from '#engines/postgres/schema/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/schema/provision.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import { startHost, type Host } from '#src/host/host.ts'
+import { startHost, type Host } from '#src/host/process/host.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
 import { alpha, betaOf, happened } from './services.ts'
 

@@ -3,7 +3,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { openKafka } from '#engines/kafka/connect.ts'
 import { serviceConnection } from '#engines/postgres/schema/provision.ts'
 import type { Connection } from '#engines/postgres/embedded/start.ts'
-import { startHost } from '#src/host/host.ts'
+import { startHost } from '#src/host/process/host.ts'
 import { alpha, betaOf } from './services.ts'
 
 // A host of the test's services in a process of its own, which is killed: `node worker.ts '{"runs":"alpha",…}'`.

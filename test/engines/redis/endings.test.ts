@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis } from '#engines/redis/connection.ts'
 import { spreadBy } from '#engines/redis/subscriptions.ts'
-import { openShop } from '#gateway/fixture.ts'
+import { openShop } from '#gateway/gateway.fixture.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 

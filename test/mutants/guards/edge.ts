@@ -1,8 +1,8 @@
 import type { Mutant } from '../mutant.ts'
 
 const SERVER = 'src/gateway/http/server.ts'
-const CLIENT_ERROR = 'src/gateway/http/client-error.ts'
-const EXCHANGE = 'src/gateway/exchange.ts'
+const CLIENT_ERROR = 'src/gateway/http/client-error-handler.ts'
+const EXCHANGE = 'src/gateway/api/exchange.ts'
 
 const server = ['src/gateway/http/server.test.ts']
 const upgrade = ['src/gateway/http/upgrade.test.ts']
@@ -113,25 +113,25 @@ export const edge: readonly Mutant[] = [
     file: EXCHANGE,
     text: 'coding === undefined || !isRead ||',
     without: 'coding === undefined ||',
-    tests: ['src/gateway/negotiation.test.ts'],
+    tests: ['src/gateway/http/negotiation.test.ts'],
   },
   {
     guard: 'what the shop stands on is told to nobody who may not read metrics',
-    file: 'src/gateway/platform.ts',
+    file: 'src/gateway/api/platform-routes.ts',
     text: 'mayLookInside(request) ? { status',
     without: 'status ? { status',
     tests: exposure,
   },
   {
     guard: 'the host a proxy brings is believed only when it is one',
-    file: 'src/gateway/pages.ts',
+    file: 'src/gateway/pages/pages.ts',
     text: 'each !== undefined && isHost(each)',
     without: 'each !== undefined',
-    tests: ['src/gateway/pages-edge.test.ts'],
+    tests: ['src/gateway/pages/pages-edge.test.ts'],
   },
   {
     guard: 'a member of a query that is no UTF-8 is refused',
-    file: 'src/gateway/input.ts',
+    file: 'src/gateway/api/input.ts',
     text: 'if (undecodable !== undefined)',
     without: "if (undecodable === 'none')",
     tests: ['src/gateway/gateway.test.ts'],

@@ -1,9 +1,13 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
-const tokens = guardsOf('src/gateway/tokens.ts', 'src/gateway/identity.test.ts', 'src/gateway/tokens.test.ts')
-const identify = guardsOf('src/gateway/identity.ts', 'src/gateway/identity.test.ts')
-const stream = guardsOf('src/gateway/stream.ts', 'src/gateway/stream.test.ts')
-const crossSite = guardsOf('src/gateway/cross-site.ts', 'src/gateway/cross-site.test.ts')
+const tokens = guardsOf(
+  'src/gateway/identity/tokens.ts',
+  'src/gateway/identity/identity.test.ts',
+  'src/gateway/identity/tokens.test.ts',
+)
+const identify = guardsOf('src/gateway/identity/identity.ts', 'src/gateway/identity/identity.test.ts')
+const stream = guardsOf('src/gateway/stream/stream.ts', 'src/gateway/stream/stream.test.ts')
+const crossSite = guardsOf('src/gateway/identity/cross-site.ts', 'src/gateway/identity/cross-site.test.ts')
 const access = guardsOf('src/kernel/call/access.ts', 'src/kernel/call/access.test.ts')
 const caller = guardsOf('src/kernel/remote/security/token.ts', 'src/kernel/remote/security/token.test.ts')
 const lease = guardsOf('src/engines/redis/signed-lease.ts', 'src/engines/redis/signed-lease.test.ts')
@@ -62,27 +66,27 @@ export const identity: readonly Mutant[] = [
     "if (typeof given === 'string') return",
   ),
   identify('a guest in a cookie is named by a UUID', 'kept !== undefined && UUID.test(kept)', 'kept !== undefined'),
-  guardsOf('src/gateway/api.ts', 'src/gateway/identity.test.ts')(
+  guardsOf('src/gateway/api/serve-operation.ts', 'src/gateway/identity/identity.test.ts')(
     'another site cannot use the cookies of a visitor',
     'if (unsafe && !identity.byHeader && isCrossSite(headers, edge.trusted)) throw CROSS_SITE()',
     '',
   ),
-  guardsOf('src/gateway/api.ts', 'src/gateway/identity.test.ts')(
+  guardsOf('src/gateway/api/serve-operation.ts', 'src/gateway/identity/identity.test.ts')(
     'a sign-out counts at once',
     "if (actor.kind === 'member' || actor.kind === 'staff') edge.revocations.add(actor.sessionId)",
     '',
   ),
-  guardsOf('src/gateway/pages.ts', 'src/gateway/pages.test.ts')(
+  guardsOf('src/gateway/pages/pages.ts', 'src/gateway/pages/pages.test.ts')(
     'a form of another site is refused',
     'if (isCrossSite(request.headers, nobody)) return refuse(reply, CROSS_SITE())',
     '',
   ),
-  guardsOf('src/gateway/cookies.ts', 'src/gateway/identity.test.ts')(
+  guardsOf('src/gateway/identity/cookies.ts', 'src/gateway/identity/identity.test.ts')(
     'in production cookies travel by https only',
     "${secure ? '; Secure' : ''}",
     '',
   ),
-  guardsOf('src/gateway/routes.ts', 'src/gateway/gateway.test.ts', 'src/gateway/inside.test.ts')(
+  guardsOf('src/gateway/api/routes.ts', 'src/gateway/gateway.test.ts', 'src/gateway/identity/service-callers.test.ts')(
     'what only services may call has no path',
     " || operation.access === 'service') return undefined",
     ') return undefined',
@@ -102,7 +106,7 @@ export const identity: readonly Mutant[] = [
     'return hostOf(origin) !== headers.host',
     'return false',
   ),
-  guardsOf('src/gateway/revocations.ts', 'src/gateway/revocations.test.ts')(
+  guardsOf('src/gateway/identity/revocations.ts', 'src/gateway/identity/revocations.test.ts')(
     'endings that are committed late are heard of',
     'since = answer.now - OVERLAP',
     'since = answer.now',

@@ -1,11 +1,11 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const GATEWAY = 'src/gateway'
-const body = guardsOf(`${GATEWAY}/body.ts`, `${GATEWAY}/gateway.test.ts`)
-const input = guardsOf(`${GATEWAY}/input.ts`, `${GATEWAY}/gateway.test.ts`)
+const body = guardsOf(`${GATEWAY}/api/body.ts`, `${GATEWAY}/gateway.test.ts`)
+const input = guardsOf(`${GATEWAY}/api/input.ts`, `${GATEWAY}/gateway.test.ts`)
 const limits = guardsOf(`${GATEWAY}/limits/limits.ts`, `${GATEWAY}/limits/limits.test.ts`)
 const counts = guardsOf(`${GATEWAY}/limits/counts.ts`, `${GATEWAY}/limits/limits.test.ts`)
-const sharing = guardsOf(`${GATEWAY}/limits/sharing.ts`, `${GATEWAY}/limits/sharing.test.ts`)
+const sharing = guardsOf(`${GATEWAY}/limits/distributed-counter.ts`, `${GATEWAY}/limits/distributed-counter.test.ts`)
 const server = guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/server.test.ts`)
 const forwarded = guardsOf(`${GATEWAY}/http/forwarded-for.ts`, `${GATEWAY}/http/forwarded-for.test.ts`)
 const storable = guardsOf('src/kernel/text/storable-text.ts', 'src/kernel/text/storable-text.test.ts')
@@ -71,12 +71,12 @@ export const incoming: readonly Mutant[] = [
     'trustProxy: settings.trustProxy',
     'trustProxy: true',
   ),
-  guardsOf(`${GATEWAY}/metrics-token.ts`, `${GATEWAY}/gateway.test.ts`)(
+  guardsOf('src/observability/metrics/metrics-token.ts', `${GATEWAY}/gateway.test.ts`)(
     'metrics are for who may read them',
     "reader === 'anybody' ||",
     'reader ||',
   ),
-  guardsOf(`${GATEWAY}/stream.ts`, `${GATEWAY}/stream.test.ts`)(
+  guardsOf(`${GATEWAY}/stream/stream.ts`, `${GATEWAY}/stream/stream.test.ts`)(
     'a process takes so many listeners',
     'connected.size() + opening >= settings.streamLimit',
     'connected.size() < 0',

@@ -193,7 +193,7 @@ export const onceOnly: readonly Mutant[] = [
     "derivedId('order-confirmation', id)",
     'runtime.id()',
   ),
-  guardsOf('src/services/auth/credential-store.ts', ...claims)(
+  guardsOf('src/services/auth/accounts/credential-store.ts', ...claims)(
     'a sign-up that was cut off is finished by one process',
     'LIMIT 20 FOR UPDATE SKIP LOCKED',
     'LIMIT 20',

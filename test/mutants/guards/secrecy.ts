@@ -1,12 +1,12 @@
 import type { Mutant } from '../mutant.ts'
 
-const passwords = ['src/services/auth/password.test.ts', 'src/services/auth/weak-password.test.ts']
+const passwords = ['src/services/auth/passwords/password.test.ts', 'src/services/auth/passwords/weak-password.test.ts']
 
 /** Passwords that are no secret, and words to engines that others could read. */
 export const secrecy: readonly Mutant[] = [
   {
     guard: 'the most used are no passwords',
-    file: 'src/services/auth/weak-password.ts',
+    file: 'src/services/auth/passwords/weak-password.ts',
     text: 'if (common.has(each) || ',
     without: 'if (',
     tests: passwords,
@@ -16,7 +16,7 @@ export const secrecy: readonly Mutant[] = [
     file: 'src/kernel/net/address.ts',
     text: 'if (!known.includes(name)) {',
     without: 'if (known.includes(name) && known.length > 99) {',
-    tests: ['src/engines/postgres/connection/url.test.ts', 'src/host/never-in-the-clear.test.ts'],
+    tests: ['src/engines/postgres/connection/url.test.ts', 'src/host/stores/required-encryption.test.ts'],
   },
   {
     guard: 'an sslmode nobody understands is not taken for none',
@@ -30,20 +30,20 @@ export const secrecy: readonly Mutant[] = [
     file: 'src/engines/redis/address.ts',
     text: "...(protocol === 'rediss' && { tls: {} }),",
     without: '',
-    tests: ['src/host/never-in-the-clear.test.ts'],
+    tests: ['src/host/stores/required-encryption.test.ts'],
   },
   {
     guard: 'mail that is to be encrypted waits for TLS',
     file: 'src/engines/mail/address.ts',
     text: "requireTLS: !secure && (tls === 'on' || (!loopback && tls !== 'off')),",
     without: 'requireTLS: false,',
-    tests: ['src/host/never-in-the-clear.test.ts'],
+    tests: ['src/host/stores/required-encryption.test.ts'],
   },
   {
     guard: 'the driver does not go by PGSSLMODE, which it takes for none where it is misspelt',
     file: 'src/settings.ts',
     text: 'sslModeOf(mode)\n',
     without: '\n',
-    tests: ['src/host/never-in-the-clear.test.ts'],
+    tests: ['src/host/stores/required-encryption.test.ts'],
   },
 ]

@@ -2,18 +2,23 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const AUTH = 'src/services/auth'
 const EMAIL = 'src/services/email'
-const refresh = [`${AUTH}/refresh.test.ts`]
-const password = [`${AUTH}/password.test.ts`]
+const refresh = [`${AUTH}/sessions/refresh.test.ts`]
+const password = [`${AUTH}/passwords/password.test.ts`]
 const codes = [`${EMAIL}/email.test.ts`, `${EMAIL}/tries.test.ts`]
-const token = guardsOf(`${AUTH}/refresh-token.ts`, ...refresh)
-const session = guardsOf(`${AUTH}/session-store.ts`, ...refresh)
-const begun = guardsOf(`${AUTH}/session-store.ts`, ...password)
-const change = guardsOf(`${AUTH}/password-change.ts`, ...password)
-const entry = guardsOf(`${AUTH}/entry.ts`, `${AUTH}/sign-up.test.ts`, `${AUTH}/sign-in.test.ts`, `${AUTH}/saga.test.ts`)
-const credential = guardsOf(`${AUTH}/credential-store.ts`, ...password)
-const guard = guardsOf(`${AUTH}/guard.ts`, `${AUTH}/throttle.test.ts`)
-const throttle = guardsOf(`${AUTH}/throttle.ts`, `${AUTH}/throttle.test.ts`)
-const ring = guardsOf(`${AUTH}/key-ring.ts`, `${AUTH}/keys.test.ts`)
+const token = guardsOf(`${AUTH}/sessions/refresh-token.ts`, ...refresh)
+const session = guardsOf(`${AUTH}/sessions/session-store.ts`, ...refresh)
+const begun = guardsOf(`${AUTH}/sessions/session-store.ts`, ...password)
+const change = guardsOf(`${AUTH}/passwords/password-change.ts`, ...password)
+const entry = guardsOf(
+  `${AUTH}/sign-in/sign-in.ts`,
+  `${AUTH}/accounts/sign-up.test.ts`,
+  `${AUTH}/sign-in/sign-in.test.ts`,
+  `${AUTH}/accounts/sign-up-saga.test.ts`,
+)
+const credential = guardsOf(`${AUTH}/accounts/credential-store.ts`, ...password)
+const guard = guardsOf(`${AUTH}/sign-in/login-throttle.ts`, `${AUTH}/sign-in/throttle.test.ts`)
+const throttle = guardsOf(`${AUTH}/sign-in/throttle.ts`, `${AUTH}/sign-in/throttle.test.ts`)
+const ring = guardsOf(`${AUTH}/keys/key-ring.ts`, `${AUTH}/keys/keys.test.ts`)
 const code = guardsOf(`${EMAIL}/code-store.ts`, ...codes)
 const verify = guardsOf(`${EMAIL}/codes.ts`, ...codes)
 
@@ -47,7 +52,7 @@ export const signIn: readonly Mutant[] = [
     'FROM session WHERE id = ${id}`)',
   ),
   session('a sign-in ends once', 'WHERE id = ${id} AND ended_at IS NULL', 'WHERE id = ${id}'),
-  guardsOf(`${AUTH}/sessions.ts`, ...refresh)(
+  guardsOf(`${AUTH}/sessions/sessions.ts`, ...refresh)(
     'an ending is told until its access tokens have run out',
     'Math.max(since - OVERLAP, oldest)',
     'Math.max(since, now)',
@@ -74,7 +79,7 @@ export const signIn: readonly Mutant[] = [
     'if (!right) throw CREDENTIALS_INVALID(',
     'if (right === undefined) throw CREDENTIALS_INVALID(',
   ),
-  guardsOf(`${AUTH}/password-change.ts`, `${AUTH}/throttle.test.ts`)(
+  guardsOf(`${AUTH}/passwords/password-change.ts`, `${AUTH}/sign-in/throttle.test.ts`)(
     'guesses at the current password are slowed down',
     'const attempt = await guard.admit(credential.email, address)',
     'const attempt = { forgive: async (_: string) => {} }',
@@ -106,17 +111,17 @@ export const signIn: readonly Mutant[] = [
     "await sessions.endAll(tx, payload.memberId, 'withdrawn')",
     '',
   ),
-  guardsOf(`${AUTH}/service.ts`, 'src/services/member/member.test.ts', `${AUTH}/saga.test.ts`)(
+  guardsOf(`${AUTH}/service.ts`, 'src/services/member/member.test.ts', `${AUTH}/accounts/sign-up-saga.test.ts`)(
     'who leaves cannot sign in',
     'await tx.query(dropCredential(payload.memberId))',
     '',
   ),
-  guardsOf(`${AUTH}/migrations/0001_auth.sql`, `${AUTH}/sign-up.test.ts`)(
+  guardsOf(`${AUTH}/migrations/0001_auth.sql`, `${AUTH}/accounts/sign-up.test.ts`)(
     'the database refuses a second member at an address',
     'email text NOT NULL UNIQUE',
     'email text NOT NULL',
   ),
-  guardsOf(`${AUTH}/passwords.ts`, ...password)(
+  guardsOf(`${AUTH}/passwords/passwords.ts`, ...password)(
     'a wrong password is as much work for nobody as for somebody',
     "(await verify(hashed ?? nobodys, password.normalize('NFC'))) && hashed !== undefined",
     "hashed !== undefined && (await verify(hashed, password.normalize('NFC')))",
@@ -152,7 +157,11 @@ export const signIn: readonly Mutant[] = [
     'if (bare) return bare',
   ),
 
-  guardsOf(`${AUTH}/keys.ts`, `${AUTH}/keys.test.ts`)('many processes make one key', 'await tx.query(lockKeys())', ''),
+  guardsOf(`${AUTH}/keys/keys.ts`, `${AUTH}/keys/keys.test.ts`)(
+    'many processes make one key',
+    'await tx.query(lockKeys())',
+    '',
+  ),
   ring(
     'a key is published until its last token has run out',
     '!successor || successor.signsFrom + ACCESS_TOKEN_SECONDS * 1000 + SLACK > now',

@@ -1,0 +1,158 @@
+import type { Logger } from 'pino'
+import { awake } from '#kernel/time/keep-alive.ts'
+import type { Client } from '#kernel/contract.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import { pump } from '#kernel/process/poll-loop.ts'
+import type { config, HostReport } from '#services/config/contract.ts'
+import type { ConfigCopy } from './config-snapshot.ts'
+import type { LiveSettings } from './live-settings.ts'
+
+/** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
+const LOOK = 1_000
+/** Looks in vain after which a service that is away since the start is no longer just coming up with everything else. */
+const COMING_UP = 5
+/** While the service is away, looks are rarer: each of them counts against it, and others call it too. */
+const AWAY = 2_000
+
+/** Which configuration a host runs on, and where it has it from. */
+export interface ConfigState {
+  readonly environment: string
+  readonly version: number
+  /** The service, the copy on disk, or nobody yet. */
+  readonly from: 'service' | 'copy' | 'nobody'
+  /** Milliseconds since the service answered; null before it ever did. */
+  readonly age: number | null
+  /** Values left out, because this code does not take them. */
+  readonly left: number
+}
+
+export interface ConfigFeed {
+  /** Takes the last good copy from disk, if there is one, before anything is built. */
+  restore(): Promise<void>
+  /** Asks the service once everything is built, says when it is away, and follows it from then on. */
+  begin(current: Client<typeof config>['current']): Promise<void>
+  state(): ConfigState
+  stop(): Promise<void>
+}
+
+/** Follows the central configuration of an environment. */
+export const configFeed = (given: {
+  readonly environment: string
+  readonly host: string
+  readonly live: LiveSettings
+  readonly copy: ConfigCopy
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly progress: (line: string) => void
+}): ConfigFeed => {
+  const { environment, host, live, copy, runtime, log, progress } = given
+  let from: ConfigState['from'] = 'nobody'
+  let answeredAt: number | undefined
+  let away = false
+  let vain = 0
+  let warned = false
+  const ending = new AbortController()
+  let unwritten = false
+  let follow: { stop(): Promise<void> } | undefined
+
+  const say = (line: string): void => {
+    log.warn({ environment }, line)
+    progress(line)
+  }
+
+  const keep = (central: Parameters<ConfigCopy['write']>[0]): Promise<void> =>
+    copy.write(central).then(
+      () => void (unwritten = false),
+      (error: unknown) => {
+        if (!unwritten) log.warn({ err: error, path: copy.path }, 'The configuration cannot be kept on disk')
+        unwritten = true
+      },
+    )
+
+  const report = (): HostReport => ({
+    name: host,
+    version: live.version(),
+    given: [...live.given],
+    kept: [...live.kept],
+    left: [...live.left()],
+  })
+
+  /** Asks once; what is new counts from here on. */
+  const look = async (current: Client<typeof config>['current'], fresh: boolean): Promise<void> => {
+    const { id, version, values } = await current({
+      environment,
+      ...(!fresh && { after: live.id() }),
+      host: report(),
+    })
+    answeredAt = runtime.now()
+    from = 'service'
+    if (values === null) return
+    const before = live.version()
+    live.take({ id, version, values })
+    if (version !== before) log.info({ environment, version, before }, 'The configuration changed')
+    await keep({ id, version, values })
+    // Told at once which version runs here, not a look later.
+    await current({ environment, after: id, host: report() })
+  }
+
+  /** One try and no more: hosts that start together must not wait for each other, nor call one dead that is on its way. */
+  const first = async (current: Client<typeof config>['current']): Promise<void> => {
+    try {
+      await look(current, true)
+    } catch {
+      away = true
+      const then =
+        from === 'copy'
+          ? `going on with version ${live.version()}, the last good copy on disk`
+          : 'there is no copy on disk, so this host’s environment counts until it answers'
+      // Hosts start together: what is expected is a line of progress. That it stays away is a warning.
+      progress(`The config service is away: ${then}`)
+    }
+  }
+
+  return {
+    restore: async () => {
+      try {
+        const kept = await copy.read()
+        if (!kept) return
+        live.take(kept)
+        from = 'copy'
+      } catch (error) {
+        say(`The copy of the configuration in ${copy.path} is ignored: ${(error as Error).message}`)
+      }
+    },
+    begin: async (current) => {
+      await awake(() => first(current))
+      follow = pump('config', { runtime, logger: log, idle: LOOK }, async () => {
+        try {
+          // Until it has answered once, all is asked for: what is on disk may be older than what it was sealed under.
+          await look(current, from !== 'service')
+          if (warned) log.info({ environment, version: live.version() }, 'The config service answers again')
+          away = false
+          warned = false
+          vain = 0
+        } catch (error) {
+          vain++
+          if (!warned && (!away || vain >= COMING_UP)) {
+            log.warn({ err: error, environment }, 'The config service is away: going on with what is here')
+            warned = true
+          }
+          away = true
+          await runtime.sleep(AWAY, ending.signal).catch(() => {})
+        }
+        return 0
+      })
+    },
+    state: () => ({
+      environment,
+      version: live.version(),
+      from,
+      age: answeredAt === undefined ? null : Math.max(0, runtime.now() - answeredAt),
+      left: live.left().length,
+    }),
+    stop: async () => {
+      ending.abort()
+      await follow?.stop()
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { Runtime } from '#kernel/runtime.ts'
+import { secretsOf } from '#kernel/secrets/secrets.ts'
+import { config } from '#services/config/contract.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import { liveSettings } from '#src/shop.ts'
+import { configCopy } from './config-snapshot.ts'
+import { configFeed, type ConfigState } from './config-feed.ts'
+import type { Host } from '../process/host.ts'
+import { followLogLevel } from './live-log-level.ts'
+import { environmentOf, liveSettingsOf, type LiveSettings } from './live-settings.ts'
+
+/** The settings of a process that follow the central configuration. */
+export interface Configured {
+  readonly live: LiveSettings
+  /** Asks the service for what counts now, and follows it from here on. */
+  begin(host: Pick<Host, 'client'>): Promise<void>
+  /** Nothing of a process that runs nothing of the shop. */
+  state(): ConfigState | undefined
+  stop(): Promise<void>
+}
+
+/** Makes the settings of a process, with the last good configuration on its disk where there is one. */
+export const configured = async (
+  settings: ShopSettings,
+  given: {
+    /** Its name among the hosts. */
+    readonly host: string
+    /** Names that its environment gives a value. */
+    readonly named: readonly string[]
+    /** Where customers reach the shop; empty as long as nobody knows. */
+    readonly publicUrl: () => string
+    /** The services it runs. */
+    readonly services: readonly string[]
+    /** Whether it runs anything that the configuration is about. */
+    readonly follows: boolean
+    readonly runtime: Runtime
+    readonly log: Logger
+    readonly progress: (line: string) => void
+  },
+): Promise<Configured> => {
+  const { host, named, publicUrl, services, follows, runtime, log, progress } = given
+  const secrets = () => secretsOf(settings, runtime)
+  const live = liveSettingsOf(settings, { settings: liveSettings, named, publicUrl, secrets, log })
+  if (!follows) return { live, begin: async () => {}, state: () => undefined, stop: async () => {} }
+  const environment = environmentOf(settings)
+  const copy = configCopy({ folder: settings.JANGTEO_DATA, environment, host, secrets: secrets(), runtime })
+  const feed = configFeed({ environment, host, live, copy, runtime, log, progress })
+  const followLevels = followLogLevel(live, { log, level: settings.LOG_LEVEL, services })
+  await feed.restore()
+  return {
+    live,
+    begin: async (running) => {
+      followLevels()
+      await feed.begin(running.client(config, 'host').current)
+    },
+    state: feed.state,
+    stop: feed.stop,
+  }
+}

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino'
+import { systemContext } from '#kernel/call.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Tracer } from '#kernel/tracing/trace.ts'
+import { inBackground } from '#kernel/tracing/tracing.ts'
+import { BATCH, readersOf, type ConsumerTools } from '#engines/postgres/events/consume.ts'
+import { pruneInbox, pruneOutbox } from '#engines/postgres/events/log-store.ts'
+import type { LogOf } from '#engines/postgres/events/log.ts'
+import { logTail } from '#engines/postgres/events/log-tail.ts'
+import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import { retryDue } from '#engines/postgres/events/retry.ts'
+import type { RunningService } from '../process/host.ts'
+import type { Carried } from './kafka-workers.ts'
+import { watchLogs } from './log-watcher.ts'
+import type { Wakes } from './event-signals.ts'
+
+/** Milliseconds between looks of a reader that nobody woke: only a safety net. */
+const LOG_POLL = 5_000
+/** Milliseconds between two batches of one consumer at first: events gather meanwhile. */
+const CONSUMER_PACE = 25
+const RETRY_POLL = 500
+const PRUNE_POLL = 60_000
+const DAY = 86_400_000
+/** How long events, and the memory of having taken them in, are kept. Longer than any consumer may lie still. */
+const KEPT_DAYS = 14
+
+/** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
+export const startPumps = (
+  running: readonly RunningService[],
+  given: {
+    logOf: LogOf
+    runtime: Runtime
+    log: Logger
+    signals: Wakes
+    tracer: Tracer
+    /** Events travel by Kafka instead of being read from the log. */
+    carried?: Carried | undefined
+  },
+): Pump[] => {
+  const { logOf, runtime, log, signals, tracer, carried } = given
+  const tail = logTail(logOf)
+  const pumps = running.flatMap((service) => {
+    const { definition, db, built } = service
+    const { name } = definition.contract
+    const logger = log.child({ service: name })
+    const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger, tracer }
+    const consumers = built.consumers ?? []
+
+    const readLogs = (): Pump[] =>
+      consumers.flatMap((each) =>
+        readersOf(tools, each).map((reader) => {
+          const reads = pump(
+            `${name}.${each.name}`,
+            { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
+            reader.step,
+          )
+          signals.on(reader.source, reads.wake)
+          return reads
+        }),
+      )
+    const reading = carried ? carried.pumpsOf(service) : readLogs()
+    const retrying =
+      consumers.length > 0
+        ? [pump(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]
+        : []
+    const sweeping = (built.sweeps ?? []).map((each) =>
+      pump(`${name}.${each.name}`, { runtime, logger, idle: each.every, ...each.gathers }, () =>
+        inBackground(tracer, `${name}.${each.name}`, systemContext(name, runtime), () => each.run(runtime.now())),
+      ),
+    )
+    const kept = definition.emits.filter((each) => each.kept).map((each) => each.name)
+    const pruning = pump(`${name}.prune`, { runtime, logger, idle: PRUNE_POLL }, async () => {
+      const before = runtime.now() - KEPT_DAYS * DAY
+      return (await pruneInbox(db, before)) + (await pruneOutbox(db, before, kept, carried?.topicOf(name)))
+    })
+    return [...reading, ...retrying, ...sweeping, pruning]
+  })
+  return [...pumps, watchLogs(logOf, signals, { runtime, logger: log })]
+}

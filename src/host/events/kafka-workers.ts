@@ -1,0 +1,115 @@
+import type { Logger } from 'pino'
+import type { Runtime } from '#kernel/runtime.ts'
+import type { Tracer } from '#kernel/tracing/trace.ts'
+import { booksOf, type Books } from '#engines/kafka/consume/offset-checkpoint.ts'
+import type { Kafka } from '#engines/kafka/connect.ts'
+import { KAFKA_BATCH, kafkaReaderOf } from '#engines/kafka/consume/consume.ts'
+import { RELAY_BATCH, relayOf } from '#engines/kafka/relay/relay.ts'
+import type { LogOf } from '#engines/postgres/events/log.ts'
+import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import type { RunningService } from '../process/host.ts'
+import type { Wakes } from './event-signals.ts'
+
+/** Milliseconds between looks at the outbox when nobody told of new events. */
+const OUTBOX_POLL = 1_000
+/** Milliseconds between two runs of a relay or a consumer at first: events gather meanwhile. */
+const PACE = 25
+
+/** Milliseconds between two looks at what a group has taken in while it took in nothing. */
+const BOOKS_IDLE = 1_000
+
+/** Messages of a source that a consumer's group has yet to take in. */
+export interface KafkaLag {
+  readonly service: string
+  readonly consumer: string
+  readonly source: string
+  readonly messages: number
+}
+
+/** Events that travel by Kafka. */
+export interface Carried {
+  /** What publishes a service's events, and reads those its consumers want. */
+  pumpsOf(service: RunningService): Pump[]
+  lags(): readonly KafkaLag[]
+  /** The topic a service's log is published to. */
+  readonly topicOf: (service: string) => string
+}
+
+/** A pump that closes what it drove once it has stopped. */
+const closing = (driving: Pump, close: () => Promise<void>, interrupt = (): void => {}): Pump => ({
+  wake: driving.wake,
+  stop: async () => {
+    const stopped = driving.stop()
+    interrupt()
+    await stopped
+    await close()
+  },
+})
+
+/** Carries the events of a host's services by Kafka: a relay for each that tells some, a group member for each consumer. */
+export const carryByKafka = (given: {
+  readonly kafka: Kafka
+  readonly logOf: LogOf
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly signals: Wakes
+  readonly tracer: Tracer
+}): Carried => {
+  const { kafka, logOf, runtime, log, signals, tracer } = given
+  const allBooks: {
+    readonly service: string
+    readonly consumer: string
+    readonly source: string
+    readonly books: Books
+  }[] = []
+
+  const publishing = ({ definition, db }: RunningService): Pump[] => {
+    const { name } = definition.contract
+    if (definition.emits.length === 0) return []
+    const logger = log.child({ service: name })
+    const kept = definition.emits.some((each) => each.kept === true)
+    const relay = relayOf({ service: name, kept, db: db.background, log: logOf(name), kafka, runtime, logger, tracer })
+    const driving = pump(
+      `${name}.relay`,
+      { runtime, logger, idle: OUTBOX_POLL, pace: PACE, full: RELAY_BATCH },
+      relay.step,
+    )
+    signals.on(name, driving.wake)
+    return [closing(driving, relay.close)]
+  }
+
+  const consuming = ({ definition, db, built }: RunningService): Pump[] => {
+    const { name } = definition.contract
+    const logger = log.child({ service: name })
+    return (built.consumers ?? []).flatMap((consumer) => {
+      const reader = kafkaReaderOf({ service: name, db: db.background, kafka, runtime, logger, tracer }, consumer)
+      const noting = reader.sources.map((source) => {
+        const books = booksOf(reader, source, { db: db.background, log: logOf(source), kafka })
+        allBooks.push({ service: name, consumer: consumer.name, source, books })
+        const what = `${name}.${consumer.name}.${source}.books`
+        const pace = kafka.checkpointInterval
+        return pump(what, { runtime, logger, idle: BOOKS_IDLE, pace, full: Infinity }, books.step)
+      })
+      const reading = pump(
+        `${name}.${consumer.name}`,
+        { runtime, logger, idle: PACE, pace: PACE, full: KAFKA_BATCH },
+        async () => {
+          const taken = await reader.step()
+          if (taken > 0) for (const each of noting) each.wake()
+          return taken
+        },
+      )
+      return [...noting, closing(reading, reader.close, reader.member.interrupt)]
+    })
+  }
+
+  return {
+    topicOf: kafka.topicOf,
+    pumpsOf: (service) => [...publishing(service), ...consuming(service)],
+    lags: () =>
+      allBooks.flatMap(({ service, consumer, source, books }) => {
+        const messages = books.lag()
+        return messages === undefined ? [] : [{ service, consumer, source, messages }]
+      }),
+  }
+}

@@ -1,0 +1,45 @@
+import type { OpenCaches } from '#engines/cache/caches.ts'
+import type { Kafka } from '#engines/kafka/connect.ts'
+import type { RedisStore } from '#engines/redis/connection.ts'
+import type { Telemetry } from '#engines/telemetry/telemetry.ts'
+import type { Metrics } from '#src/observability/metrics/metrics.ts'
+import { watchCaches, watchServices, watchTraces } from '#src/observability/metrics/service-metrics.ts'
+import type { Configured } from '../config/live-config.ts'
+import type { Host } from './host.ts'
+import type { Remotes } from '../cluster/remote-services.ts'
+import { watchConfig } from '../config/config-metrics.ts'
+import { watchRedis } from '#src/observability/metrics/redis-metrics.ts'
+import { watchRemotes } from '#src/observability/metrics/remote-metrics.ts'
+
+/** Has the metrics of a process tell of everything in it. */
+export const watchAll = (
+  { registry }: Metrics,
+  parts: {
+    readonly host: Host
+    readonly kafka: Kafka | undefined
+    readonly redis: RedisStore | undefined
+    readonly caches: OpenCaches
+    readonly telemetry: Telemetry
+    readonly config: Configured
+    readonly elsewhere: Remotes | undefined
+  },
+): void => {
+  const { host, kafka, redis, caches, telemetry, config, elsewhere } = parts
+  watchServices(
+    registry,
+    host.services.map(({ definition, endpoint, db, built }) => ({
+      service: definition.contract.name,
+      endpoint,
+      db,
+      gauges: built.gauges,
+      consumers: built.consumers,
+      tells: definition.emits.length > 0,
+    })),
+    { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
+  )
+  watchCaches(registry, caches.counted)
+  watchTraces(registry, telemetry.stats)
+  watchConfig(registry, config.state)
+  watchRedis(registry, redis)
+  if (elsewhere) watchRemotes(registry, elsewhere.all)
+}

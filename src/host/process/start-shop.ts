@@ -1,0 +1,46 @@
+import type { Runtime } from '#kernel/runtime.ts'
+import type { ServiceDefinition } from '#kernel/service.ts'
+import type { StepHook } from '#engines/postgres/database.ts'
+import type { ShopSettings } from '#src/settings.ts'
+import { assemble } from './assemble.ts'
+import type { Host } from './host.ts'
+import { seedShop } from '../development/seed.ts'
+
+/** A running shop: every service in this process, and the edge. */
+export interface Shop {
+  readonly origin: string
+  readonly host: Host
+  /** Leaves in good order; for `grace` milliseconds it is unready and still answers. */
+  stop(grace?: number): Promise<void>
+}
+
+export interface StartOptions {
+  readonly services: readonly ServiceDefinition<any>[]
+  readonly runtime: Runtime
+  /** Told in a short line what takes its time. */
+  readonly progress?: (line: string) => void
+  /** False leaves out the sample catalogue. */
+  readonly samples?: boolean
+  /** False serves the API alone. */
+  readonly withPages?: boolean
+  readonly onStep?: StepHook
+  /** Checks what services answer against their contracts; for tests. */
+  readonly checkOutputs?: boolean
+}
+
+/** Starts the whole shop in this process. */
+export const startShop = async (settings: ShopSettings, options: StartOptions): Promise<Shop> => {
+  const { services, runtime, progress = () => {}, samples = true, withPages = true, onStep, checkOutputs } = options
+  const development = settings.mode === 'development'
+  const { host, edge, stop } = await assemble(settings, {
+    shop: services,
+    runs: { services, gateway: true, pages: withPages, simulators: development, database: true },
+    edgePort: settings.PORT,
+    runtime,
+    progress,
+    ...(onStep && { onStep }),
+    ...(checkOutputs && { checkOutputs }),
+    ...(development && samples && { prepare: (running) => seedShop(running, settings, { runtime, progress }) }),
+  })
+  return { origin: settings.PUBLIC_URL || edge!, host, stop }
+}

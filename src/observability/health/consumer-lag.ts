@@ -1,0 +1,76 @@
+import { instant } from '#kernel/contract.ts'
+import type { HostReport } from '#kernel/reports/host-report.ts'
+import type { Runtime } from '#kernel/runtime.ts'
+import { countSetAside, findBehind, findCursors } from '#engines/postgres/events/lag-store.ts'
+import type { Host } from '#src/host/process/host.ts'
+
+export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
+
+/** Milliseconds a store is given, and for which what it told is good. */
+const PATIENCE = 500
+const FRESH = 2_000
+
+const unknown = { events: null, since: null }
+
+/** How far the consumers of this host are behind, and what they have set aside. A store that does not answer is named. */
+export const lagsOf = (
+  host: Pick<Host, 'services' | 'logOf' | 'kafkaLags'>,
+  given: { readonly byKafka: boolean; readonly runtime: Runtime },
+): (() => Promise<Lags>) => {
+  const { byKafka, runtime } = given
+  let lookedAt = -Infinity
+  let looking: Promise<Lags> | undefined
+
+  const read = async ({ definition, db }: Host['services'][number]) => {
+    const service = definition.contract.name
+    const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
+    // Events that nobody here wants are passed over without moving the cursor each time.
+    const wanted = new Map(
+      Object.entries(definition.consumes).map(([name, events]) => [name, events.map((each) => each.name)] as const),
+    )
+    const read = byKafka ? [] : cursors.filter((each) => wanted.has(each.consumer))
+    const lags = await Promise.all(
+      read.map(async (cursor) => {
+        const names = wanted.get(cursor.consumer)!
+        // A log that cannot be read now, or is not there yet, is not known to hold nothing.
+        const { events, since } = await findBehind(host.logOf(cursor.source), cursor, names).catch(() => unknown)
+        return {
+          service,
+          consumer: cursor.consumer,
+          source: cursor.source,
+          behind: events,
+          since: since === null ? null : instant(since),
+        }
+      }),
+    )
+    return { service, lags, setAside }
+  }
+
+  const look = async (): Promise<Lags> => {
+    const done = new AbortController()
+    const late = runtime.sleep(PATIENCE, done.signal).then(
+      () => Promise.reject(new Error(`No answer in ${PATIENCE} ms`)),
+      () => undefined as never,
+    )
+    const looked = await Promise.allSettled(host.services.map((each) => Promise.race([read(each), late])))
+    done.abort()
+    const carried = host.kafkaLags().map(({ messages, ...each }) => ({ ...each, behind: messages, since: null }))
+    const told = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    return {
+      lags: [...told.flatMap((each) => each.lags), ...carried],
+      setAside: told.map(({ service, setAside }) => ({ service, ...setAside })),
+      unread: host.services.flatMap((each, i) =>
+        looked[i]!.status === 'rejected' ? [each.definition.contract.name] : [],
+      ),
+    }
+  }
+
+  return () => {
+    const now = runtime.now()
+    if (looking === undefined || now - lookedAt > FRESH) {
+      lookedAt = now
+      looking = look()
+    }
+    return looking
+  }
+}
