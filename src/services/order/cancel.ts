@@ -21,7 +21,7 @@ import {
   type RefundAccount,
 } from './contract.ts'
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
-import { after, isEnded } from './states.ts'
+import { after, isEnded, isPaid } from './states.ts'
 import { findOrders, lockOrders, saveOrders } from './store.ts'
 import type { Views } from './views.ts'
 
@@ -58,7 +58,7 @@ export const endRefunded = async (
   const order = (await lockOrders(tx, [orderId])).get(orderId)
   if (order) views.changed(tx, [order])
   const isAll = remaining === 0 || order?.cancellationId === refundId
-  if (!order || !isAll || !after(order.status, 'refunded')) return order
+  if (!order || !isAll || !isPaid(order.status)) return order
   return end(tx, order, true, order.cancelReason ?? '결제 취소', now)
 }
 
@@ -67,9 +67,9 @@ export const revertToPaid = async (tx: Tx, views: Views, { orderId, refundId }: 
   const order = (await lockOrders(tx, [orderId])).get(orderId)
   if (order) views.changed(tx, [order])
   // Late word of an earlier cancellation says nothing about the one under way.
-  const status = order?.cancellationId === refundId ? after(order.status, 'refund refused') : undefined
-  if (order && status)
-    await saveOrders(tx, [{ ...order, status, cancellationId: null, cancelReason: null }], 'with lines')
+  const isIts = order?.cancellationId === refundId && order.status === 'CANCEL_REQUESTED'
+  if (order && isIts)
+    await saveOrders(tx, [{ ...order, status: 'PAID', cancellationId: null, cancelReason: null }], 'with lines')
 }
 
 /** What the buyer is told of a refund that will not be made. That the provider refused is said only when it did. */
@@ -125,8 +125,7 @@ export const canceling = (given: {
       if (order.status === 'CANCELED' || order.status === 'CANCEL_REQUESTED') return order
       if (order.status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
       if (after(order.status, 'canceled unpaid')) return end(tx, order, false, reason, runtime.now())
-      if (after(order.status, 'cancellation requested'))
-        return seen.status === order.status ? request(tx, order, reason) : undefined
+      if (order.status === 'PAID') return seen.status === order.status ? request(tx, order, reason) : undefined
       throw ORDER_STATE({ status: order.status })
     })
 
@@ -138,7 +137,7 @@ export const canceling = (given: {
     { id: orderId, status }: OrderRecord,
     account: RefundAccount | undefined,
   ): Promise<boolean> => {
-    const paid = after(status, 'cancellation requested') !== undefined
+    const paid = status === 'PAID'
     if (!paid && (account === undefined || after(status, 'canceled unpaid'))) return false
     try {
       return (await payment.prepareRefund({ orderId, refundAccount: account ?? null })).awaited

@@ -16,7 +16,8 @@ import {
   type SoldLine,
 } from '#services/product/contract.ts'
 import { ORDER_EXPIRED, ORDER_STATE, type Order, orderItemsChanged } from './contract.ts'
-import { amountOf, factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRecord, shown } from './order.ts'
+import { amountOf } from './allocation.ts'
+import { factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRecord, shown } from './order.ts'
 import { isRefusal, onOwnTime } from './giving-back.ts'
 import { HOLD_GRACE } from './place.ts'
 import { changedLines, quantitiesOf } from './pricing.ts'
@@ -101,7 +102,7 @@ export const changing = (given: {
           ...order,
           reservationId,
           revision,
-          amount: amountOf(lines),
+          amount: amountOf(lines, order.charges),
           name: orderName([...new Map(lines.map((each) => [each.skuId, each])).values()]),
           lines,
         }

@@ -33,6 +33,8 @@ const line = (): Row => ({
   unit_price: 0,
   status: 'PAID',
 })
+const allocation = (amounts: object): string =>
+  JSON.stringify({ policy: 0, itemCoupon: 0, orderCoupon: 0, points: 0, taxFree: 0, parts: [], ...amounts })
 const key = (): Row => ({
   member_id: randomUUID(),
   key: randomUUID(),
@@ -60,6 +62,25 @@ describe('the database refuses', () => {
   refuses(store, 'order_line', line, CHECK, {
     'a line of no units': () => ({ quantity: 0 }),
     'a price below nothing': () => ({ unit_price: -1 }),
+    'more units canceled than ordered': () => ({ quantity: 2, canceling: 1, canceled: 2 }),
+    'units canceled below none': () => ({ canceled: -1 }),
+    'units being canceled below none': () => ({ canceling: -1 }),
+    'more given back than the line cost': () => ({ unit_price: 500, canceled_amount: 501 }),
+    'more given back than was paid for the line': () => ({
+      unit_price: 500,
+      allocation: allocation({ gross: 500, points: 100, payment: 400 }),
+      canceled_amount: 401,
+    }),
+    'an allocation of another price': () => ({ unit_price: 500, allocation: allocation({ gross: 400, payment: 400 }) }),
+    'an allocation that does not add up': () => ({
+      unit_price: 500,
+      allocation: allocation({ gross: 500, points: 100, payment: 500 }),
+    }),
+    'more free of tax than was paid': () => ({
+      unit_price: 500,
+      allocation: allocation({ gross: 500, payment: 500, taxFree: 501 }),
+    }),
+    'half an allocation': () => ({ allocation: '{"gross": 0}' }),
   })
   refuses(store, 'idempotency', key, UNIQUE, { 'a second order under a key': () => ({ order_id: randomUUID() }) })
 })

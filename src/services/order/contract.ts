@@ -18,7 +18,7 @@ import {
   stockLine,
 } from '#services/product/contract.ts'
 
-/** States of an order's line; the order's label is derived from its lines. */
+/** States of an order's payment and of its lines; the order's label is derived from both. */
 export const orderStatus = z.enum([
   'PENDING_PAYMENT',
   'PAYING',
@@ -35,12 +35,12 @@ export const MEMBER_LEAVING = fault('MEMBER_LEAVING', 409, {
   en: 'Your membership is being ended, so no order can be placed. If you are staying, please try again in a few minutes.',
 })
 export const IDEMPOTENCY_KEY_REQUIRED = fault('IDEMPOTENCY_KEY_REQUIRED', 400, {
-  ko: '주문에는 Idempotency-Key 헤더가 필요합니다.',
-  en: 'Placing an order needs an Idempotency-Key header.',
+  ko: '이 요청에는 Idempotency-Key 헤더가 필요합니다.',
+  en: 'This request needs an Idempotency-Key header.',
 })
 export const IDEMPOTENCY_CONFLICT = fault('IDEMPOTENCY_CONFLICT', 409, {
-  ko: '같은 Idempotency-Key로 다른 내용의 주문을 보낼 수 없습니다.',
-  en: 'This Idempotency-Key was used for an order with other contents.',
+  ko: '같은 Idempotency-Key로 다른 내용의 요청을 보낼 수 없습니다.',
+  en: 'This Idempotency-Key was used for a request with other contents.',
 })
 export const ORDER_STATE = fault(
   'ORDER_STATE',
@@ -92,7 +92,43 @@ export const REFUND_ACCOUNT_REFUSED = fault('REFUND_ACCOUNT_REFUSED', 422, {
   en: 'The deposit cannot be returned to this account. Please check its bank, number and holder.',
 })
 
-const line = soldLine.extend({ number: z.number().int(), amount: wonSchema, status: orderStatus })
+/** Whole units of a line, from none. */
+const units = z.number().int().min(0)
+
+/**
+ * How the price of a line or charge came about and who bears what, in won, as it was when the order was placed:
+ * `payment` is `gross` less what policies, coupons and points took off; `parts` say who pays for what was taken off.
+ */
+export const allocation = z.object({
+  gross: wonSchema,
+  policy: wonSchema,
+  itemCoupon: wonSchema,
+  orderCoupon: wonSchema,
+  points: wonSchema,
+  payment: wonSchema,
+  /** How much of the payment is free of VAT. */
+  taxFree: wonSchema,
+  parts: z.array(
+    z.object({ source: z.string(), id: z.string(), funder: z.enum(['PLATFORM', 'SELLER']), amount: wonSchema }),
+  ),
+})
+export type Allocation = z.output<typeof allocation>
+
+/** What is paid beside the lines, such as shipping. */
+const charge = z.object({ kind: z.string(), amount: wonSchema, allocation })
+export type Charge = z.output<typeof charge>
+
+const line = soldLine.extend({
+  number: z.number().int(),
+  /** What all units ordered cost. */
+  amount: wonSchema,
+  status: orderStatus,
+  /** Units whose cancellation is under way, and that are canceled; answers stored earlier name none. */
+  canceling: units.default(0),
+  canceled: units.default(0),
+  /** What would be given back if the units left were canceled. */
+  refundable: wonSchema.prefault(0),
+})
 
 const orderOutput = z.object({
   id: z.uuid(),
@@ -107,6 +143,8 @@ const orderOutput = z.object({
   canceledAt: instantSchema.nullable(),
   cancelReason: z.string().nullable(),
   lines: z.array(line),
+  /** What is paid beside the lines, such as shipping; `amount` is all of it together. */
+  charges: z.array(charge.omit({ allocation: true })).default([]),
   shippingAddress: storedAddress,
 })
 export type Order = z.output<typeof orderOutput>
@@ -347,9 +385,15 @@ const facts = {
   orderName: z.string(),
   at: instantSchema,
 }
-const lines = z.array(
-  z.object({ skuId: z.uuid(), productId: z.uuid(), quantity: z.number().int(), unitPrice: wonSchema }),
-)
+const eventLine = z.object({
+  /** Which line of its order it is; events from before lines could be canceled by themselves do not say. */
+  number: z.number().int().optional(),
+  skuId: z.uuid(),
+  productId: z.uuid(),
+  quantity: z.number().int(),
+  unitPrice: wonSchema,
+})
+const lines = z.array(eventLine)
 
 export const orderPlaced = event('order.placed', {
   version: 1,
@@ -367,7 +411,11 @@ export const orderPaid = event('order.paid', {
   version: 1,
   key: 'orderId',
   summary: 'The money for an order is captured; its hold becomes an allocation.',
-  payload: z.object({ ...facts, lines }),
+  payload: z.object({
+    ...facts,
+    lines: z.array(eventLine.extend({ allocation: allocation.optional() })),
+    charges: z.array(charge).optional(),
+  }),
 })
 export const orderCancelRequested = event('order.cancel_requested', {
   version: 1,
@@ -375,10 +423,25 @@ export const orderCancelRequested = event('order.cancel_requested', {
   summary: 'A paid order is to be refunded in full and then canceled.',
   payload: z.object({ ...facts, cancellationId: z.uuid(), reason: z.string() }),
 })
+export const orderLinesCanceled = event('order.lines_canceled', {
+  version: 1,
+  key: 'orderId',
+  summary: 'Units of a paid order are canceled and their share is given back; the rest of the order goes on.',
+  payload: z.object({
+    ...facts,
+    cancellationId: z.uuid(),
+    /** The units canceled now, and what each line of them cost. */
+    lines: z.array(eventLine.extend({ number: z.number().int(), amount: wonSchema })),
+    /** What was given back for them, in won; not the amount of the order. */
+    amount: wonSchema,
+    reason: z.string(),
+  }),
+})
 export const orderCanceled = event('order.canceled', {
   version: 1,
   key: 'orderId',
-  summary: 'An order ended by cancellation; whatever it held or was allocated goes back.',
+  summary:
+    'An order ended by cancellation; whatever it held or was allocated goes back. `lines` are the units canceled last.',
   payload: z.object({ ...facts, lines, wasPaid: z.boolean(), reason: z.string() }),
 })
 export const orderExpired = event('order.expired', {

@@ -1,11 +1,13 @@
 import { KOREA_OFFSET } from '#kernel/time/korean-time.ts'
 import { hash } from 'node:crypto'
 import { instant } from '#kernel/contract.ts'
-import { sumWon, type Won, won } from '#kernel/money.ts'
+import { type Won, won } from '#kernel/money.ts'
 import { truncate } from '#kernel/text.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import type { SoldLine } from '#services/product/contract.ts'
-import type { Order, OrderStatus } from './contract.ts'
+import { unrefunded } from './allocation.ts'
+import type { Allocation, Charge, Order, OrderStatus } from './contract.ts'
+import { isPaid, type LineQuantities } from './states.ts'
 
 /** An order as it is stored. Instants are epoch milliseconds. */
 export interface OrderRecord {
@@ -26,11 +28,17 @@ export interface OrderRecord {
   readonly cancelReason: string | null
   readonly shipping: ShippingAddress
   readonly lines: readonly OrderLine[]
+  /** What is paid beside the lines, such as shipping. */
+  readonly charges: readonly Charge[]
 }
 
-export interface OrderLine extends SoldLine {
+/** A line: `quantity` units were ordered. */
+export interface OrderLine extends Omit<SoldLine, 'quantity'>, LineQuantities {
   readonly number: number
   readonly status: OrderStatus
+  /** The share of the units that are canceled or being canceled in what was paid for the line. */
+  readonly canceledAmount: Won
+  readonly allocation: Allocation
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -55,9 +63,6 @@ export const orderName = (lines: readonly SoldLine[]): string => {
   const rest = lines.length > 1 ? ` 외 ${lines.length - 1}건` : ''
   return truncate(first, ORDER_NAME_AT_MOST - rest.length, '…') + rest
 }
-
-/** What the lines cost together, in won. */
-export const amountOf = (lines: readonly SoldLine[]): Won => sumWon(lines.map((each) => each.unitPrice * each.quantity))
 
 /**
  * Names what a request asks for, whatever the order of its items: the same request has the same fingerprint. One
@@ -93,7 +98,11 @@ export const shown = (order: OrderRecord): Order => ({
   paidAt: order.paidAt === null ? null : instant(order.paidAt),
   canceledAt: order.canceledAt === null ? null : instant(order.canceledAt),
   cancelReason: order.cancelReason,
-  lines: order.lines.map((each) => ({ ...each, amount: won(each.unitPrice * each.quantity) })),
+  lines: order.lines.map((line) => {
+    const { canceledAmount: _amount, allocation, ...each } = line
+    return { ...each, amount: allocation.gross, refundable: isPaid(order.status) ? unrefunded(line) : won(0) }
+  }),
+  charges: order.charges.map(({ kind, amount }) => ({ kind, amount })),
   shippingAddress: order.shipping,
 })
 
@@ -110,4 +119,16 @@ export const factsOf = (order: OrderRecord, now: number) => ({
 
 /** An order's lines as events tell them. */
 export const lineFactsOf = (order: Pick<OrderRecord, 'lines'>) =>
-  order.lines.map(({ skuId, productId, quantity, unitPrice }) => ({ skuId, productId, quantity, unitPrice }))
+  order.lines.map(({ number, skuId, productId, quantity, unitPrice }) => ({
+    number,
+    skuId,
+    productId,
+    quantity,
+    unitPrice,
+  }))
+
+/** What `order.paid` carries beside the facts: the lines with their allocations, and the charges. */
+export const paidFactsOf = ({ lines, charges }: Pick<OrderRecord, 'lines' | 'charges'>) => ({
+  lines: lineFactsOf({ lines }).map((each, index) => ({ ...each, allocation: lines[index]!.allocation })),
+  charges: [...charges],
+})

@@ -14,7 +14,7 @@ import {
   PAYMENT_UNDER_WAY,
 } from './contract.ts'
 import { type Awaited, awaitDeposits, type DepositEnd, endDeposits } from './deposit.ts'
-import { factsOf, lineFactsOf, type OrderRecord } from './order.ts'
+import { factsOf, type OrderRecord, paidFactsOf } from './order.ts'
 import { after } from './states.ts'
 import { beginWaiting, type Begin, type Ended, payWaiting } from './paying-store.ts'
 import { lockOrders, saveOrders } from './store.ts'
@@ -68,7 +68,7 @@ const settleExactly = async (
   const changed = [...paid.values()]
   await tx.emitAll(
     orderPaid,
-    changed.map((each) => ({ ...factsOf(each, now), lines: lineFactsOf(each) })),
+    changed.map((each) => ({ ...factsOf(each, now), ...paidFactsOf(each) })),
     causesOf(changed, entries),
   )
   await saveOrders(tx, changed, 'with lines')
@@ -93,6 +93,7 @@ export const settle = async (
       [...paid.values()].map(({ id, name, paymentKey: _, ...facts }) => ({
         ...facts,
         lines: [...facts.lines],
+        charges: [...facts.charges],
         orderId: id,
         orderName: name,
         at: instant(now),

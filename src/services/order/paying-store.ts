@@ -1,5 +1,7 @@
 import type { Queryable } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
+import { allocated } from './allocation.ts'
+import type { Allocation, Charge } from './contract.ts'
 
 /** A payment about to begin. `memberId` null: the owner was checked before. */
 export interface Begin {
@@ -60,7 +62,17 @@ export interface FreshlyPaid {
   readonly reservationId: string
   readonly amount: number
   readonly name: string
-  readonly lines: readonly { skuId: string; productId: string; quantity: number; unitPrice: number }[]
+  readonly lines: readonly PaidLine[]
+  readonly charges: readonly Charge[]
+}
+
+interface PaidLine {
+  readonly number: number
+  readonly skuId: string
+  readonly productId: string
+  readonly quantity: number
+  readonly unitPrice: number
+  readonly allocation: Allocation
 }
 
 /**
@@ -102,11 +114,11 @@ export const payWaiting = async (
       UPDATE order_line SET status = 'PAID' FROM paid WHERE order_line.order_id = paid.id
       RETURNING order_line.*),
     told AS (
-      SELECT order_id, jsonb_agg(jsonb_build_object('skuId', sku_id, 'productId', product_id, 'quantity', quantity,
-        'unitPrice', unit_price) ORDER BY number) AS lines
+      SELECT order_id, jsonb_agg(jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
+        'quantity', quantity, 'unitPrice', unit_price, 'allocation', allocation) ORDER BY number) AS lines
       FROM lined GROUP BY order_id)
     SELECT paid.id, paid.payment_key AS "paymentKey", paid.number, paid.member_id AS "memberId",
-      paid.reservation_id AS "reservationId", paid.amount, paid.name, told.lines
+      paid.reservation_id AS "reservationId", paid.amount, paid.name, paid.charges, told.lines
     FROM paid JOIN told ON told.order_id = paid.id`)
-  return new Map(rows.map((row) => [row.id, row]))
+  return new Map(rows.map((row) => [row.id, { ...row, lines: row.lines.map(allocated) }]))
 }

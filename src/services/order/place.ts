@@ -9,16 +9,8 @@ import type { Database, Tx } from '#kernel/store.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import { RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from '#services/product/contract.ts'
 import { IDEMPOTENCY_CONFLICT, IDEMPOTENCY_KEY_REQUIRED, MEMBER_LEAVING, type Order, orderPlaced } from './contract.ts'
-import {
-  amountOf,
-  factsOf,
-  fingerprintOf,
-  lineFactsOf,
-  orderName,
-  orderNumber,
-  type OrderRecord,
-  shown,
-} from './order.ts'
+import { amountOf, unpaidLines } from './allocation.ts'
+import { factsOf, fingerprintOf, lineFactsOf, orderName, orderNumber, type OrderRecord, shown } from './order.ts'
 import {
   abandon,
   type Answered,
@@ -162,12 +154,18 @@ export const placing = (given: {
     }
   }
 
-  const orderOf = (asked: Asked, reservationId: string, sold: readonly SoldLine[], payable: Payable): OrderRecord => ({
+  const orderOf = (
+    asked: Asked,
+    reservationId: string,
+    sold: readonly SoldLine[],
+    payable: Payable,
+    lines = unpaidLines(sold),
+  ): OrderRecord => ({
     id: runtime.id(),
     number: orderNumber(payable.placedAt, runtime.random(8)),
     memberId: asked.memberId,
     status: 'PENDING_PAYMENT',
-    amount: amountOf(sold),
+    amount: amountOf(lines),
     name: orderName(sold),
     reservationId,
     revision: 0,
@@ -178,7 +176,8 @@ export const placing = (given: {
     cancellationId: null,
     cancelReason: null,
     shipping: asked.input.shippingAddress,
-    lines: sold.map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' })),
+    lines,
+    charges: [],
   })
 
   const replayed = async (earlier: Answered, { memberId, fingerprint }: Asked): Promise<Order> => {

@@ -28,20 +28,23 @@ export const insertOrders = async (db: Queryable, given: readonly NewOrder[]): P
       ON CONFLICT DO NOTHING
       RETURNING order_id
     ), stored AS (
-      INSERT INTO orders (id, number, member_id, status, amount, name, reservation_id, pay_before, placed_at, shipping)
+      INSERT INTO orders (id, number, member_id, status, amount, name, reservation_id, pay_before, placed_at, shipping, charges)
       SELECT new.* FROM unnest(${column((o) => o.id)}::uuid[], ${column((o) => o.number)}::text[],
         ${column((o) => o.memberId)}::uuid[], ${column((o) => o.status)}::text[], ${column((o) => o.amount)}::bigint[],
         ${column((o) => o.name)}::text[], ${column((o) => o.reservationId)}::uuid[],
         ${column((o) => dateOf(o.payBefore))}::timestamptz[], ${column((o) => dateOf(o.placedAt))}::timestamptz[],
-        ${column((o) => JSON.stringify(o.shipping))}::jsonb[]) AS new (id)
+        ${column((o) => JSON.stringify(o.shipping))}::jsonb[], ${column((o) => JSON.stringify(o.charges))}::jsonb[])
+        AS new (id)
       JOIN taken ON taken.order_id = new.id
     ), lined AS (
-      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status)
+      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status,
+        allocation)
       SELECT new.* FROM unnest(${lines.map((each) => each.orderId)}::uuid[], ${lineColumn((l) => l.number)}::int[],
         ${lineColumn((l) => l.skuId)}::uuid[], ${lineColumn((l) => l.productId)}::uuid[],
         ${lineColumn((l) => l.productName)}::text[], ${lineColumn((l) => l.imageUrl)}::text[],
         ${lineColumn((l) => JSON.stringify(l.options))}::jsonb[], ${lineColumn((l) => l.quantity)}::int[],
-        ${lineColumn((l) => l.unitPrice)}::bigint[], ${lineColumn((l) => l.status)}::text[]) AS new (order_id)
+        ${lineColumn((l) => l.unitPrice)}::bigint[], ${lineColumn((l) => l.status)}::text[],
+        ${lineColumn((l) => JSON.stringify(l.allocation))}::jsonb[]) AS new (order_id)
       JOIN taken ON taken.order_id = new.order_id
     )
     SELECT order_id FROM taken`)

@@ -1,4 +1,5 @@
 import type { SoldLine } from '#services/product/contract.ts'
+import { unpaidLines } from './allocation.ts'
 import type { OrderLine } from './order.ts'
 
 /** Units by SKU, whatever lines they are on: one SKU may be on several, at different prices. */
@@ -13,8 +14,8 @@ export const quantitiesOf = (lines: readonly { skuId: string; quantity: number }
  * first; only units that are added cost what they cost now, on a line of their own where that differs. Prices in won.
  */
 export const changedLines = (held: readonly OrderLine[], sold: readonly SoldLine[]): OrderLine[] =>
-  sold
-    .flatMap((wanted) => {
+  unpaidLines(
+    sold.flatMap((wanted) => {
       let left = wanted.quantity
       const pieces: SoldLine[] = []
       for (const line of held.filter((each) => each.skuId === wanted.skuId)) {
@@ -27,5 +28,5 @@ export const changedLines = (held: readonly OrderLine[], sold: readonly SoldLine
         pieces.splice(-1, 1, { ...last, quantity: last.quantity + left })
       else if (left > 0) pieces.push({ ...wanted, quantity: left })
       return pieces
-    })
-    .map((line, index) => ({ ...line, number: index + 1, status: 'PENDING_PAYMENT' }))
+    }),
+  )

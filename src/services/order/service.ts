@@ -25,6 +25,7 @@ import {
   orderDepositDueSoon,
   orderExpired,
   orderItemsChanged,
+  orderLinesCanceled,
   orderPaid,
   orderPaymentRejected,
   orderPlaced,
@@ -51,6 +52,7 @@ const events = [
   orderPaid,
   orderPaymentRejected,
   orderCancelRequested,
+  orderLinesCanceled,
   orderCanceled,
   orderExpired,
 ]

@@ -1,6 +1,7 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { OrderStatus } from './contract.ts'
+import { allocated } from './allocation.ts'
 import type { OrderLine, OrderRecord } from './order.ts'
 
 interface OrderRow {
@@ -21,6 +22,7 @@ interface OrderRow {
   cancel_reason: string | null
   shipping: OrderRecord['shipping']
   lines: OrderLine[]
+  charges: OrderRecord['charges']
 }
 
 const recordOf = (row: OrderRow): OrderRecord => ({
@@ -40,14 +42,18 @@ const recordOf = (row: OrderRow): OrderRecord => ({
   cancellationId: row.cancellation_id,
   cancelReason: row.cancel_reason,
   shipping: row.shipping,
-  lines: row.lines,
+  lines: row.lines.map(allocated),
+  charges: row.charges,
 })
 
 const dateOf = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
 
+// Hosts of the version before store the state of a line and not how many of its units are in it.
 const LINE = `jsonb_build_object('number', number, 'skuId', sku_id, 'productId', product_id,
   'productName', product_name, 'imageUrl', image_url, 'options', options, 'quantity', quantity,
-  'unitPrice', unit_price, 'status', status)`
+  'unitPrice', unit_price, 'status', status, 'allocation', allocation, 'canceledAmount', canceled_amount,
+  'canceled', CASE status WHEN 'CANCELED' THEN quantity ELSE canceled END,
+  'canceling', CASE status WHEN 'CANCEL_REQUESTED' THEN quantity - canceled ELSE canceling END)`
 const LINES = `(SELECT jsonb_agg(${LINE} ORDER BY number) FROM order_line WHERE order_id = orders.id) AS lines`
 
 /** Orders by id. */
@@ -115,7 +121,10 @@ export const listOrders = async (
   return rows.map(recordOf)
 }
 
-/** Stores how locked orders now stand. Lines follow unless only the payment under way changed. */
+/**
+ * Stores how locked orders now stand. `with lines`, all units of an order are in its state from now on; `saveLines` is for
+ * those of a paid order.
+ */
 export const saveOrders = async (
   db: Queryable,
   orders: readonly OrderRecord[],
@@ -136,12 +145,22 @@ export const saveOrders = async (
   const lined =
     lines === 'with lines'
       ? db.query(sql`
-          UPDATE order_line SET status = new.status
+          UPDATE order_line SET status = new.status,
+            canceled = CASE new.status WHEN 'CANCELED' THEN quantity ELSE canceled END
           FROM unnest(${ids}::uuid[], ${orders.map((o) => o.status)}::text[]) AS new (order_id, status)
           WHERE order_line.order_id = new.order_id`)
       : undefined
   await Promise.all([saved, lined])
 }
+
+/** Stores how the units of a locked order's lines now stand. */
+export const saveLines = ({ id, lines }: Pick<OrderRecord, 'id' | 'lines'>): Statement => sql`
+  UPDATE order_line SET status = new.status, canceling = new.canceling, canceled = new.canceled,
+    canceled_amount = new.canceled_amount
+  FROM unnest(${lines.map((l) => l.number)}::int[], ${lines.map((l) => l.status)}::text[],
+    ${lines.map((l) => l.canceling)}::int[], ${lines.map((l) => l.canceled)}::int[],
+    ${lines.map((l) => l.canceledAmount)}::bigint[]) AS new (number, status, canceling, canceled, canceled_amount)
+  WHERE order_line.order_id = ${id} AND order_line.number = new.number`
 
 /** Stores the revision of a locked order. */
 export const saveRevision = (order: Pick<OrderRecord, 'id' | 'revision'>): Statement =>
@@ -160,12 +179,13 @@ export const replaceLines = async (db: Queryable, order: OrderRecord): Promise<v
         revision = ${order.revision} WHERE id = ${order.id}`),
     db.query(sql`DELETE FROM order_line WHERE order_id = ${order.id}`),
     db.query(sql`
-      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status)
+      INSERT INTO order_line (order_id, number, sku_id, product_id, product_name, image_url, options, quantity, unit_price, status,
+        allocation)
       SELECT ${order.id}, new.* FROM unnest(${lines.map((l) => l.number)}::int[], ${lines.map((l) => l.skuId)}::uuid[],
         ${lines.map((l) => l.productId)}::uuid[], ${lines.map((l) => l.productName)}::text[],
         ${lines.map((l) => l.imageUrl)}::text[], ${lines.map((l) => JSON.stringify(l.options))}::jsonb[],
         ${lines.map((l) => l.quantity)}::int[], ${lines.map((l) => l.unitPrice)}::bigint[],
-        ${lines.map((l) => l.status)}::text[]) AS new`),
+        ${lines.map((l) => l.status)}::text[], ${lines.map((l) => JSON.stringify(l.allocation))}::jsonb[]) AS new`),
   ])
 }
 

@@ -39,7 +39,7 @@ export const orderViews = (
 ): Views => {
   const details = cache.exact({
     name: 'details',
-    shape: 1,
+    shape: 2,
     schema: z.object({ memberId: z.uuid(), order: order.operations.get.output }),
     load: async (id) => {
       const found = await load.order(id)
@@ -51,7 +51,7 @@ export const orderViews = (
   })
   const pages = cache.exact({
     name: 'first-pages',
-    shape: 1,
+    shape: 2,
     schema: order.operations.list.output,
     load: (memberId) => load.page(memberId, FIRST_PAGE),
     max: 1_000,

@@ -133,7 +133,7 @@ export const orders: readonly Mutant[] = [
   ),
   cancel(
     'an order ends once, however often its refund is heard of',
-    "if (!order || !isAll || !after(order.status, 'refunded')) return order",
+    'if (!order || !isAll || !isPaid(order.status)) return order',
     'if (!order || !isAll) return order',
   ),
   cancel(
@@ -151,7 +151,7 @@ export const orders: readonly Mutant[] = [
     "PAYING: {\n    'deposit awaited'",
     "PAYING: {\n    'canceled unpaid': 'CANCELED',\n    'deposit awaited'",
   ),
-  states('what is canceled stays canceled', 'CANCELED: {},', "CANCELED: { 'payment captured': 'PAID' },"),
+  states('what is canceled stays canceled', 'CANCELED: {},\n', "CANCELED: { 'payment captured': 'PAID' },\n"),
   states('what has expired stays expired', 'EXPIRED: {},', "EXPIRED: { 'payment begun': 'PAYING' },"),
   guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
     'only an order that is due expires',
