@@ -31,6 +31,8 @@ test('any other text is no bank', () => {
     '은행',
     '99',
     '1088',
+    // A last two digits of a bank make no bank of three.
+    '188',
     '000',
     'toString',
     '__proto__',

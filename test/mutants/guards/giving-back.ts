@@ -7,7 +7,11 @@ const races = ['src/services/payment/once.test.ts']
 const race = guardsOf('src/services/payment/refund.ts', ...races)
 const store = guardsOf('src/services/payment/refund-store.ts', ...races)
 const locks = guardsOf('src/services/payment/store.ts', ...races)
-const accounts = guardsOf('src/services/payment/virtual-account.ts', 'src/services/payment/deposit.test.ts')
+const accounts = guardsOf(
+  'src/services/payment/virtual-account.ts',
+  'src/services/payment/virtual-account.test.ts',
+  'src/services/payment/deposit.test.ts',
+)
 
 /** Money goes back once, and never more of it than came. */
 export const givingBack: readonly Mutant[] = [

@@ -3,7 +3,11 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 const won = guardsOf('src/kernel/money.ts', 'src/kernel/money.test.ts')
 const verdicts = guardsOf('src/services/payment/payment.ts', 'src/services/payment/verdict.test.ts')
 const toss = guardsOf('src/services/payment/toss/client.ts', 'src/services/payment/toss/client.test.ts')
-const answers = guardsOf('src/services/payment/toss/answers.ts', 'src/services/payment/toss/client.test.ts')
+const answers = guardsOf(
+  'src/services/payment/toss/answers.ts',
+  'src/services/payment/toss/answers.test.ts',
+  'src/services/payment/toss/client.test.ts',
+)
 const confirm = guardsOf('src/services/payment/confirm.ts', 'src/services/payment/payment.test.ts')
 const late = guardsOf('src/services/payment/confirm.ts', 'src/services/payment/deposit.test.ts')
 const ended = guardsOf('src/services/payment/webhook.ts', 'src/services/payment/webhook.test.ts')

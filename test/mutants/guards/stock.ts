@@ -3,6 +3,7 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 const PRODUCT = 'src/services/product'
 const life = guardsOf(
   `${PRODUCT}/reservation.ts`,
+  `${PRODUCT}/reservation.test.ts`,
   `${PRODUCT}/property.test.ts`,
   `${PRODUCT}/reserve.test.ts`,
   `${PRODUCT}/orders.test.ts`,
