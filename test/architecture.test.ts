@@ -165,12 +165,12 @@ const planted: readonly {
   },
   {
     rule: 'numbersAreDecimal',
-    files: { 'web/storefront/routes/cart.tsx': `const n = Number(text(form, 'quantity'))` },
+    files: { 'web/storefront/cart/cart.tsx': `const n = Number(text(form, 'quantity'))` },
     broken: true,
   },
   {
     rule: 'numbersAreDecimal',
-    files: { 'web/storefront/routes/cart.tsx': `const n = wholeNumberOf(text(form, 'quantity'))` },
+    files: { 'web/storefront/cart/cart.tsx': `const n = wholeNumberOf(text(form, 'quantity'))` },
     broken: false,
   },
   { rule: 'plainTypeScript', files: { 'src/kernel/a.ts': 'export enum State { Open }' }, broken: true },

@@ -8,7 +8,7 @@ import { settingsDocument } from '#src/settings/document.ts'
 import { dataModelDocument } from '../scripts/data-model/document.ts'
 import { decisionIndex, decisionOf } from '../scripts/decisions.ts'
 import { eventsDocument } from '../scripts/events-document.ts'
-import { ko } from '../web/i18n/ko.ts'
+import { ko } from '../web/shared/i18n/ko.ts'
 import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained, unsaid } from './documents/rules.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')

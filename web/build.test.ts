@@ -53,7 +53,7 @@ test('pages are built once, and anew only when a source changed', async () => {
   const again = await build()
   assert.deepEqual(again, { folder: first.folder, said: [] })
 
-  await appendFile(join(root, 'web/storefront/app.css'), '/* another look */\n')
+  await appendFile(join(root, 'web/app.css'), '/* another look */\n')
   const changed = await build()
   assert.deepEqual(changed.said, ['Building the pages'])
   assert.notEqual(changed.folder, first.folder)
@@ -62,7 +62,7 @@ test('pages are built once, and anew only when a source changed', async () => {
 })
 
 test('a source that cannot be built is told, and leaves no build behind', async () => {
-  await appendFile(join(root, 'web/storefront/routes/home.tsx'), '\nconst = 1\n')
+  await appendFile(join(root, 'web/storefront/catalog/home.tsx'), '\nconst = 1\n')
   const before = await readdir(join(root, 'build/pages'))
   await assert.rejects(build(), /The pages could not be built:[\s\S]*home\.tsx/)
   assert.deepEqual(await readdir(join(root, 'build/pages')), before)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { RouterContextProvider } from 'react-router'
 import type { PageContext, Viewer } from '../context.ts'
-import { pageContext } from '../storefront/server/page.server.ts'
-import { staffAct, staffLoad } from './server/staff.server.ts'
+import { pageContext } from '../shared/server/page.server.ts'
+import { consoleRoutes } from './routes.ts'
+import { staffAct, staffLoad } from './kit/staff.server.ts'
 
 const argsFor = (viewer: Viewer, method = 'GET') => {
   const context = new RouterContextProvider()
@@ -43,15 +44,16 @@ test('nothing of the console is done for anybody but staff', async () => {
 })
 
 test('every route of the console is guarded: its loader and its action are made for staff', () => {
-  const here = new URL('./', import.meta.url)
-  const routes = readFileSync(new URL('../storefront/routes.ts', here), 'utf8')
-  const files = [...routes.matchAll(/'\.\.\/console\/([\w./-]+\.tsx?)'/g)].map(([, path]) => path!)
-  const written = readdirSync(new URL('routes/', here)).map((name) => `routes/${name}`)
-  assert.deepEqual(files.filter((path) => path.startsWith('routes/')).sort(), written.sort())
-  for (const path of files) {
-    const code = readFileSync(new URL(path, here), 'utf8')
+  const web = new URL('../', import.meta.url)
+  const routes = consoleRoutes.map(({ file }) => file)
+  for (const path of ['console/frame.tsx', ...routes]) {
+    const code = readFileSync(new URL(path, web), 'utf8')
     assert.match(code, /^export const loader = staffLoad\(/m, `${path} has a loader for staff`)
     if (/export (const|async function|function) action\b/.test(code))
       assert.match(code, /^export const action = staffAct\(/m, `${path} has an action for staff`)
   }
+  const pages = globSync('console/**/*.tsx', { cwd: web }).filter((path) =>
+    /^export default /m.test(readFileSync(new URL(path, web), 'utf8')),
+  )
+  assert.deepEqual(pages.sort(), ['console/frame.tsx', ...routes].sort(), 'every page is a route')
 })

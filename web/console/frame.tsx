@@ -1,10 +1,10 @@
 import { isRouteErrorResponse, Outlet } from 'react-router'
 import type { StaffRole } from '#kernel/contract.ts'
-import { ConsoleFailure } from './parts/console-failure.tsx'
-import { ConsoleFrame } from './parts/console-frame.tsx'
-import { localeOf, type Matches } from './parts/titled.ts'
-import { staffLoad } from './server/staff.server.ts'
-import { consoleWords } from './text/index.ts'
+import { ConsoleFailure } from './kit/console-failure.tsx'
+import { ConsoleFrame } from './kit/console-frame.tsx'
+import { localeOf, type Matches } from './kit/titled.ts'
+import { staffLoad } from './kit/staff.server.ts'
+import { consoleWords } from './kit/words/index.ts'
 
 interface Loaded {
   readonly roles: readonly StaffRole[]

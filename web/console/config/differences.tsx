@@ -1,6 +1,6 @@
 import type { Difference } from '#services/config/contract.ts'
 import { Table } from '../status/table.tsx'
-import { useWords } from '../text/index.ts'
+import { useWords } from '../kit/words/index.ts'
 import { configWords } from './words.ts'
 
 /** What is different, before and after; of a secret only that it is. */

@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
-import { TabbedHead } from '../parts/tabs.tsx'
-import { useWords } from '../text/index.ts'
+import { TabbedHead } from '../kit/tabs.tsx'
+import { useWords } from '../kit/words/index.ts'
 import { configWords } from './words.ts'
 
 /** A page's address in an environment. */

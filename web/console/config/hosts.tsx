@@ -1,8 +1,8 @@
 import type { OutputOf } from '#kernel/contract.ts'
 import type { config } from '#services/config/contract.ts'
-import { momentText } from '../../i18n/format.ts'
+import { momentText } from '../../shared/i18n/format.ts'
 import { Table } from '../status/table.tsx'
-import { useWords } from '../text/index.ts'
+import { useWords } from '../kit/words/index.ts'
 import { configWords } from './words.ts'
 
 export type HostsSeen = OutputOf<(typeof config)['operations']['hosts']>

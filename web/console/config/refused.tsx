@@ -1,5 +1,5 @@
-import { Refused, type useRefusal } from '../../storefront/parts/form.tsx'
-import { useWords } from '../text/index.ts'
+import { Refused, type useRefusal } from '../../shared/form.tsx'
+import { useWords } from '../kit/words/index.ts'
 import { configWords } from './words.ts'
 
 /** What was wrong with a change; where somebody else was first, a way to see the newer version. */

@@ -1,14 +1,14 @@
 import { Form } from 'react-router'
 import type { z } from 'zod'
 import type { setAsideSchema } from '#kernel/reports/platform.ts'
-import { momentText } from '../../i18n/format.ts'
-import { Refused, usePending } from '../../storefront/parts/form.tsx'
-import type { Refusal } from '../../storefront/server/page.server.ts'
-import { Button, pressable } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
+import { momentText } from '../../shared/i18n/format.ts'
+import { Refused, usePending } from '../../shared/form.tsx'
+import type { Refusal } from '../../shared/server/page.server.ts'
+import { Button, pressable } from '../../shared/ui/button.tsx'
+import { Field } from '../../shared/ui/field.tsx'
 import { Facts } from './table.tsx'
 import { statusWords } from './words.ts'
-import { useWords } from '../text/index.ts'
+import { useWords } from '../kit/words/index.ts'
 
 type Letter = z.output<typeof setAsideSchema>
 

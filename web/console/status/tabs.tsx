@@ -1,5 +1,5 @@
-import { TabbedHead } from '../parts/tabs.tsx'
-import { useWords } from '../text/index.ts'
+import { TabbedHead } from '../kit/tabs.tsx'
+import { useWords } from '../kit/words/index.ts'
 import { statusWords } from './words.ts'
 
 /** The title of the status pages and the way between them. */

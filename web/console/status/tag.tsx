@@ -1,5 +1,5 @@
 import type { Health, Instance } from '#services/status/contract.ts'
-import { useWords } from '../text/index.ts'
+import { useWords } from '../kit/words/index.ts'
 import { statusWords } from './words.ts'
 
 type State = Instance['state'] | Health

@@ -1,5 +1,5 @@
 import type { TraceSpan } from '#services/status/contract.ts'
-import { useWords } from '../text/index.ts'
+import { useWords } from '../kit/words/index.ts'
 import { msText } from './figures.ts'
 import { statusWords } from './words.ts'
 
