@@ -50,6 +50,17 @@ test('pages that are too many are refused with a sentence and when to come again
   assert.equal(asset.statusCode, 200)
 })
 
+test('every answer names its request, also a refusal', async () => {
+  const answers = await Promise.all([
+    app.inject({ url: '/products' }),
+    app.inject({ url: '/products', method: 'POST', payload: '' }),
+    app.inject({ url: '/nothing', method: 'POST', payload: '' }),
+  ])
+  const ids = answers.map(({ headers }) => headers['x-request-id'])
+  for (const id of ids) assert.match(String(id), /./)
+  assert.equal(new Set(ids).size, ids.length)
+})
+
 test('a page is rendered for its viewer, with the cookies of host and page', async () => {
   const response = await app.inject({ url: '/products?q=1', headers: { host: 'shop.test' } })
   assert.equal(response.statusCode, 201)

@@ -109,6 +109,8 @@ export const pages =
         method: ['GET', 'HEAD', 'POST'],
         url: '/*',
         handler: async (request, reply) => {
+          // As with every answer of the API: whoever asks for help names it.
+          reply.header('x-request-id', request.id)
           if (request.method === 'POST') {
             const path = pathOf(request.raw.url!)
             const methods = allowed.of(path)
