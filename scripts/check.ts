@@ -15,16 +15,21 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
   { name: 'format', command: [`${BIN}/oxfmt`, '--check'], fix: `${BIN}/oxfmt` },
   {
     name: 'architecture',
-    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/architecture.test.ts'],
+    command: [
+      process.execPath,
+      '--test',
+      '--test-reporter=./scripts/reporter.ts',
+      'test/architecture/architecture.test.ts',
+    ],
   },
   {
     name: 'events',
-    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/events.test.ts'],
+    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents/events.test.ts'],
     fix: 'node scripts/release-events.ts, where events were added or have grown',
   },
   {
     name: 'documents',
-    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents.test.ts'],
+    command: [process.execPath, '--test', '--test-reporter=./scripts/reporter.ts', 'test/documents/documents.test.ts'],
     fix: 'node scripts/documents.ts, where a generated page (settings, data model, index of decisions) is stale',
   },
 ]

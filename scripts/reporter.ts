@@ -5,7 +5,7 @@ import { spec, type TestEvent } from 'node:test/reporters'
 /** The names of the tests around each, in every file. */
 const stacks = new Map<string, string[]>()
 
-/** `test/outage.test.ts:12  while it is away > a cart is shown`, where the test itself failed, not one inside of it. */
+/** `test/processes/outage.test.ts:12  while it is away > a cart is shown`, where the test itself failed, not one inside of it. */
 const failed = ({ type, data }: TestEvent): string | undefined => {
   if (type !== 'test:start' && type !== 'test:fail') return undefined
   const file = relative(process.cwd(), data.file ?? '')
@@ -23,7 +23,7 @@ const failed = ({ type, data }: TestEvent): string | undefined => {
 /** Files named as the slowest at the end of a run. */
 const SLOWEST = 12
 
-/** The files whose tests took longest, `  34.1 s  test/outage.test.ts`, the slowest first. */
+/** The files whose tests took longest, `  34.1 s  test/processes/outage.test.ts`, the slowest first. */
 const slowest = (milliseconds: ReadonlyMap<string, number>): string =>
   [...milliseconds]
     .sort(([, a], [, b]) => b - a)

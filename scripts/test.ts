@@ -32,7 +32,7 @@ const COMPILED = join(import.meta.dirname, '..', 'node_modules', '.cache', 'comp
 /** What takes minutes: the shop killed at every durable step (which steps there are, `steps.test.ts` sees to), all over HTTP. */
 const LONG = [
   ...globSync('test/crash/*.test.ts').filter((path) => !path.endsWith('/steps.test.ts')),
-  'test/remote-binding.test.ts',
+  'test/processes/remote-binding.test.ts',
 ].sort()
 
 const filesFor = (long: boolean, browser: boolean, engines: boolean): string[] => {

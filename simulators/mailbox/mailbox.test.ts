@@ -4,7 +4,7 @@ import fastify from 'fastify'
 import { smtpMailer } from '#engines/mail/smtp.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { startTestMailbox } from '#test/support/mailbox.ts'
+import { startTestMailbox } from '#test/support/shopping/mailbox.ts'
 
 const runtime = systemRuntime()
 const mailbox = await startTestMailbox()

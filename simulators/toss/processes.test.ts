@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { steerableRuntime } from '#test/support/clock.ts'
-import { paid, simulatorStore, startSimulator } from './for-tests.ts'
+import { paid, simulatorStore, startSimulator } from './simulator.fixture.ts'
 
 const runtime = steerableRuntime()
 const store = await simulatorStore(runtime)

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { request } from 'undici'
 import { steerableRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { simulatorStore, startSimulator, webhookReceiver } from './for-tests.ts'
+import { simulatorStore, startSimulator, webhookReceiver } from './simulator.fixture.ts'
 import { developmentKeys } from './simulator.ts'
 
 const authorization = `Basic ${Buffer.from(`${developmentKeys[0]!.secretKey}:`).toString('base64')}`
@@ -15,7 +15,10 @@ test('a process killed in the middle of its work loses nothing it has answered',
   const store = await simulatorStore(runtime)
   const shop = await webhookReceiver()
   shop.answerWith('never')
-  const child = fork(new URL('./killed.ts', import.meta.url), [JSON.stringify(store.settings), shop.url])
+  const child = fork(new URL('./survival-process.fixture.ts', import.meta.url), [
+    JSON.stringify(store.settings),
+    shop.url,
+  ])
   const [origin] = (await once(child, 'message')) as [string]
 
   const post = async (path: string, body: object, key?: string) => {

@@ -10,7 +10,7 @@ import { livingServer } from '#engines/postgres/embedded/server/running-server.t
 import { type Embedded, startEmbedded } from '#engines/postgres/embedded/start.ts'
 import { schemaOf } from '#engines/postgres/events/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import { runCommand } from '#test/support/command.ts'
+import { runCommand } from '#test/support/processes/command.ts'
 import { deadLetters } from './dead-letters.ts'
 import { migrate } from './migrate.ts'
 import { status } from './status.ts'

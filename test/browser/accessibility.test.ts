@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { accessible as check } from './looks.ts'
-import { visitor } from './shop.ts'
+import { accessible as check } from './support/looks.ts'
+import { visitor } from './support/shop.ts'
 import {
   addToCart,
   alive,
@@ -12,7 +12,7 @@ import {
   placeOrder,
   signUp,
   suggestions,
-} from './steps.ts'
+} from './support/steps.ts'
 
 const open = async (page: Page, path: string): Promise<void> => {
   await page.goto(path)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { visitor } from './shop.ts'
-import { alive, mailedCode, PASSWORD, signUp } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { alive, mailedCode, PASSWORD, signUp } from './support/steps.ts'
 
 const signIn = async (page: Page, email: string, password: string): Promise<void> => {
   await page.goto('/sign-in')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { visitor } from './shop.ts'
-import { addToCart, alive, openProduct, PASSWORD, signUp } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { addToCart, alive, openProduct, PASSWORD, signUp } from './support/steps.ts'
 
 const inCart = async (page: import('playwright-core').Page): Promise<string[]> => {
   await page.goto('/cart')

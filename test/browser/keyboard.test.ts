@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { visitor } from './shop.ts'
-import { alive, mailedCode, orderComplete, PASSWORD, suggestions } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { alive, mailedCode, orderComplete, PASSWORD, suggestions } from './support/steps.ts'
 
 /** Presses Tab until the focus is on something with this role and name; fails when it comes round without. */
 const tabTo = async (

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from '#test/support/eventually.ts'
-import { visitor } from './shop.ts'
-import { alive, products } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { alive, products } from './support/steps.ts'
 
 test('more products are laid below, the first of them has the focus, and coming back finds them again', async () => {
   const { page, leave } = await visitor()

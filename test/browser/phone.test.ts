@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import { devices } from 'playwright-core'
-import { fits } from './looks.ts'
-import { visitor } from './shop.ts'
-import { buyNow, openProduct, orderComplete, payAtWindow, placeOrder, signUp } from './steps.ts'
+import { fits } from './support/looks.ts'
+import { visitor } from './support/shop.ts'
+import { buyNow, openProduct, orderComplete, payAtWindow, placeOrder, signUp } from './support/steps.ts'
 
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, deviceScaleFactor: 1 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { visitor } from './shop.ts'
-import { alive, openProduct } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { alive, openProduct } from './support/steps.ts'
 
 /** Bytes of script a first load may bring, compressed. */
 const BUDGET = 150 * 1024

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { visitor } from './shop.ts'
-import { chooseOptions, products } from './steps.ts'
+import { visitor } from './support/shop.ts'
+import { chooseOptions, products } from './support/steps.ts'
 
 test('without scripts one can still look, filter, page on and fill the cart', async () => {
   const { page, leave } = await visitor({ javaScriptEnabled: false })

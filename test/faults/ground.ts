@@ -18,7 +18,7 @@ import { startHostProcess, type HostProcess } from '#src/host/local-cluster/host
 import { readSettings } from '#src/settings.ts'
 import { reseal } from '#src/commands/re-encrypt.ts'
 import { shop } from '#src/shop.ts'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../support/engines/free-ports.ts'
 import { shopSettings } from '../support/shop-settings.ts'
 import { bridge } from './bridge.ts'
 import { placesFrom, PORTS, RUNNING } from './places.ts'

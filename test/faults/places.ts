@@ -1,4 +1,4 @@
-import { allServices, type TestHosts } from '../support/hosts.ts'
+import { allServices, type TestHosts } from '../support/processes/hosts.ts'
 
 const APART = ['product', 'order', 'payment']
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
 import { apiClient, PASSWORD, putOnSale, signInStaff, signUp, type ApiClient } from '#test/support/client.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 /** A guest's cart, and what becomes of it. */
 export const carts = (shop: ShopUnderTest): void => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { apiClient, PASSWORD, placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 const HOUR = 3_600_000
 const refundAccount = { bank: '신한', accountNumber: '110-123-456789', holderName: '홍길동' }

@@ -1,4 +1,4 @@
-import { inEachTopology } from '#test/support/topologies.ts'
+import { inEachTopology } from '#test/support/processes/topologies.ts'
 import { browsing } from './browsing.ts'
 import { carts } from './carts.ts'
 import { deadlines } from './deadlines.ts'

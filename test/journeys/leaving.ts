@@ -10,7 +10,7 @@ import {
   type ApiClient,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 /** Ending a membership. */
 export const leaving = (shop: ShopUnderTest): void => {

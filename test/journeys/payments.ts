@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 /** Ways to pay that do not go straight. */
 export const payments = (shop: ShopUnderTest): void => {

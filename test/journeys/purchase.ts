@@ -10,7 +10,7 @@ import {
   signUp,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 /** From the door to the confirmation, and back out again. */
 export const purchase = (shop: ShopUnderTest): void => {

@@ -11,7 +11,7 @@ import {
   type ApiClient,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 const FEW = 5
 

@@ -4,7 +4,7 @@ import { before, test } from 'node:test'
 import WebSocket from 'ws'
 import { payOrder, placeOrder, putOnSale, signInStaff, signUp, type ApiClient } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import type { ShopUnderTest } from '#test/support/topologies.ts'
+import type { ShopUnderTest } from '#test/support/processes/topologies.ts'
 
 /** Being told while one looks. */
 export const told = (shop: ShopUnderTest): void => {

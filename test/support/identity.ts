@@ -10,7 +10,7 @@ import type { OpenOrders } from '#services/member/contract.ts'
 import { memberService } from '#services/member/service.ts'
 import type { HostSettings } from '#src/host/process/host.ts'
 import { startTestHost, type TestHost } from './host.ts'
-import { startTestMailbox, type TestMailbox } from './mailbox.ts'
+import { startTestMailbox, type TestMailbox } from './shopping/mailbox.ts'
 import { testSettings } from './settings.ts'
 
 /** Auth, member and e-mail with a mailbox; the order service is played by the test. */

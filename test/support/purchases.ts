@@ -4,7 +4,7 @@ import { after } from 'node:test'
 import type { OpenCaches } from '#engines/cache/caches.ts'
 import type { Client } from '#kernel/contract.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
-import { simulatorStore, startSimulator } from '#simulators/toss/for-tests.ts'
+import { simulatorStore, startSimulator } from '#simulators/toss/simulator.fixture.ts'
 import { order, type Order } from '#services/order/contract.ts'
 import { orderService } from '#services/order/service.ts'
 import { payment } from '#services/payment/contract.ts'
@@ -44,7 +44,7 @@ export interface PurchaseHost extends TestHost {
   buyer(memberId?: string): Buyer
   /** On hand and reserved. */
   stock(skuId: string): Promise<[onHand: number, reserved: number]>
-  /** Sets faults of Toss; see `simulators/toss/faults.ts`. */
+  /** Sets faults of Toss; see `simulators/toss/faults/faults.ts`. */
   faults(given: object): Promise<void>
   /** What Toss has captured and not given back, for an order. */
   takenByToss(orderId: string): Promise<number[]>

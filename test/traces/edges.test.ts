@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { startCollector } from '#test/support/collector.ts'
+import { startCollector } from '#test/support/engines/collector.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { inEachTopology } from '#test/support/topologies.ts'
+import { inEachTopology } from '#test/support/processes/topologies.ts'
 import { buyOnce } from './buy.ts'
 import { missingEdges } from './edges.ts'
 

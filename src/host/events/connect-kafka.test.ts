@@ -5,7 +5,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
-import { freePorts } from '#test/support/free-ports.ts'
+import { freePorts } from '#test/support/engines/free-ports.ts'
 import { reachKafka } from './connect-kafka.ts'
 
 const port = await freePorts(1)

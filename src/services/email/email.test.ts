@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestHost } from '#test/support/host.ts'
-import { startTestMailbox } from '#test/support/mailbox.ts'
+import { startTestMailbox } from '#test/support/shopping/mailbox.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { CODE_LIFE, MAX_TRIES, PROOF_LIFE } from './code.ts'

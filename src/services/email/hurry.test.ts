@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startTestHost } from '#test/support/host.ts'
-import { startTestMailbox } from '#test/support/mailbox.ts'
+import { startTestMailbox } from '#test/support/shopping/mailbox.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { email } from './contract.ts'
 import { emailService } from './service.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Deposit, startDeposits } from '#test/support/deposits.ts'
+import { type Deposit, startDeposits } from '#test/support/shopping/deposits.ts'
 import { startPurchases } from '#test/support/purchases.ts'
 import { runSweeps } from './for-tests.ts'
 

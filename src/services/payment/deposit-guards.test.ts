@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { startDeposits } from '#test/support/deposits.ts'
+import { startDeposits } from '#test/support/shopping/deposits.ts'
 import { startPurchases } from '#test/support/purchases.ts'
 import { payment } from './contract.ts'
 

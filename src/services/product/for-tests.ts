@@ -3,7 +3,7 @@ import type { InputOf, OutputOf } from '#kernel/contract.ts'
 import type { Queryable } from '#kernel/store.ts'
 import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
 import { staffActor, startTestHost } from '#test/support/host.ts'
-import { teller } from '#test/support/teller.ts'
+import { teller } from '#test/support/shopping/teller.ts'
 import { product } from './contract.ts'
 import { productService } from './service.ts'
 

@@ -8,10 +8,10 @@ import { after, before, test } from 'node:test'
 import { isFree } from '#tools/engines/ports.ts'
 import { ask } from '#tools/engines/probes.ts'
 import { payOrder, placeOrder, putOnSale, signInStaff, signUp } from '#test/support/client.ts'
-import { scratchFolder } from '#test/support/engines.ts'
+import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { freePorts } from '#test/support/free-ports.ts'
-import { allServices } from '#test/support/hosts.ts'
+import { freePorts } from '#test/support/engines/free-ports.ts'
+import { allServices } from '#test/support/processes/hosts.ts'
 import { shopSettings } from '#test/support/shop-settings.ts'
 
 const folder = scratchFolder()

@@ -1,5 +1,5 @@
 import { describe, test } from 'node:test'
-import { runBound, testedServices, testsOf } from '#test/support/service-tests.ts'
+import { runBound, testedServices, testsOf } from '#test/support/processes/service-tests.ts'
 
 /** Thousands of small rounds that each wait until Kafka has carried all: what they are about is shown without it. */
 const LONG = /-property\.test\.ts$/

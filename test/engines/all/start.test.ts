@@ -6,7 +6,7 @@ import { startPrometheus } from '#tools/engines/prometheus.ts'
 import { startToxiproxy } from '#tools/engines/toxiproxy.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { engineAddress, scratchFolder } from '#test/support/engines.ts'
+import { engineAddress, scratchFolder } from '#test/support/engines/engines.ts'
 
 const folders = [scratchFolder(), scratchFolder()] as const
 const stops: (() => Promise<void>)[] = []

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { engineAddress } from '#test/support/engines.ts'
+import { engineAddress } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { startHosts } from '#test/support/hosts.ts'
-import { onEngines } from '#test/support/topologies.ts'
+import { startHosts } from '#test/support/processes/hosts.ts'
+import { onEngines } from '#test/support/processes/topologies.ts'
 import { buyOnce } from '#test/traces/buy.ts'
 import { missingEdges, type Told } from '#test/traces/edges.ts'
 

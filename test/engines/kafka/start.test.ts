@@ -7,7 +7,7 @@ import {
   stringSerializers,
 } from '@platformatic/kafka'
 import { startKafka } from '#tools/engines/kafka.ts'
-import { comesBack } from '#test/support/coming-back.ts'
+import { comesBack } from '#test/support/engines/coming-back.ts'
 
 const TOPIC = 'words'
 

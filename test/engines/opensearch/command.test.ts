@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type Connection, urlOf } from '#engines/postgres/embedded/start.ts'
 import { searchIndex } from '#src/commands/search-index.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { runCommand } from '#test/support/command.ts'
+import { runCommand } from '#test/support/processes/command.ts'
 import { startSearchedShop } from './shop.ts'
 
 const { shop, url, prefix } = await startSearchedShop()

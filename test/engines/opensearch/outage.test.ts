@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { startOpenSearch } from '#tools/engines/opensearch.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { scratchFolder } from '#test/support/engines.ts'
+import { scratchFolder } from '#test/support/engines/engines.ts'
 import { startSearchedShop } from './shop.ts'
 
 /** Milliseconds a search may take of OpenSearch in these tests: less than a call may take, for PostgreSQL is asked then. */

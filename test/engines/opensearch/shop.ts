@@ -1,6 +1,6 @@
 import { after } from 'node:test'
 import type { Settings } from '#kernel/service.ts'
-import { engineAddress } from '#test/support/engines.ts'
+import { engineAddress } from '#test/support/engines/engines.ts'
 import { openSearchSettings, startCatalogHost } from '#services/catalog/catalog.fixture.ts'
 
 /** A catalog searched by the OpenSearch of the tests, under names of its own that are taken away afterwards. */

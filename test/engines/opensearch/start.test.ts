@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Client } from '@opensearch-project/opensearch'
 import { startOpenSearch } from '#tools/engines/opensearch.ts'
-import { comesBack } from '#test/support/coming-back.ts'
+import { comesBack } from '#test/support/engines/coming-back.ts'
 
 const INDEX = 'words'
 

@@ -6,9 +6,9 @@ import { after, before, test } from 'node:test'
 import { startPrometheus } from '#tools/engines/prometheus.ts'
 import type { LocalEngine } from '#tools/engines/engine.ts'
 import { buyOnce } from '#test/traces/buy.ts'
-import { scratchFolder } from '#test/support/engines.ts'
+import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { allServices, startHosts } from '#test/support/hosts.ts'
+import { allServices, startHosts } from '#test/support/processes/hosts.ts'
 
 const folder = scratchFolder()
 const shop = await startHosts({

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { scratchFolder } from '#test/support/engines.ts'
+import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
 
 const folder = scratchFolder()

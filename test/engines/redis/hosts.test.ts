@@ -23,9 +23,9 @@ import {
   type ApiClient,
 } from '#test/support/client.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { freePorts } from '#test/support/free-ports.ts'
-import { allServices, startHosts, type HostsShop } from '#test/support/hosts.ts'
-import { at, load } from '#test/support/load.ts'
+import { freePorts } from '#test/support/engines/free-ports.ts'
+import { allServices, startHosts, type HostsShop } from '#test/support/processes/hosts.ts'
+import { at, load } from '#test/support/shopping/load.ts'
 import { shopSettings } from '#test/support/shop-settings.ts'
 import { silent } from '#test/support/silent.ts'
 

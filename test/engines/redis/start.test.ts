@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { startRedis } from '#tools/engines/redis.ts'
-import { comesBack } from '#test/support/coming-back.ts'
+import { comesBack } from '#test/support/engines/coming-back.ts'
 
 const asked = async <T>(url: string, work: (client: Redis) => Promise<T>): Promise<T> => {
   const client = new Redis(url, { lazyConnect: true })

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client'
 import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis } from '#engines/redis/connection.ts'
 import { watchRedis } from '#src/observability/metrics/redis-metrics.ts'
-import { scratchFolder } from '#test/support/engines.ts'
+import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 

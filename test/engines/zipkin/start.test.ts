@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { startZipkin } from '#tools/engines/zipkin.ts'
-import { comesBack } from '#test/support/coming-back.ts'
+import { comesBack } from '#test/support/engines/coming-back.ts'
 import { eventually } from '#test/support/eventually.ts'
 
 const TRACE = '463ac35c9f6413ad48485a3953bb6124'

@@ -1,7 +1,7 @@
 import { guardsOf } from '../mutant.ts'
 
 const isolate = guardsOf('src/kernel/failures/isolate.ts', 'src/kernel/failures/isolate.test.ts')
-const shopBatches = guardsOf('src/kernel/failures/isolate.ts', 'test/batches.test.ts')
+const shopBatches = guardsOf('src/kernel/failures/isolate.ts', 'test/batches/batches.test.ts')
 const batch = guardsOf('src/kernel/batch.ts', 'src/kernel/batch.test.ts')
 const call = guardsOf('src/kernel/call.ts', 'src/kernel/call.test.ts')
 const passing = guardsOf('src/engines/postgres/connection/transient-errors.ts', 'src/engines/postgres/database.test.ts')

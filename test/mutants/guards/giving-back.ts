@@ -50,7 +50,7 @@ export const givingBack: readonly Mutant[] = [
     'const isAll = remaining === 0 || order?.cancellationId === refundId',
     'const isAll = true',
   ),
-  guardsOf('src/services/payment/refund-store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/payment/refund-store.ts', 'test/claims/claims.test.ts')(
     'a refund is tried by one process at a time',
     'ORDER BY next_try_at LIMIT ${limit}\n      FOR UPDATE SKIP LOCKED',
     'ORDER BY next_try_at LIMIT ${limit}',

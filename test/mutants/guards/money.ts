@@ -14,7 +14,7 @@ const ended = guardsOf('src/services/payment/webhook.ts', 'src/services/payment/
 const attempts = guardsOf('src/services/payment/store.ts', 'src/services/payment/payment.test.ts')
 const again = guardsOf('src/services/payment/store.ts', 'src/services/payment/again.test.ts')
 const schema = guardsOf('src/services/payment/migrations/0001_payments.sql', 'src/services/payment/constraints.test.ts')
-const claims = ['test/claims.test.ts']
+const claims = ['test/claims/claims.test.ts']
 
 /** Money is whole won, and what an attempt to pay ends with is what the provider says of it: once. */
 export const money: readonly Mutant[] = [

@@ -18,7 +18,7 @@ const confirmation = guardsOf(
 const cart = ['src/services/cart/cart.test.ts', 'src/services/cart/race.test.ts']
 const config = guardsOf('src/services/config/changing.ts', 'src/services/config/config.test.ts')
 const batch = guardsOf('src/kernel/batch.ts', 'src/kernel/batch.test.ts')
-const claims = ['test/claims.test.ts']
+const claims = ['test/claims/claims.test.ts']
 
 /** Effects that happen once, however often their cause is delivered. */
 export const onceOnly: readonly Mutant[] = [

@@ -153,17 +153,17 @@ export const orders: readonly Mutant[] = [
   ),
   states('what is canceled stays canceled', 'CANCELED: {},\n', "CANCELED: { 'payment captured': 'PAID' },\n"),
   states('what has expired stays expired', 'EXPIRED: {},', "EXPIRED: { 'payment begun': 'PAYING' },"),
-  guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/store.ts', 'test/claims/claims.test.ts')(
     'only an order that is due expires',
     "::uuid[]) AND status = 'PENDING_PAYMENT' AND pay_before <= ${new Date(now)}",
     "::uuid[]) AND status = 'PENDING_PAYMENT'",
   ),
-  guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/store.ts', 'test/claims/claims.test.ts')(
     'only an order that still waits for its payment expires',
     "::uuid[]) AND status = 'PENDING_PAYMENT' AND",
     '::uuid[]) AND',
   ),
-  guardsOf('src/services/order/store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/store.ts', 'test/claims/claims.test.ts')(
     'an order that expires is held while it does',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
     'ORDER BY id',
@@ -179,17 +179,17 @@ export const orders: readonly Mutant[] = [
     "if (seen.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })",
     '',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
     'a buyer is reminded of a deposit by one process',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)',
     'ORDER BY id)',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
     'an order whose deposit is overdue is held while it ends',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`',
     'ORDER BY id`',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims.test.ts')(
+  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
     'only an order that still awaits its deposit expires for the lack of it',
     "::uuid[]) AND status = 'AWAITING_DEPOSIT' AND pay_before",
     '::uuid[]) AND pay_before',

@@ -147,12 +147,12 @@ export const stock: readonly Mutant[] = [
     "sku.status = 'ON_SALE' AND product.status = 'ON_SALE'",
     "sku.status = 'ON_SALE'",
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims.test.ts')(
+  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims/claims.test.ts')(
     'holds that die are claimed by one process',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
     'ORDER BY id',
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims.test.ts')(
+  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims/claims.test.ts')(
     'a hold that was secured meanwhile does not die',
     "::uuid[]) AND state = 'HELD' AND",
     '::uuid[]) AND',

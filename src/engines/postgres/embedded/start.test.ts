@@ -41,7 +41,7 @@ const shops: ChildProcess[] = []
 
 /** A process that starts a server on the data and keeps it until SIGTERM. */
 const spawnShop = (dataDir: string, through: readonly string[] = []): ChildProcess => {
-  const [file = '', ...args] = [...through, process.execPath, 'test/support/lone-server.ts', dataDir]
+  const [file = '', ...args] = [...through, process.execPath, 'test/support/engines/lone-server.ts', dataDir]
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   shops.push(child)
   return child
