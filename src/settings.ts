@@ -1,14 +1,19 @@
 import { UnfitAddress } from '#kernel/net/address.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { sslModeOf, withSslMode } from '#engines/postgres/connection/url.ts'
-import { type Declared, declared, type Mode, otherwiseOf } from './settings/declared.ts'
+import { defaultOf, type Mode, type Setting, type Settings, type SettingsOf } from '#kernel/settings/setting.ts'
+import { declared } from './settings/declared.ts'
 import { masked } from './settings/show.ts'
+import { declarations, type ServiceSettings } from './shop.ts'
 
-type Name = keyof typeof declared
-type ValueOf<D> = D extends Declared<infer T> ? T : never
+/**
+ * The settings of the process and of all services, checked; those that were not given and have no value of their own are empty
+ * texts.
+ */
+export type ShopSettings = SettingsOf<typeof declared & ServiceSettings>
 
-/** The settings, checked; those that were not given and have no value of their own are empty texts. */
-export type ShopSettings = { readonly [N in Name]: ValueOf<(typeof declared)[N]> } & { readonly mode: Mode }
+/** The names of all settings. */
+export const settingNames: readonly string[] = declarations.map((each) => each.name)
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -42,12 +47,12 @@ const encryptedAs = (given: string, env: Environment, problems: string[]): strin
 }
 
 /** Reads one setting; tells its problem instead of throwing, so that all are seen at once. */
-const readOne = (name: string, one: Declared<any>, given: string, mode: Mode, problems: string[]): unknown => {
-  const otherwise = otherwiseOf(one, mode)
+const readOne = (name: string, one: Setting<any>, given: string, mode: Mode, problems: string[]): unknown => {
+  const fallback = defaultOf(one, mode)
   if (given === '') {
     if (mode === 'production' && one.needed)
       problems.push(`${name} is missing: it must be set in production. ${one.about}`)
-    return otherwise
+    return fallback
   }
   const shown = one.secret ? '' : ` "${masked(given)}"`
   try {
@@ -58,7 +63,7 @@ const readOne = (name: string, one: Declared<any>, given: string, mode: Mode, pr
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     problems.push(`${name}${shown ? ` is${shown}` : ' is not right'}: ${error.message}.`)
-    return otherwise
+    return fallback
   }
 }
 
@@ -77,7 +82,7 @@ export const readSettings = (env: Environment): ShopSettings => {
   const values: Record<string, unknown> = { mode }
   const given = (name: string): string =>
     name.startsWith('DATABASE_URL') ? encryptedAs(env[name]?.trim() ?? '', env, problems) : (env[name]?.trim() ?? '')
-  for (const [name, one] of Object.entries(declared)) values[name] = readOne(name, one, given(name), mode, problems)
+  for (const { name, setting } of declarations) values[name] = readOne(name, setting, given(name), mode, problems)
   for (const name of Object.keys(env).filter((each) => ONE_SERVICE.test(each))) {
     values[name] = readOne(name, declared.DATABASE_URL, given(name), mode, problems)
   }
@@ -86,10 +91,10 @@ export const readSettings = (env: Environment): ShopSettings => {
       `The settings are not right:\n${[...new Set(problems)].map((each) => `  - ${each}`).join('\n')}`,
     )
   }
-  const settings = values as ShopSettings
+  const settings = values as unknown as ShopSettings
   named.set(
     settings,
-    Object.keys(declared).filter((name) => given(name) !== ''),
+    settingNames.filter((name) => given(name) !== ''),
   )
   return settings
 }
@@ -108,7 +113,7 @@ export interface ShownSetting {
 
 /** All settings with secrets masked. */
 export const showSettings = (settings: ShopSettings): readonly ShownSetting[] =>
-  Object.entries(declared).map(([name, one]: [string, Declared<any>]) => {
-    const value = String(settings[name as Name])
-    return { name, value: one.secret && value !== '' ? '(set, hidden)' : masked(value), about: one.about }
+  declarations.map(({ name, setting: { secret, about } }) => {
+    const value = String((settings as Settings)[name])
+    return { name, value: secret && value !== '' ? '(set, hidden)' : masked(value), about }
   })

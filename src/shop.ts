@@ -10,17 +10,17 @@ import { orderService } from '#services/order/service.ts'
 import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
 import { statusService } from '#services/status/service.ts'
+import type { LiveSetting } from '#kernel/live-setting.ts'
 import { heldToShop } from '#gateway/live-checks.ts'
-import { liveSettings as declared } from '#src/settings/live.ts'
-
-/** Settings that may change while the shop runs, held to what the shop has. */
-export const liveSettings = heldToShop(declared, () => shop.map((each) => each.contract))
+import { declarationsOf, type DeclaredSetting } from '#src/settings/declarations.ts'
+import { declared } from '#src/settings/declared.ts'
+import { liveAmong } from '#src/settings/live.ts'
 
 /**
- * The whole shop on one page: every service. What each is given is named in its own `service(…)`: the contracts it calls
- * and the events it emits. Which process runs which is a deployment decision (`npm start`: all of them here).
+ * The whole shop on one page: every service. What each is given is named in its own `service(…)`: the contracts it calls,
+ * the events it emits and consumes, its settings. Which process runs which is a deployment decision (`npm start`: all of them here).
  */
-export const shop: readonly ServiceDefinition<any>[] = [
+const services = [
   authService,
   memberService,
   emailService,
@@ -30,9 +30,24 @@ export const shop: readonly ServiceDefinition<any>[] = [
   orderService,
   paymentService,
   notificationService,
-  configServiceOf({ settings: liveSettings, services: () => shop.map((each) => each.contract.name) }),
+  configServiceOf({ settings: () => liveSettings, services: () => shop.map((each) => each.contract.name) }),
   statusService,
-]
+] as const
+
+export const shop: readonly ServiceDefinition<any>[] = services
+
+type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never
+
+/** The settings that services declare, all together. */
+export type ServiceSettings = Intersection<(typeof services)[number]['settings']>
+
+/** Every setting there is. */
+export const declarations: readonly DeclaredSetting[] = declarationsOf(declared, shop)
+
+/** Settings that may change while the shop runs, held to what the shop has. */
+export const liveSettings: readonly LiveSetting[] = heldToShop(liveAmong(declarations), () =>
+  shop.map((each) => each.contract),
+)
 
 /** PostgreSQL extensions that services' schemas are given. */
 export const extensions: Readonly<Record<string, readonly string[]>> = {}

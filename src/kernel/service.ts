@@ -7,8 +7,11 @@ import type { Fault } from './fault.ts'
 import type { Platform } from './reports/platform.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
+import { type Declarations, type Settings, settingsFor, type SettingsOf } from './settings/setting.ts'
 import { checkConsumers } from './subscriptions.ts'
 import { forCause } from './tracing/tracing.ts'
+
+export type { Settings }
 
 type Parsed<Op extends Operation> = z.output<Op['input']>
 type Answer<Op extends Operation> = z.input<Op['output']> | (OutputOf<Op> extends void | undefined ? void : never)
@@ -109,9 +112,6 @@ export const sweep = (
   gathers?: Gathering,
 ): Sweep => ({ name, every, run, ...(gathers && { gathers }) })
 
-/** A service's settings, by name, already checked. */
-export type Settings = Readonly<Record<string, string | number | boolean>>
-
 /** A place in a service's log of events. */
 export interface Place {
   readonly xid: string
@@ -131,15 +131,15 @@ export interface History {
   read(source: string, events: readonly EventType[], after: Place | undefined, limit: number): Promise<Recorded[]>
 }
 
-/** What every service is given. */
-export interface Tools {
+/** What every service is given; `D` are the settings it declares. */
+export interface Tools<D extends Declarations = {}> {
   readonly db: Database
   readonly history: History
   readonly platform: Platform
   readonly cache: Caches
   readonly runtime: Runtime
   readonly log: Logger
-  readonly settings: Settings
+  readonly settings: SettingsOf<D>
 }
 
 type Needs = { readonly [name: string]: Contract }
@@ -173,7 +173,7 @@ export interface Built<C extends Contract> {
 export type Consumes = { readonly [consumer: string]: readonly EventType<any>[] }
 
 /** A service as `src/shop.ts` lists it. */
-export interface ServiceDefinition<C extends Contract = Contract> {
+export interface ServiceDefinition<C extends Contract = Contract, D extends Declarations = Declarations> {
   readonly contract: C
   /** Contracts of the services it calls. */
   readonly needs: Needs
@@ -181,32 +181,36 @@ export interface ServiceDefinition<C extends Contract = Contract> {
   readonly emits: readonly EventType[]
   /** Events its consumers react to, by the consumer's name. */
   readonly consumes: Consumes
+  /** The settings it reads. */
+  readonly settings: D
   /** Folder of `0001_*.sql` migrations; its schema has the service's name. */
   readonly migrations: URL | undefined
-  readonly build: (tools: Tools & { readonly call: any }) => Built<C>
+  readonly build: (tools: Omit<Tools, 'settings'> & { readonly settings: Settings; readonly call: any }) => Built<C>
 }
 
 /**
  * Defines a service: what it declares about itself, and its wiring. Dependencies are arguments. Building it throws a TypeError
  * when the consumers it builds are not those it declares.
  */
-export const service = <C extends Contract, const N extends Needs = {}>(
+export const service = <C extends Contract, const N extends Needs = {}, const D extends Declarations = {}>(
   contract: C,
   given: {
     readonly needs?: N
     readonly emits?: readonly EventType<any>[]
     readonly consumes?: Consumes
+    readonly settings?: D
     readonly migrations?: URL
   },
-  build: (tools: Tools & { readonly call: Clients<N> }) => Built<C>,
-): ServiceDefinition<C> => ({
+  build: (tools: Tools<D> & { readonly call: Clients<N> }) => Built<C>,
+): ServiceDefinition<C, D> => ({
   contract,
   needs: given.needs ?? {},
   emits: given.emits ?? [],
   consumes: given.consumes ?? {},
+  settings: given.settings ?? ({} as D),
   migrations: given.migrations,
   build: (tools) => {
-    const built = build(tools)
+    const built = build({ ...tools, settings: settingsFor(given.settings ?? ({} as D), tools.settings) })
     checkConsumers(contract.name, given.consumes ?? {}, built.consumers ?? [])
     return built
   },

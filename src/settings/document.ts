@@ -1,23 +1,14 @@
-import { declared, type Mode } from './declared.ts'
-
-interface Shown {
-  readonly about: string
-  readonly otherwise?: unknown
-  readonly needed?: boolean
-  readonly secret?: boolean
-  readonly inProduction?: unknown
-  readonly live?: unknown
-}
+import { defaultOf, type Mode, type Setting } from '#kernel/settings/setting.ts'
+import type { DeclaredSetting } from './declarations.ts'
 
 /** The value a setting has when it is not given. A folder of this checkout is named from the checkout. */
-const otherwiseOf = ({ otherwise }: Shown, mode: Mode, checkout: string): string => {
-  const value = typeof otherwise === 'function' ? otherwise(mode) : otherwise
-  if (value === undefined || value === '') return ''
-  return `\`${String(value).replace(checkout, '')}\``
+const shownDefault = (setting: Setting<any>, mode: Mode, checkout: string): string => {
+  const value = String(defaultOf(setting, mode))
+  return value === '' ? '' : `\`${value.replace(checkout, '')}\``
 }
 
-const rowOf = (name: string, setting: Shown, checkout: string): string => {
-  const [here, there] = (['development', 'production'] as const).map((mode) => otherwiseOf(setting, mode, checkout))
+const rowOf = ({ name, setting, services }: DeclaredSetting, checkout: string): string => {
+  const [here, there] = (['development', 'production'] as const).map((mode) => shownDefault(setting, mode, checkout))
   const production = setting.needed ? '**must be given**' : there === here ? '' : there
   const notes = [
     setting.secret && 'never shown',
@@ -25,13 +16,14 @@ const rowOf = (name: string, setting: Shown, checkout: string): string => {
     setting.live && '*live*',
   ]
   const about = [setting.about, ...notes.filter(Boolean).map((note) => `(${note})`)].join(' ')
-  return `| \`${name}\` | ${here} | ${production} | ${about.replaceAll('|', '\\|')} |`
+  return `| \`${name}\` | ${here} | ${production} | ${about.replaceAll('|', '\\|')} | ${services.join(', ')} |`
 }
 
-/** `docs/settings.md`, written from the table of settings. */
-export const settingsDocument = (checkout: string): string => `# Settings
+/** `docs/settings.md`, written from the declared settings. */
+export const settingsDocument = (checkout: string, settings: readonly DeclaredSetting[]): string => `# Settings
 
-Written from \`src/settings/declared.ts\` by \`node scripts/documents.ts\`; a test keeps the two alike.
+Written from \`src/settings/declared.ts\` (the process, the edge, the engines) and each service's \`settings.ts\` by
+\`node scripts/documents.ts\`; a test keeps them alike.
 
 Settings are environment variables. They are checked when the shop starts: everything wrong is told at once, with what
 would be right. An empty one counts as not given. \`npm run status\` shows those in force, without secrets.
@@ -42,11 +34,9 @@ Those marked *live* can be changed while the shop runs, for all hosts at once, o
 \`JANGTEO_ENV\` is \`development\` or \`production\` (\`NODE_ENV=production\` means the same). Development brings simulators,
 secrets of its own and a sample catalogue; production refuses all three.
 
-| setting | by default | in production | what for |
-|---|---|---|---|
-${Object.entries(declared)
-  .map(([name, setting]) => rowOf(name, setting, checkout))
-  .join('\n')}
+| setting | by default | in production | what for | services that read it |
+|---|---|---|---|---|
+${settings.map((each) => rowOf(each, checkout)).join('\n')}
 
 \`DATABASE_URL_<SERVICE>\`, such as \`DATABASE_URL_ORDER\`, gives one service a database server of its own.
 

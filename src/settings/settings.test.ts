@@ -94,7 +94,7 @@ describe('settings', () => {
   test('production starts with real settings only', () => {
     assert.equal(readSettings(production).TOSS_BASE_URL, 'https://api.tosspayments.com')
     const missing = complaints({ JANGTEO_ENV: 'production' }).map((line) => line.split(' ')[3])
-    assert.deepEqual(missing, ['PUBLIC_URL', 'JANGTEO_SECRET', 'TOSS_CLIENT_KEY', 'TOSS_SECRET_KEY', 'SMTP_URL'])
+    assert.deepEqual(missing, ['PUBLIC_URL', 'JANGTEO_SECRET', 'TOSS_CLIENT_KEY', 'SMTP_URL', 'TOSS_SECRET_KEY'])
   })
 
   for (const [name, value] of [

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { declared } from './declared.ts'
+import { settingNames } from '#src/settings.ts'
 import { sentenceAbout, unknownSettings } from './unknown.ts'
 
 const SERVICES = ['order', 'product', 'cart', 'simulator_toss']
 const meant = (name: string, value = 'x'): string | undefined | 'nothing said' => {
-  const [found] = unknownSettings({ [name]: value }, SERVICES)
+  const [found] = unknownSettings({ [name]: value }, settingNames, SERVICES)
   return found ? found.meant : 'nothing said'
 }
 
@@ -36,6 +36,7 @@ test('a name that is nearly a setting is named with the one it is meant to be', 
 test('a database of a service that does not exist is grave, other names are not', () => {
   const graves = unknownSettings(
     { DATABASE_URL_ORDERS: 'x', DATABASE_URL_WAREHOUSE: 'x', ORDER_PAY_MINUTE: '5', JANGTEO_SECRT: 'x' },
+    settingNames,
     SERVICES,
   ).filter((each) => each.grave)
   assert.deepEqual(
@@ -46,8 +47,11 @@ test('a database of a service that does not exist is grave, other names are not'
 })
 
 test('what is a setting, empty, or of somebody else is not complained of', () => {
-  const all = Object.fromEntries(Object.keys(declared).map((name) => [name, 'x']))
-  assert.deepEqual(unknownSettings({ ...all, DATABASE_URL_SIMULATOR_TOSS: 'x', DATABASE_URL_CART: 'x' }, SERVICES), [])
+  const all = Object.fromEntries(settingNames.map((name) => [name, 'x']))
+  assert.deepEqual(
+    unknownSettings({ ...all, DATABASE_URL_SIMULATOR_TOSS: 'x', DATABASE_URL_CART: 'x' }, settingNames, SERVICES),
+    [],
+  )
   for (const name of [
     'PATH',
     'HOME',

@@ -1,5 +1,4 @@
 import { nearestOf } from '#kernel/text/edit-distance.ts'
-import { declared } from './declared.ts'
 
 /** Variables of ours that are no settings: of a test, of a measurement, of what deploys the shop. */
 const OTHERS =
@@ -9,21 +8,19 @@ const OF_KUBERNETES = /_(SERVICE_(HOST|PORT)|PORT)(_\w+)?$/
 /** Names shorter than this have neighbours in every environment. */
 const TELLING = 8
 
-const names = Object.keys(declared)
-
 /** A setting of which a name is the beginning, all but some letters at its end. */
-const begun = (name: string): string | undefined =>
+const begun = (name: string, names: readonly string[]): string | undefined =>
   name.includes('_') && name.length >= TELLING ? names.find((each) => each.startsWith(name)) : undefined
 
 /** The setting that a name other programs may have too is most likely meant to be. */
-const meantBy = (name: string): string | undefined => {
+const meantBy = (name: string, names: readonly string[]): string | undefined => {
   if (name.length < TELLING) return undefined
   const near = nearestOf(
     name,
     names.filter((each) => each.length >= TELLING),
     2,
   )
-  if (near === undefined) return begun(name)
+  if (near === undefined) return begun(name, names)
   // Of a short name two letters are too many, and its first word says whose it is.
   const short = near.length < 12
   const same = near.split('_')[0] === name.split('_')[0]
@@ -46,22 +43,27 @@ const ofService = (name: string, services: readonly string[]): Unknown | undefin
   return { name, meant, grave: meant !== undefined }
 }
 
-/** The variables that look like settings of the shop and are none. `services` are those that may have a database of their own. */
+/**
+ * The variables that look like settings of the shop and are none. `names` are those of its settings, `services` those that may have
+ * a database of their own.
+ */
 export const unknownSettings = (
   env: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
   services: readonly string[],
 ): readonly Unknown[] =>
   Object.keys(env)
-    .filter((name) => (env[name]?.trim() ?? '') !== '' && !Object.hasOwn(declared, name))
+    .filter((name) => (env[name]?.trim() ?? '') !== '' && !names.includes(name))
     .sort()
     .flatMap((name): readonly Unknown[] => {
       if (/^DATABASE_URL_\w/.test(name)) return [ofService(name, services)].filter((each) => each !== undefined)
       if (!name.startsWith('JANGTEO_')) {
-        const meant = meantBy(name)
+        const meant = meantBy(name, names)
         return meant === undefined ? [] : [{ name, meant, grave: false }]
       }
       if (OTHERS.test(name) || OF_KUBERNETES.test(name)) return []
-      const meant = nearestOf(name, names, 2) ?? begun(name) ?? nearestOf(name, names, Math.ceil(name.length / 4))
+      const meant =
+        nearestOf(name, names, 2) ?? begun(name, names) ?? nearestOf(name, names, Math.ceil(name.length / 4))
       return [{ name, meant, grave: false }]
     })
 

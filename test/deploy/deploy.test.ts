@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { shop } from '#src/shop.ts'
 import { startTestShop } from '#test/support/shop.ts'
-import { declared } from '#src/settings/declared.ts'
+import { settingNames } from '#src/settings.ts'
+import { declarations } from '#src/shop.ts'
 import { readPlacement } from '#src/host/cluster/placement.ts'
 import { allFiles, chartPlacement, knownMetrics, namedMetrics, namedSettings, unpinned } from './rules.ts'
 
@@ -53,7 +54,7 @@ describe('What deploys the shop fits the shop', () => {
   })
 
   test('every setting named is one the shop has', () => {
-    const known = new Set([...Object.keys(declared), 'JANGTEO_ENV', 'JANGTEO_PLACEMENT'])
+    const known = new Set([...settingNames, 'JANGTEO_ENV', 'JANGTEO_PLACEMENT'])
     const unknown = files.flatMap((path) =>
       namedSettings(read(path))
         .filter((name) => !known.has(name) && !services.some((each) => name === `DATABASE_URL_${each.toUpperCase()}`))
@@ -64,9 +65,7 @@ describe('What deploys the shop fits the shop', () => {
   })
 
   test('everything production cannot do without is given wherever the shop is deployed', () => {
-    const needed = Object.entries(declared)
-      .filter(([, each]) => 'needed' in each && each.needed)
-      .map(([name]) => name)
+    const needed = declarations.filter(({ setting }) => setting.needed).map(({ name }) => name)
     for (const path of [
       'deploy/chart/values.yaml',
       'deploy/compose/shop.env.example',
@@ -87,7 +86,7 @@ describe('What deploys the shop fits the shop', () => {
       'ZIPKIN_URL',
     ]
     for (const name of engines) {
-      assert.ok(name in declared)
+      assert.ok(settingNames.includes(name))
       for (const path of [
         'deploy/compose/cluster.yaml',
         'deploy/chart/templates/_helpers.tpl',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { commands } from '#src/commands/index.ts'
 import { orderStatus } from '#services/order/contract.ts'
 import { settingsDocument } from '#src/settings/document.ts'
+import { declarations } from '#src/shop.ts'
 import { dataModelDocument } from '../../scripts/data-model/document.ts'
 import { decisionIndex, decisionOf } from '../../scripts/decisions.ts'
 import { eventsDocument } from '../../scripts/events-document.ts'
@@ -83,7 +84,7 @@ describe('documents', () => {
   })
 
   test('the table of settings is that of the code', () =>
-    assert.equal(read('docs/settings.md'), settingsDocument(root)))
+    assert.equal(read('docs/settings.md'), settingsDocument(root, declarations)))
 
   test('the table of consumers is that of the code', () => assert.equal(read('docs/events.md'), eventsDocument(root)))
 

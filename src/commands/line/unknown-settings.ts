@@ -1,5 +1,6 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { schemasOf } from '#src/host/stores/schemas.ts'
+import { settingNames } from '#src/settings.ts'
 import { sentenceAbout, unknownSettings } from '#src/settings/unknown.ts'
 import { shop } from '#src/shop.ts'
 
@@ -9,7 +10,7 @@ import { shop } from '#src/shop.ts'
  */
 export const nameUnknown = (env: Readonly<Record<string, string | undefined>>, say: (line: string) => void): void => {
   const services = schemasOf(shop, 'development').map((each) => each.name)
-  const unknown = unknownSettings(env, services)
+  const unknown = unknownSettings(env, settingNames, services)
   const grave = unknown.filter((each) => each.grave)
   if (grave.length > 0) throw new CannotStart(grave.map(sentenceAbout).join('\n'))
   for (const each of unknown) say(sentenceAbout(each))

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { Mode } from '#src/settings/declared.ts'
+import type { Mode } from '#kernel/settings/setting.ts'
 import { simulatorSchemas } from '../development/simulators.ts'
 import type { Schema } from './stores.ts'
 

@@ -13,15 +13,14 @@ import { passwords as makePasswords, type Passwords } from './passwords/password
 import { LEEWAY } from './sessions/refresh-token.ts'
 import { forgetSessions } from './sessions/session-store.ts'
 import { sessions as makeSessions } from './sessions/sessions.ts'
+import { authSettings } from './settings.ts'
 import { seedStaff } from './accounts/staff.ts'
 import { forgetOld } from './sign-in/throttle-store.ts'
 
 const DAY = 24 * 3_600_000
 
 /**
- * Credentials, sessions and the keys that sign them. Settings: `JANGTEO_SECRET`, `JANGTEO_STAFF_PASSWORD` (makes the
- * staff account; not in production), `JANGTEO_SIGN_IN_FAILURES_PER_CLIENT`, `JANGTEO_PASSWORD_MEMORY` and
- * `JANGTEO_PASSWORD_PASSES`.
+ * Credentials, sessions and the keys that sign them. `JANGTEO_STAFF_PASSWORD` makes the staff account; not in production.
  */
 export const authService = service(
   auth,
@@ -29,6 +28,7 @@ export const authService = service(
     needs: { member, email },
     emits: [sessionEnded],
     consumes: { members: [memberWithdrawn] },
+    settings: authSettings,
     migrations: new URL('./migrations/', import.meta.url),
   },
   (tools) => {
@@ -87,7 +87,7 @@ export const authService = service(
         ready = await makePasswords(tools)
         await ring.refresh()
         const password = settings.JANGTEO_STAFF_PASSWORD
-        if (typeof password === 'string' && password !== '' && settings.mode !== 'production')
+        if (password !== '' && settings.mode !== 'production')
           await seedStaff(tools, { passwords: ready, accounts: people, sessions }, password)
       },
     }

@@ -23,6 +23,7 @@ import {
   lockProducts,
   rank,
 } from './product-view/product-view-store.ts'
+import { catalogSettings } from './settings.ts'
 
 const RANKED_AT_ONCE = 500
 /** Unreadable events that a rebuild names in its answer; the log has all of them. */
@@ -86,6 +87,7 @@ export const catalogService = service(
   catalog,
   {
     consumes: { products: [productChanged, availabilityChanged, categoryChanged], sales: [orderPaid] },
+    settings: catalogSettings,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, history, cache, runtime, settings, log }) => {

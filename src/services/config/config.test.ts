@@ -10,7 +10,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { secretsFrom } from '#kernel/secrets/secrets.ts'
 import { VERSION_CONFLICT } from '#kernel/input/versions.ts'
 import { startHost } from '#src/host/process/host.ts'
-import { liveSettings } from '#src/settings/live.ts'
+import { liveSettings } from '#src/shop.ts'
 import { memberActor, staffActor, startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
@@ -22,7 +22,7 @@ const OTHER = '01a1f923-aabd-7198-80b7-c256b96a1940'
 const SECRET = 'live_sk_the-one-that-nobody-may-see'
 
 const services = ['order', 'email', 'payment', 'auth']
-const shop = await startTestHost([configServiceOf({ settings: liveSettings, services: () => services })], {
+const shop = await startTestHost([configServiceOf({ settings: () => liveSettings, services: () => services })], {
   settings: testSettings,
   // Names come from the member service; one that is away costs no more than the name.
   elsewhere: () => ({
@@ -39,7 +39,7 @@ after(() => Promise.all(second.map((each) => each.stop())))
 /** Another process of the service on the same store. */
 const secondHost = async () => {
   const host = await startHost({
-    services: [configServiceOf({ settings: liveSettings, services: () => services })],
+    services: [configServiceOf({ settings: () => liveSettings, services: () => services })],
     connection: (service) => serviceConnection(shop.admin, service),
     settings: testSettings,
     runtime: shop.runtime,

@@ -7,6 +7,7 @@ import { CONFIG_VALUE, openLive } from '#kernel/secrets/live-secret.ts'
 import { reseal } from '#kernel/secrets/re-encrypt.ts'
 import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { service, sweep } from '#kernel/service.ts'
+import { secretSettings } from '#kernel/settings/shared.ts'
 import { member } from '#services/member/contract.ts'
 import { changing } from './changing.ts'
 import { config, configChanged, type HostReport } from './contract.ts'
@@ -23,19 +24,24 @@ const HOSTS_AT_MOST = 5_000
 
 /**
  * Central configuration: values of settings that may change while the shop runs, per environment and service. What can
- * be set is told by whoever puts the shop together. Settings: `JANGTEO_SECRET` seals the secrets among the values.
+ * be set is told by whoever puts the shop together. `JANGTEO_SECRET` seals the secrets among the values.
  */
 export const configServiceOf = (given: {
-  readonly settings: readonly LiveSetting[]
+  readonly settings: () => readonly LiveSetting[]
   readonly services: () => readonly string[]
 }) =>
   service(
     config,
-    { needs: { member }, emits: [configChanged], migrations: new URL('./migrations/', import.meta.url) },
+    {
+      needs: { member },
+      emits: [configChanged],
+      settings: secretSettings,
+      migrations: new URL('./migrations/', import.meta.url),
+    },
     (tools) => {
       const { db, runtime, settings, call } = tools
       const secrets = secretsOf(settings, runtime)
-      const schema = schemaOf(given.settings, given.services())
+      const schema = schemaOf(given.settings(), given.services())
       const nameOf = (id: string): Promise<string | null> =>
         call.member.find({ id }).then(
           (found) => found?.name ?? null,

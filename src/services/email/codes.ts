@@ -11,6 +11,7 @@ import { CODE_INVALID, CODE_LIMIT, PROOF_INVALID, type email } from './contract.
 import type { Outgoing } from './outgoing.ts'
 import { allowedFrom, ratesFrom, withOneMore } from './rate.ts'
 import { codeLetter } from './template.ts'
+import type { emailSettings } from './settings.ts'
 
 const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
@@ -30,7 +31,7 @@ const firstOf = async <T, A>(all: readonly T[], ask: (one: T) => Promise<A>): Pr
 
 /** Codes and the proofs they are exchanged for. Only keyed hashes are stored; a code exists in the clear in its mail alone. */
 export const codes = (
-  { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
+  { db, runtime, settings }: Pick<Tools<typeof emailSettings>, 'db' | 'runtime' | 'settings'>,
   secrets: Secrets,
   outgoing: Pick<Outgoing, 'queue'>,
   /** Told when a code has been queued: somebody is waiting for it. */

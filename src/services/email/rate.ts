@@ -1,4 +1,5 @@
-import type { Settings } from '#kernel/service.ts'
+import type { SettingsOf } from '#kernel/settings/setting.ts'
+import type { emailSettings } from './settings.ts'
 
 const HOUR = 3_600_000
 
@@ -19,10 +20,12 @@ export interface Rates {
 }
 
 /** The limits; those by network may be set, for a shop behind one office or a load test from one machine. */
-export const ratesFrom = (settings: Settings): Rates => ({
+export const ratesFrom = (
+  settings: Pick<SettingsOf<typeof emailSettings>, 'JANGTEO_CODES_PER_CLIENT' | 'JANGTEO_CODE_TRIES_PER_CLIENT'>,
+): Rates => ({
   address: { most: 5, window: HOUR, spacing: 30_000 },
-  client: { most: Number(settings.JANGTEO_CODES_PER_CLIENT ?? 300), window: HOUR },
-  tries: { most: Number(settings.JANGTEO_CODE_TRIES_PER_CLIENT ?? 60), window: HOUR },
+  client: { most: settings.JANGTEO_CODES_PER_CLIENT, window: HOUR },
+  tries: { most: settings.JANGTEO_CODE_TRIES_PER_CLIENT, window: HOUR },
 })
 
 /**

@@ -7,6 +7,7 @@ import { forgetEnded } from './code-store.ts'
 import { email, emailSent } from './contract.ts'
 import { forgetMails } from './mail-store.ts'
 import { outgoing, WORTH } from './outgoing.ts'
+import { emailSettings } from './settings.ts'
 
 /** Milliseconds between two looks at mail that is due; `MAIL_PER_SECOND` counts on it. What is taken up together is noted together. */
 const LOOK = 1_000
@@ -14,19 +15,16 @@ const LOOK = 1_000
 const MAIL_MEMORY = 30 * 24 * 3_600_000
 
 /**
- * Codes, proofs and outgoing mail. Settings: `JANGTEO_SECRET`, `JANGTEO_SECRET_ALSO`, `SMTP_URL` (without it mail waits), `MAIL_FROM`,
- * `JANGTEO_CODES_PER_CLIENT` and `JANGTEO_CODE_TRIES_PER_CLIENT` (an hour). Of a person it keeps nothing beyond a day:
- * what it holds is a keyed hash or sealed, and ends by itself, so withdrawal leaves nothing to forget.
+ * Codes, proofs and outgoing mail; without `SMTP_URL` mail waits. Of a person it keeps nothing beyond a day: what it holds is a keyed hash or sealed, and ends by itself, so withdrawal leaves nothing to forget.
  */
 export const emailService = service(
   email,
-  { emits: [emailSent], migrations: new URL('./migrations/', import.meta.url) },
+  { emits: [emailSent], settings: emailSettings, migrations: new URL('./migrations/', import.meta.url) },
   (tools) => {
     const { db, runtime, settings, log } = tools
     const secrets = secretsOf(settings, runtime)
-    const url = typeof settings.SMTP_URL === 'string' && settings.SMTP_URL !== '' ? settings.SMTP_URL : undefined
-    const from = (): string => String(settings.MAIL_FROM ?? '장터 <no-reply@jangteo.local>')
-    const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from, runtime })
+    const url = settings.SMTP_URL || undefined
+    const mailer = smtpMailer({ url: url ?? 'smtp://127.0.0.1:25', from: () => settings.MAIL_FROM, runtime })
     const mails = outgoing(tools, secrets, mailer)
 
     let hurrying: Promise<unknown> = Promise.resolve()
@@ -51,7 +49,7 @@ export const emailService = service(
         ...(url
           ? [
               sweep('deliver', LOOK, async (now) => {
-                await mails.deliver(now, Number(settings.MAIL_PER_SECOND ?? 20))
+                await mails.deliver(now, settings.MAIL_PER_SECOND)
                 // Not at once again: the pace is what a mail server will take.
                 return 0
               }),

@@ -3,6 +3,7 @@ import { instant } from '#kernel/contract.ts'
 import { UNAUTHENTICATED } from '#kernel/faults.ts'
 import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { batched, service, sweep } from '#kernel/service.ts'
+import { secretSettings } from '#kernel/settings/shared.ts'
 import { order } from '#services/order/contract.ts'
 import { addresses } from './addresses.ts'
 import { member, MEMBER_WITHDRAWN, memberWithdrawn, ORDERS_OPEN, type Member } from './contract.ts'
@@ -20,10 +21,15 @@ import { withdrawMember } from './withdraw.ts'
 
 const shown = (row: MemberRow): Member => ({ ...row, createdAt: instant(row.createdAt) })
 
-/** Profiles and addresses. Settings: `JANGTEO_SECRET`. */
+/** Profiles and addresses. */
 export const memberService = service(
   member,
-  { needs: { order }, emits: [memberWithdrawn], migrations: new URL('./migrations/', import.meta.url) },
+  {
+    needs: { order },
+    emits: [memberWithdrawn],
+    settings: secretSettings,
+    migrations: new URL('./migrations/', import.meta.url),
+  },
   (tools) => {
     const { db, runtime, call } = tools
     const secrets = secretsOf(tools.settings, runtime)

@@ -6,6 +6,7 @@ import { NOT_FOUND } from '#kernel/faults.ts'
 import { digest, opaque } from '#kernel/secrets/secrets.ts'
 import { consumer, onMany, service, sweep, type Delivered } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
+import { publicUrlSetting } from '#kernel/settings/shared.ts'
 import { email } from '#services/email/contract.ts'
 import { member, memberWithdrawn } from '#services/member/contract.ts'
 import {
@@ -72,7 +73,7 @@ const telling = <P extends z.ZodType<{ readonly memberId: string }>>(
   words: (payload: z.output<P>) => Words,
 ) => onMany(event, (events, tx) => tell(tx, events, words))
 
-/** The inbox, its stream's tickets and feed, and the letters about orders by mail. Setting: `PUBLIC_URL`, for links in mails. */
+/** The inbox, its stream's tickets and feed, and the letters about orders by mail. `PUBLIC_URL` is for links in mails. */
 export const notificationService = service(
   notification,
   {
@@ -91,10 +92,11 @@ export const notificationService = service(
       ],
       withdrawals: [memberWithdrawn],
     },
+    settings: publicUrlSetting,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings, call }) => {
-    const address = (): string => String(settings.PUBLIC_URL ?? 'http://localhost:3000').replace(/\/+$/, '')
+    const address = (): string => settings.PUBLIC_URL.replace(/\/+$/, '')
     const mails = confirmations({ db, runtime, log, call, address })
     return {
       operations: {

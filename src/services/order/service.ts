@@ -43,6 +43,7 @@ import { placing } from './place.ts'
 import { readdressing } from './readdress.ts'
 import { countOpen, findDue, findOrders, listOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
+import { orderSettings } from './settings.ts'
 
 const events = [
   orderPlaced,
@@ -70,11 +71,12 @@ export const orderService = service(
       payments: [paymentAwaitingDeposit, paymentCaptured, paymentFailed, paymentRefunded, refundRefused],
       members: [memberWithdrawn],
     },
+    settings: orderSettings,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, cache, runtime, log, settings, call }) => {
-    const payMinutes = (): number => Number(settings['ORDER_PAY_MINUTES'] ?? 10)
-    const remindBefore = (): number => Number(settings['DEPOSIT_REMINDER_HOURS'] ?? 3) * 3_600_000
+    const payMinutes = (): number => settings.ORDER_PAY_MINUTES
+    const remindBefore = (): number => settings.DEPOSIT_REMINDER_HOURS * 3_600_000
     const status = <F>(answer: OrderStatus | F) =>
       typeof answer === 'string' ? { status: answer as OrderStatus } : answer
 
@@ -98,7 +100,7 @@ export const orderService = service(
       db,
       runtime,
       payment: call.payment,
-      deliveryDays: () => Number(settings['ORDER_DELIVERY_DAYS'] ?? 14),
+      deliveryDays: () => settings.ORDER_DELIVERY_DAYS,
     })
     const payments = paying({ db, runtime, views, product: call.product, remindBefore })
 

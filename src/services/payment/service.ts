@@ -36,6 +36,7 @@ import { paymentGauges } from './watch-store.ts'
 import { isByDeposit, shownAccount } from './virtual-account.ts'
 import { webhooks } from './webhook.ts'
 import { findUnsettled } from './unsettled-store.ts'
+import { paymentSettings } from './settings.ts'
 
 /** Milliseconds for which an attempt that we turned down is remembered. */
 const REFUSED_MEMORY = 3_600_000
@@ -80,16 +81,17 @@ export const paymentService = service(
       refundRefused,
     ],
     consumes: { cancellations: [orderCancelRequested, orderCanceled, orderExpired, orderPaymentRejected] },
+    settings: paymentSettings,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings, call }) => {
     const toss = tossClient({
-      baseUrl: String(settings['TOSS_BASE_URL']),
-      secretKey: () => String(settings['TOSS_SECRET_KEY']),
+      baseUrl: settings.TOSS_BASE_URL,
+      secretKey: () => settings.TOSS_SECRET_KEY,
       log,
     })
     const secrets = secretsOf(settings, runtime)
-    const depositHours = (): number => Number(settings['DEPOSIT_HOURS'] ?? 24)
+    const depositHours = (): number => settings.DEPOSIT_HOURS
     const end = endings({ db, runtime, secrets, depositHours })
     const refunds = refunding({ db, runtime, log, toss, secrets, end })
     const giveBack = (attempt: PaymentRecord): Promise<void> =>

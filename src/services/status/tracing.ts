@@ -1,5 +1,6 @@
 import type { HostSeen } from '#kernel/reports/platform.ts'
 import type { Handlers, Tools } from '#kernel/service.ts'
+import type { zipkinSetting } from '#kernel/settings/shared.ts'
 import { TRACE_UNKNOWN, type status } from './contract.ts'
 import { linesOf, waterfall } from './waterfall.ts'
 import { askZipkin } from './zipkin-client.ts'
@@ -12,8 +13,11 @@ export const tracing = ({
   platform,
   settings,
   log,
-}: Pick<Tools, 'platform' | 'settings' | 'log'>): Pick<Handlers<typeof status>, 'traces' | 'trace'> => {
-  const zipkin = settings['ZIPKIN_URL'] ? askZipkin(String(settings['ZIPKIN_URL'])) : undefined
+}: Pick<Tools<typeof zipkinSetting>, 'platform' | 'settings' | 'log'>): Pick<
+  Handlers<typeof status>,
+  'traces' | 'trace'
+> => {
+  const zipkin = settings.ZIPKIN_URL === '' ? undefined : askZipkin(settings.ZIPKIN_URL)
 
   /** Asks all hosts; one that does not answer is named, not waited for. */
   const askAll = async <T>(

@@ -2,8 +2,20 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const consumers = guardsOf('src/kernel/subscriptions.ts', 'src/kernel/subscriptions.test.ts')
 
+const view = guardsOf('src/kernel/settings/setting.ts', 'src/kernel/settings/setting.test.ts')
+
 /** What services declare about themselves is what they do. */
 export const declared: readonly Mutant[] = [
+  view(
+    'a service sees the settings it declares and no others',
+    'const seen: Record<string, unknown> = { mode }',
+    'const seen: Record<string, unknown> = { ...values, mode }',
+  ),
+  guardsOf('src/settings/declarations.ts', 'src/settings/declarations.test.ts')(
+    'one name is not declared in two ways',
+    'if (known && known.setting !== setting)',
+    'if (false)',
+  ),
   consumers('a reaction to an event that is not declared is refused', 'if (!wanted.has(key))', 'if (false)'),
   consumers('two reactions of a consumer to one event are refused', 'if (seen.has(key))', 'if (false)'),
   consumers('a declared event without a reaction is refused', 'if (!seen.has(`${consumer} ${name}`))', 'if (false)'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { settingsFor } from '#kernel/settings/setting.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { blocked } from '#test/support/blocked.ts'
 import { claimsOf, startIdentity } from '#test/support/identity.ts'
@@ -8,6 +9,7 @@ import { testSettings } from '#test/support/settings.ts'
 import { auth } from '../contract.ts'
 import { passwords } from './passwords.ts'
 import { insertSession } from '../sessions/session-store.ts'
+import { authSettings } from '../settings.ts'
 
 const { shop, anyone, join, proof, somebody, actorOf } = await startIdentity()
 const db = shop.host.services.find((each) => each.definition.contract.name === 'auth')!.db
@@ -139,7 +141,7 @@ test('a hash made more cheaply than today’s is made anew at the next sign-in',
 })
 
 test('without settings a hash is argon2id at the strength OWASP asks for', async () => {
-  const strong = await passwords({ runtime: shop.runtime, settings: {} })
+  const strong = await passwords({ runtime: shop.runtime, settings: settingsFor(authSettings, {}) })
   const hashed = await strong.hash('a password')
   assert.match(hashed, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   assert.equal(await strong.verify(hashed, 'a password'), true)
@@ -149,7 +151,7 @@ test('without settings a hash is argon2id at the strength OWASP asks for', async
 })
 
 test('checking a password of nobody is as much work as checking one of somebody', async () => {
-  const strong = await passwords({ runtime: shop.runtime, settings: {} })
+  const strong = await passwords({ runtime: shop.runtime, settings: settingsFor(authSettings, {}) })
   const hashed = await strong.hash('a password')
   // What the processor did for it, whatever else it did meanwhile for others.
   const worked = async (against: string | undefined): Promise<number> => {

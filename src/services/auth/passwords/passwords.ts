@@ -3,7 +3,9 @@ import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { RATE_LIMITED } from '#kernel/faults.ts'
 import { opaque } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
+import type { SettingsOf } from '#kernel/settings/setting.ts'
 import { readCommonPasswords } from './common-password-store.ts'
+import type { authSettings } from '../settings.ts'
 import { refuseWeak } from './weak-password.ts'
 
 /** Hashes and checks passwords (argon2id), off the main thread. */
@@ -41,11 +43,16 @@ const gate = (hands: number) => {
 }
 
 /** Argon2id at OWASP's setting (19 MiB, two passes) unless set higher; a test sets it lower. */
-export const passwords = async ({ runtime, settings }: Pick<Tools, 'runtime' | 'settings'>): Promise<Passwords> => {
+export const passwords = async ({
+  runtime,
+  settings,
+}: Pick<Tools, 'runtime'> & {
+  readonly settings: Pick<SettingsOf<typeof authSettings>, 'JANGTEO_PASSWORD_MEMORY' | 'JANGTEO_PASSWORD_PASSES'>
+}): Promise<Passwords> => {
   const common = await readCommonPasswords()
   const cost = {
-    memoryCost: Number(settings.JANGTEO_PASSWORD_MEMORY ?? 19_456),
-    timeCost: Number(settings.JANGTEO_PASSWORD_PASSES ?? 2),
+    memoryCost: settings.JANGTEO_PASSWORD_MEMORY,
+    timeCost: settings.JANGTEO_PASSWORD_PASSES,
     parallelism: 1,
   }
   const inTurn = gate(Math.max(1, Math.min(3, availableParallelism())))

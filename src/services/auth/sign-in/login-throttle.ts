@@ -2,6 +2,7 @@ import { networkOf } from '#kernel/net/network.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import { SIGN_IN_THROTTLED } from '../contract.ts'
+import type { authSettings } from '../settings.ts'
 import { ACCOUNT, counted, forgiven, networkPolicy, PAIR, type Policy } from './throttle.ts'
 import { dropFailures, isKnown, lockFailures, noteKnown, saveFailures } from './throttle-store.ts'
 
@@ -25,10 +26,10 @@ interface Watched {
 }
 
 export const guard = (
-  { db, runtime, settings }: Pick<Tools, 'db' | 'runtime' | 'settings'>,
+  { db, runtime, settings }: Pick<Tools<typeof authSettings>, 'db' | 'runtime' | 'settings'>,
   secrets: Secrets,
 ): Guard => {
-  const networkNow = (): Policy => networkPolicy(Number(settings.JANGTEO_SIGN_IN_FAILURES_PER_CLIENT ?? 100))
+  const networkNow = (): Policy => networkPolicy(settings.JANGTEO_SIGN_IN_FAILURES_PER_CLIENT)
 
   const keysOf = (email: string, address: string | undefined) => {
     // A call from inside the shop has no address; it is a place of its own.

@@ -8,6 +8,7 @@ import { indexEngine } from './index-search.ts'
 import { findIndexLag, findIndexState, giveIndexUp, wantIndex } from '../index/index-store.ts'
 import { indexer } from '../index/reindexing.ts'
 import { standing } from './search-standing.ts'
+import type { catalogSettings } from '../settings.ts'
 
 /** Milliseconds between two looks at what changed. */
 const LOOK = 200
@@ -46,9 +47,9 @@ export const searching = ({
   runtime,
   settings,
   log,
-}: Pick<Tools, 'db' | 'runtime' | 'settings' | 'log'>): Searching => {
+}: Pick<Tools<typeof catalogSettings>, 'db' | 'runtime' | 'settings' | 'log'>): Searching => {
   const embedded = embeddedEngine(db)
-  const url = String(settings['OPENSEARCH_URL'] ?? '')
+  const url = settings.OPENSEARCH_URL
   if (url === '')
     return {
       search: searchBy(embedded, undefined, () => {}),
@@ -58,9 +59,9 @@ export const searching = ({
       },
     }
 
-  const store = openSearch(url, { deadline: Number(settings['OPENSEARCH_DEADLINE'] ?? 500), runtime, log })
-  const names = indexNames(String(settings['OPENSEARCH_PREFIX'] ?? 'jangteo-'))
-  const analyzer = String(settings['OPENSEARCH_ANALYZER'] || 'standard')
+  const store = openSearch(url, { deadline: settings.OPENSEARCH_DEADLINE, runtime, log })
+  const names = indexNames(settings.OPENSEARCH_PREFIX)
+  const analyzer = settings.OPENSEARCH_ANALYZER
   const work = indexer({ db, store, log, names, mapping: MAPPING, analyzer }, runtime)
   const lag = () => findIndexLag(db)
   const index = standing(indexEngine(store, names.live), {
