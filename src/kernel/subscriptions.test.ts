@@ -13,7 +13,7 @@ const left = eventOf('people.left')
 const ignore = async (): Promise<void> => {}
 
 const built = (consumes: Consumes, consumers: readonly Consumer[]) => () =>
-  service(contract('reader', {}), { consumes }, () => ({ operations: {}, consumers })).build({} as never)
+  service(contract('reader', {}), { consumes }, () => ({ operations: {}, consumers })).build({ settings: {} } as never)
 
 describe('subscriptions', () => {
   test('are read off the declaration by source, and nothing is built', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Database, Tx } from '#kernel/store.ts'
 import { type Won, won } from '#kernel/money.ts'
+import { unpaidLines } from '#services/order/allocation.ts'
 import { lockOrders, replaceLines } from '#services/order/store.ts'
 import { blocked } from '../support/blocked.ts'
 import { type Guarded, startGuarded } from './shop.ts'
@@ -19,7 +20,7 @@ const race = async (shop: Guarded, read: Read): Promise<{ amount: number; lines:
     const order = (await lockOrders(tx, [id])).get(id)!
     begin()
     await blocked(db, 1)
-    const lines = order.lines.map((line) => ({ ...line, quantity: 3 }))
+    const lines = unpaidLines(order.lines.map((line) => ({ ...line, quantity: 3 })))
     await replaceLines(tx, { ...order, lines, amount: won(3_000) as Won })
   })
   await locked
