@@ -1,35 +1,10 @@
-import type { Client, StaffRole } from '#kernel/contract.ts'
+import type { OutsideClient, StaffRole } from '#kernel/contract.ts'
 import type { Locale } from '#kernel/fault.ts'
-import type { auth, Session } from '#services/auth/contract.ts'
-import type { cart } from '#services/cart/contract.ts'
-import type { catalog } from '#services/catalog/contract.ts'
-import type { config } from '#services/config/contract.ts'
-import type { email } from '#services/email/contract.ts'
-import type { member } from '#services/member/contract.ts'
-import type { notification } from '#services/notification/contract.ts'
-import type { order } from '#services/order/contract.ts'
-import type { payment } from '#services/payment/contract.ts'
-import type { status } from '#services/status/contract.ts'
+import type { Session } from '#services/auth/contract.ts'
+import type { Contracts } from '#src/contracts.ts'
 
-/** The services the storefront asks, already speaking for whoever made the request. */
-export interface Shop {
-  readonly auth: Pick<Client<typeof auth>, 'signUp' | 'signIn' | 'signOut' | 'changePassword' | 'resetPassword'>
-  readonly member: Pick<
-    Client<typeof member>,
-    'me' | 'updateMe' | 'withdraw' | 'addresses' | 'addAddress' | 'updateAddress' | 'deleteAddress'
-  >
-  readonly email: Pick<Client<typeof email>, 'sendCode' | 'verifyCode'>
-  readonly catalog: Pick<Client<typeof catalog>, 'list' | 'get' | 'categories'>
-  readonly cart: Pick<Client<typeof cart>, 'get' | 'putItem' | 'choose' | 'removeItem'>
-  readonly order: Pick<
-    Client<typeof order>,
-    'place' | 'list' | 'get' | 'changeItems' | 'changeShippingAddress' | 'cancel'
-  >
-  readonly payment: Pick<Client<typeof payment>, 'confirm' | 'ofOrder'>
-  readonly notification: Pick<Client<typeof notification>, 'list' | 'markRead' | 'createTicket'>
-  readonly config: Client<typeof config>
-  readonly status: Client<typeof status>
-}
+/** Every service, already speaking for whoever made the request. A call is refused where that person may not make it. */
+export type Shop = { readonly [N in keyof Contracts]: OutsideClient<Contracts[N]> }
 
 /** Who looks at the page. A guest is somebody unknown who has a cart. */
 export type Viewer =

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Endpoint } from '#kernel/call.ts'
+import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/tracing/trace.ts'
 import type { AccessLog } from './api/access-log.ts'
@@ -18,6 +19,8 @@ export interface Edge {
   readonly settings: GatewaySettings
   readonly runtime: Runtime
   readonly log: Logger
+  /** Contracts of the services behind it. */
+  readonly contracts: readonly Contract[]
   readonly endpointOf: (service: string) => Endpoint
   readonly tokens: Tokens
   readonly revocations: Revocations

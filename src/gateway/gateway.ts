@@ -125,6 +125,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     settings,
     runtime,
     log,
+    contracts: options.contracts,
     endpointOf,
     trusted,
     tokens: tokens((() => asGateway('keys', {})) as FetchKeys, { runtime, log }),

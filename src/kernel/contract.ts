@@ -79,6 +79,14 @@ export type Client<C extends Contract> = {
   readonly [K in keyof C['operations']]: (input: InputOf<C['operations'][K]>) => Promise<OutputOf<C['operations'][K]>>
 }
 
+/** The operations of a contract that callers outside the shop's services may reach: all but those for services alone. */
+export type OutsideClient<C extends Contract> = {
+  readonly [K in keyof C['operations'] as C['operations'][K]['access'] extends 'service' ? never : K]: Client<C>[K]
+}
+
+/** Whether callers outside the shop's services may reach an operation: pages and, where it has a path, the API. */
+export const isForOutside = ({ access }: Pick<Operation, 'access'>): boolean => access !== 'service'
+
 /** A fact a service tells the world, named in the past tense: `order.placed`. */
 export interface EventType<P extends z.ZodType = z.ZodType> {
   readonly name: string

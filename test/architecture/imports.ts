@@ -37,8 +37,8 @@ export const layersPointDown: Rule = importRule((path, { target }) => {
 /** Pages know the shop by its contracts: where a service runs is none of their business. */
 export const webKnowsContracts: Rule = importRule((path, { target }) => {
   if (!path.startsWith('web/') || isTest(path) || !target || target.startsWith('web/')) return undefined
-  const allowed = target.startsWith('src/kernel/') || (serviceOf(target) && nameOf(target) === 'contract.ts')
-  return allowed ? undefined : 'web imports contracts and the kernel only'
+  const isContract = target === 'src/contracts.ts' || (serviceOf(target) && nameOf(target) === 'contract.ts')
+  return isContract || target.startsWith('src/kernel/') ? undefined : 'web imports contracts and the kernel only'
 })
 
 const IO = /^(node:)?(fs|net|http|https|http2|tls|dgram|dns|child_process|worker_threads|cluster|timers)(\/|$)/

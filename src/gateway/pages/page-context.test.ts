@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { GUEST_ID, MEMBER, openShop, type Shop } from '../gateway.fixture.ts'
+import type { Contract } from '#kernel/contract.ts'
+import { auth } from '#services/auth/contract.ts'
+import { demo, GUEST_ID, MEMBER, openShop, type Shop } from '../gateway.fixture.ts'
 import { pageContexts } from './page-context.ts'
 
+const contracts: readonly Contract[] = [demo, auth]
 let shop: Shop
 before(async () => {
   shop = await openShop({
@@ -13,6 +16,10 @@ before(async () => {
           app.get('/page', async (request, reply) => {
             const { viewer, locale } = await shopFor(request, reply)
             return { viewer, locale }
+          })
+          app.get('/page/operations', async (request, reply) => {
+            const { shop: services } = await shopFor(request, reply)
+            return Object.fromEntries(Object.entries(services).map(([name, calls]) => [name, Object.keys(calls)]))
           })
           app.get('/page/sign-in', async (request, reply) => {
             const page = await shopFor(request, reply)
@@ -91,4 +98,20 @@ test('pages get the headers of every answer', async () => {
   const { headers } = await fetch(`${shop.url}/page`)
   assert.equal(headers.get('x-frame-options'), 'SAMEORIGIN')
   assert.equal(headers.get('x-content-type-options'), 'nosniff')
+})
+
+test('a page can call what those outside the shop may reach of each contract the gateway serves, and nothing else', async () => {
+  const { body } = await open('/page/operations')
+  assert.deepEqual(
+    Object.keys(body),
+    contracts.map((each) => each.name as string),
+  )
+  for (const { name, operations } of contracts) {
+    const ofServices = Object.keys(operations).filter((each) => operations[each]!.access === 'service')
+    assert.ok(ofServices.length > 0, 'there is something to leave out')
+    assert.deepEqual(
+      body[name],
+      Object.keys(operations).filter((each) => !ofServices.includes(each)),
+    )
+  }
 })

@@ -1,19 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DEFAULT_DEADLINE } from '#kernel/call.ts'
 import type { Actor, CallContext } from '#kernel/context.ts'
-import type { Client, Contract } from '#kernel/contract.ts'
+import { type Contract, isForOutside } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
-import { auth, REFRESH_INVALID, type Session } from '#services/auth/contract.ts'
-import { cart } from '#services/cart/contract.ts'
-import { catalog } from '#services/catalog/contract.ts'
-import { config } from '#services/config/contract.ts'
-import { email } from '#services/email/contract.ts'
-import { member } from '#services/member/contract.ts'
-import { notification } from '#services/notification/contract.ts'
-import { order } from '#services/order/contract.ts'
-import { payment } from '#services/payment/contract.ts'
-import { status } from '#services/status/contract.ts'
-import type { PageContext, Viewer } from '../../../web/context.ts'
+import { REFRESH_INVALID, type Session } from '#services/auth/contract.ts'
+import type { PageContext, Shop, Viewer } from '../../../web/context.ts'
 import { GUEST, GUEST_SECONDS, noSessionCookies, privateCookie, sessionCookies } from '../identity/cookies.ts'
 import type { Edge } from '../edge.ts'
 import { actorOf, identify, type Identity } from '../identity/identity.ts'
@@ -31,16 +22,19 @@ const viewerOf = (actor: Actor): Viewer => {
   return actor.kind === 'guest' ? { kind: 'guest' } : { kind: 'anonymous' }
 }
 
-/** A client of a contract on behalf of whoever looks at the page, at the moment of each call. */
-const clientFor = <C extends Contract>(edge: Edge, contract: C, context: () => Omit<CallContext, 'deadline'>) => {
-  const calls: Record<string, (input: unknown) => Promise<unknown>> = {}
-  for (const [name, operation] of Object.entries(contract.operations))
-    calls[name] = (input) => {
-      const deadline = edge.runtime.now() + (operation.deadline ?? DEFAULT_DEADLINE)
-      return edge.endpointOf(contract.name).call(name, input, { ...context(), deadline })
-    }
-  return calls as Client<C>
-}
+/** Calls a service on behalf of whoever looks at the page, at the moment of each call. Has what callers outside the shop may reach. */
+const clientFor = (edge: Edge, contract: Contract, context: () => Omit<CallContext, 'deadline'>) =>
+  Object.fromEntries(
+    Object.entries(contract.operations)
+      .filter(([, operation]) => isForOutside(operation))
+      .map(([name, operation]) => [
+        name,
+        (input: unknown) => {
+          const deadline = edge.runtime.now() + (operation.deadline ?? DEFAULT_DEADLINE)
+          return edge.endpointOf(contract.name).call(name, input, { ...context(), deadline })
+        },
+      ]),
+  )
 
 /**
  * The shop as the visitor of a page sees it. A visitor whose access token ran out goes on with the refresh token; one
@@ -89,18 +83,10 @@ export const pageContexts =
 
     return {
       ...facts,
-      shop: {
-        auth: clientFor(edge, auth, context),
-        member: clientFor(edge, member, context),
-        email: clientFor(edge, email, context),
-        catalog: clientFor(edge, catalog, context),
-        cart: clientFor(edge, cart, context),
-        order: clientFor(edge, order, context),
-        payment: clientFor(edge, payment, context),
-        notification: clientFor(edge, notification, context),
-        config: clientFor(edge, config, context),
-        status: clientFor(edge, status, context),
-      },
+      // Typed by the registry of contracts; made of the contracts this gateway serves.
+      shop: Object.fromEntries(
+        edge.contracts.map((each) => [each.name, clientFor(edge, each, context)]),
+      ) as unknown as Shop,
       get viewer() {
         return viewerOf(actor)
       },

@@ -16,6 +16,11 @@ export const declared: readonly Mutant[] = [
     'if (known && known.setting !== setting)',
     'if (false)',
   ),
+  guardsOf('src/gateway/pages/page-context.ts', 'src/gateway/pages/page-context.test.ts')(
+    'pages have no client of what is for services alone',
+    '.filter(([, operation]) => isForOutside(operation))',
+    '',
+  ),
   consumers('a reaction to an event that is not declared is refused', 'if (!wanted.has(key))', 'if (false)'),
   consumers('two reactions of a consumer to one event are refused', 'if (seen.has(key))', 'if (false)'),
   consumers('a declared event without a reaction is refused', 'if (!seen.has(`${consumer} ${name}`))', 'if (false)'),
