@@ -3,6 +3,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { sslModeOf, withSslMode } from '#engines/postgres/connection/url.ts'
 import { defaultOf, type Mode, type Setting, type Settings, type SettingsOf } from '#kernel/settings/setting.ts'
 import { declared } from './settings/declared.ts'
+import { rememberGiven } from './settings/process-settings.ts'
 import { masked } from './settings/show.ts'
 import { declarations, type ServiceSettings } from './shop.ts'
 
@@ -67,12 +68,6 @@ const readOne = (name: string, one: Setting<any>, given: string, mode: Mode, pro
   }
 }
 
-/** What was given, apart from the settings themselves: they are handed to services as they are. */
-const named = new WeakMap<ShopSettings, readonly string[]>()
-
-/** The settings that the environment gave a value, by name. */
-export const namedIn = (settings: ShopSettings): readonly string[] => named.get(settings) ?? []
-
 /**
  * Reads and checks every setting. Throws CannotStart with a line for each thing that is wrong, and what would be right.
  */
@@ -92,17 +87,12 @@ export const readSettings = (env: Environment): ShopSettings => {
     )
   }
   const settings = values as unknown as ShopSettings
-  named.set(
+  rememberGiven(
     settings,
     settingNames.filter((name) => given(name) !== ''),
   )
   return settings
 }
-
-/** The address of one service's database: its own where `DATABASE_URL_<SERVICE>` is set, else the shop's; empty for the embedded one. */
-export const databaseUrlOf = (settings: ShopSettings, service: string): string =>
-  (settings as Readonly<Record<string, unknown>>)[`DATABASE_URL_${service.toUpperCase()}`]?.toString() ||
-  settings.DATABASE_URL
 
 /** One setting as it may be shown: the status page and `npm run status` list them. */
 export interface ShownSetting {

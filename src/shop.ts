@@ -48,6 +48,3 @@ export const declarations: readonly DeclaredSetting[] = declarationsOf(declared,
 export const liveSettings: readonly LiveSetting[] = heldToShop(liveAmong(declarations), () =>
   shop.map((each) => each.contract),
 )
-
-/** PostgreSQL extensions that services' schemas are given. */
-export const extensions: Readonly<Record<string, readonly string[]>> = {}

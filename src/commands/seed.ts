@@ -8,7 +8,7 @@ import { schemasOf } from '#src/host/stores/schemas.ts'
 import { loadSamples } from '#src/host/development/seed.ts'
 import { lockWaitOf, prepareSchemas } from '#src/host/stores/stores.ts'
 import { readSettings } from '#src/settings.ts'
-import { extensions, shop } from '#src/shop.ts'
+import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './line/options.ts'
 import { print } from './line/terminal.ts'
@@ -27,7 +27,7 @@ export const seed: Command = async ({ args, runtime, env, say = print }) => {
   const stores = await attachStores(settings, { runtime, progress: say, make: true })
   try {
     const wait = lockWaitOf(settings, { runtime, progress: say })
-    await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions, wait)
+    await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), wait)
     const log = makeLog(settings.LOG_LEVEL)
     // These two suffice: one puts products on sale, the other's consumers fill the shop window.
     const services = shop.filter(({ contract }) => contract === product || contract === catalog)

@@ -2,7 +2,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { serveHost } from '#src/host/process/serve-host.ts'
 import { crashPoint } from '#src/host/development/crash-point.ts'
 import { readSettings } from '#src/settings.ts'
-import { shop } from '#src/shop.ts'
+import { liveSettings, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './line/options.ts'
 import { signaled } from './line/signaled.ts'
@@ -32,6 +32,7 @@ export const serve: Command = async ({ args, runtime, env, say = print }) => {
   const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
   const starting = serveHost(settings, {
     shop,
+    liveSettings,
     runs: positionals,
     placement: (values['placement'] as string | undefined) ?? (settings.JANGTEO_PLACEMENT || undefined),
     host: values['host'] as string | undefined,

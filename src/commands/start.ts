@@ -1,6 +1,6 @@
 import { startShop } from '#src/host/process/start-shop.ts'
 import { readSettings } from '#src/settings.ts'
-import { shop } from '#src/shop.ts'
+import { liveSettings, shop } from '#src/shop.ts'
 import { crashPoint } from '#src/host/development/crash-point.ts'
 import type { Command } from './index.ts'
 import { noWords, optionsOf } from './line/options.ts'
@@ -19,6 +19,7 @@ export const start: Command = async ({ args, runtime, env }) => {
   const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
   const starting = startShop(settings, {
     services: shop,
+    liveSettings,
     runtime,
     progress: (line) => say(`  ${line}`),
     withPages: env['JANGTEO_PAGES'] !== 'off',

@@ -7,7 +7,8 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import type { Settings } from '#kernel/service.ts'
 import { developmentSecret } from '#src/host/development/secrets.ts'
-import { databaseUrlOf, readSettings, showSettings } from '#src/settings.ts'
+import { readSettings, showSettings } from '#src/settings.ts'
+import { databaseUrlOf } from '#src/settings/process-settings.ts'
 
 const production = {
   NODE_ENV: 'production',

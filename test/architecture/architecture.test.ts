@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { describe, test } from 'node:test'
 import * as habits from './habits.ts'
 import * as imports from './imports.ts'
+import { LAYERS, layersPointDown } from './layers.ts'
 import { lockfileWithoutAddresses } from './lockfile.ts'
 import { allMigrations, contractsAreDeclared, numberedInOrder } from './migrations.ts'
 import type { Rule } from './rule.ts'
 import { allSources, codeOf, sourceOf } from './source.ts'
 
-const rules: Readonly<Record<string, Rule>> = { ...imports, ...habits }
+const rules: Readonly<Record<string, Rule>> = { ...imports, ...habits, layersPointDown }
 
 /** Small trees that break exactly one rule, or look as if they did. */
 const planted: readonly {
@@ -71,18 +73,6 @@ const planted: readonly {
     broken: false,
   },
   {
-    rule: 'webKnowsContracts',
-    files: { 'web/routes/home.tsx': `import { host } from '#src/host/process/host.ts'` },
-    broken: true,
-  },
-  {
-    rule: 'webKnowsContracts',
-    files: {
-      'web/routes/home.tsx': `import { catalog } from '#services/catalog/contract.ts'\nimport { Button } from '../ui/button.tsx'`,
-    },
-    broken: false,
-  },
-  {
     rule: 'rulesDoNoIo',
     files: { 'src/services/order/states.ts': `import { readFile } from 'node:fs/promises'` },
     broken: true,
@@ -105,20 +95,6 @@ const planted: readonly {
   {
     rule: 'sqlInStores',
     files: { 'simulators/toss/payments/ledger-store.ts': `import { sql } from '#engines/postgres/sql.ts'` },
-    broken: false,
-  },
-  {
-    rule: 'noCycles',
-    files: {
-      'src/kernel/a.ts': `import { b } from './b.ts'`,
-      'src/kernel/b.ts': `import { c } from './c.ts'`,
-      'src/kernel/c.ts': `import { a } from './a.ts'`,
-    },
-    broken: true,
-  },
-  {
-    rule: 'noCycles',
-    files: { 'src/kernel/a.ts': `import { b } from './b.ts'`, 'src/kernel/b.ts': `import type { A } from './a.ts'` },
     broken: false,
   },
   { rule: 'throughRuntime', files: { 'src/services/order/order.ts': 'const at = Date.now()' }, broken: true },
@@ -189,6 +165,24 @@ describe('the checker', () => {
       }
     })
   }
+
+  test('an import of anything above is found in every folder, and each folder has an entry', () => {
+    const fileOf = (of: string): string => (of.endsWith('/') ? `${of}${of === 'src/services/' ? 'cart/' : ''}a.ts` : of)
+    const found = (from: string, to: string) =>
+      layersPointDown([sourceOf(from, `import './${relative(dirname(from), to)}'`)])
+    for (const [n, { of, may }] of LAYERS.entries()) {
+      if (may === 'anything') continue
+      for (const above of LAYERS.slice(n + 1))
+        assert.equal(found(fileOf(of), fileOf(above.of)).length, 1, `${of} ${above.of}`)
+      for (const each of may) {
+        const to = each === 'contracts' ? 'src/services/cart/contract.ts' : fileOf(each)
+        assert.deepEqual(found(fileOf(of), to), [])
+        const holds = LAYERS.findIndex((layer) => to.startsWith(layer.of))
+        assert.ok(holds >= 0 && holds < n, `${of} may import ${each}, which stands above it`)
+      }
+    }
+    assert.equal(found('src/billing/invoice.ts', 'src/kernel/money.ts').length, 1)
+  })
 
   test('a lockfile with download addresses is found', () => {
     const lock = (entry: object) => JSON.stringify({ packages: { '': {}, 'node_modules/x': entry } })

@@ -17,30 +17,6 @@ export const contractsStandAlone: Rule = importRule((path, { target, specifier }
   return allowed ? undefined : 'a contract imports the kernel, zod and other contracts only'
 })
 
-/** Folder → what of ours it may import. Tests may import more: they put parts together. */
-const layers: readonly (readonly [folder: string, allowed: readonly string[]])[] = [
-  ['src/kernel/', ['src/kernel/']],
-  ['src/engines/', ['src/engines/', 'src/kernel/']],
-  ['src/services/', ['src/services/', 'src/engines/', 'src/kernel/']],
-  ['simulators/', ['simulators/', 'src/engines/', 'src/kernel/']],
-  ['tools/', ['tools/', 'src/engines/', 'src/kernel/']],
-]
-
-/** Each layer knows only those below it. */
-export const layersPointDown: Rule = importRule((path, { target }) => {
-  if (!target || isTest(path)) return undefined
-  const layer = layers.find(([folder]) => path.startsWith(folder))
-  if (!layer || layer[1].some((folder) => target.startsWith(folder))) return undefined
-  return `${layer[0]} may import ${layer[1].join(', ')} only`
-})
-
-/** Pages know the shop by its contracts: where a service runs is none of their business. */
-export const webKnowsContracts: Rule = importRule((path, { target }) => {
-  if (!path.startsWith('web/') || isTest(path) || !target || target.startsWith('web/')) return undefined
-  const isContract = target === 'src/contracts.ts' || (serviceOf(target) && nameOf(target) === 'contract.ts')
-  return isContract || target.startsWith('src/kernel/') ? undefined : 'web imports contracts and the kernel only'
-})
-
 const IO = /^(node:)?(fs|net|http|https|http2|tls|dgram|dns|child_process|worker_threads|cluster|timers)(\/|$)/
 const IO_PACKAGES = new Set(['pg', 'undici', 'fastify', 'nodemailer', 'smtp-server', 'ws', 'ioredis', 'sharp'])
 
@@ -63,27 +39,3 @@ export const sqlInStores: Rule = importRule((path, { target, specifier, typeOnly
   const reaches = target === 'src/engines/postgres/sql.ts' || specifier === 'pg'
   return reaches ? 'SQL belongs in store.ts, *-store.ts and the engines' : undefined
 })
-
-/** No file needs itself to load. Imports of types alone vanish and may go round. */
-export const noCycles: Rule = (sources) => {
-  const next = new Map(
-    sources.map(({ path, imports }) => [
-      path,
-      imports.flatMap(({ target, typeOnly }) => (target && !typeOnly ? [target] : [])),
-    ]),
-  )
-  const done = new Set<string>()
-  const found: string[] = []
-  const visit = (path: string, trail: readonly string[]): void => {
-    const seen = trail.indexOf(path)
-    if (seen >= 0) {
-      found.push(`${[...trail.slice(seen), path].join(' → ')}: files import each other in a circle`)
-      return
-    }
-    if (done.has(path)) return
-    for (const each of next.get(path) ?? []) visit(each, [...trail, path])
-    done.add(path)
-  }
-  for (const { path } of sources) visit(path, [])
-  return found
-}

@@ -63,9 +63,6 @@ export const BINDING = 'JANGTEO_TEST_BINDING'
 /** Whether a call is a function call: then answers may be the very same object. */
 export const inOneProcess = process.env[BINDING] === undefined
 
-/** Extensions the services' schemas are given. */
-export const extensions = { catalog: ['pg_trgm'] }
-
 /**
  * Starts the services on a fresh database, with a clock that the test steers. Services they need but that are not given
  * can be put in by `given.elsewhere`. With `remote`, every call between them, and of the test, goes over HTTP. Stops by
@@ -79,8 +76,7 @@ export const startTestHost = async (
   const database = await freshDatabase(runtime)
   const admin = database.connection
   const names = services.map((each) => each.contract.name)
-  const wanted = Object.fromEntries(Object.entries(extensions).filter(([service]) => names.includes(service)))
-  await provision(admin, names, wanted)
+  await provision(admin, names)
   for (const each of services)
     await migrate(serviceConnection(admin, each.contract.name), each.contract.name, each.migrations)
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })

@@ -5,7 +5,7 @@ import { after } from 'node:test'
 import { freshDatabase } from '#engines/postgres/embedded/database.fixture.ts'
 import { startShop, type Shop, type StartOptions } from '#src/host/process/start-shop.ts'
 import { readSettings } from '#src/settings.ts'
-import { shop } from '#src/shop.ts'
+import { liveSettings, shop } from '#src/shop.ts'
 import { steerableRuntime, type SteerableRuntime } from './clock.ts'
 import { shopSettings } from './shop-settings.ts'
 
@@ -37,6 +37,7 @@ export const startTestShop = async (
   const settings = readSettings({ ...shopSettings(data, database.url), ...env })
   const running = await startShop(settings, {
     services: shop,
+    liveSettings,
     runtime,
     samples: false,
     withPages: false,

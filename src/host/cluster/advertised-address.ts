@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { isNamed, type PlacedHost } from './placement.ts'
 
 /** An address with the port a host listens on, unless it names another: something stands in between then. */
@@ -22,7 +22,7 @@ const isEverywhere = (address: string): boolean => address === '0.0.0.0' || addr
  * Where others reach this host, as `host:port`: what is set, else the placement's address. A DNS name stands for all
  * replicas, and 0.0.0.0 for no address at all: there it is this machine's own.
  */
-export const ownPlace = (settings: ShopSettings, placed: PlacedHost | undefined, port: number): string => {
+export const ownPlace = (settings: ProcessSettings, placed: PlacedHost | undefined, port: number): string => {
   const { JANGTEO_INTERNAL_ADDRESS: given, JANGTEO_INTERNAL_HOST: bound } = settings
   if (given !== '') return withPort(given, port)
   const shared = placed ? isNamed(placed) : isEverywhere(bound)
@@ -31,7 +31,7 @@ export const ownPlace = (settings: ShopSettings, placed: PlacedHost | undefined,
 
 /** What this host is called, unlike any other: what is set, else by placement and replica, or by the machine's name. */
 export const ownName = (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   placed: PlacedHost | undefined,
   given: { readonly replica: number; readonly host: string | undefined; readonly runs: readonly string[] },
 ): string => {

@@ -7,7 +7,7 @@ import { callerTokens, type CallerTokens } from '#kernel/remote/security/token.t
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { developmentSecret } from '../development/secrets.ts'
 import type { Expected } from './expected-hosts.ts'
 import type { SimulatorsElsewhere } from '../development/external-systems.ts'
@@ -36,7 +36,7 @@ export interface Network {
 }
 
 /** The secrets by which hosts know each other: the first signs, both are believed. */
-const internalSecrets = (settings: ShopSettings, runtime: Runtime): readonly string[] => {
+const internalSecrets = (settings: ProcessSettings, runtime: Runtime): readonly string[] => {
   const { JANGTEO_INTERNAL_SECRET: own, JANGTEO_INTERNAL_SECRET_ALSO: also, mode } = settings
   if (own === '' && mode === 'production')
     throw new CannotStart(
@@ -46,15 +46,15 @@ const internalSecrets = (settings: ShopSettings, runtime: Runtime): readonly str
 }
 
 /** The tokens of calls between hosts. */
-export const internalTokens = (settings: ShopSettings, runtime: Runtime): CallerTokens =>
+export const internalTokens = (settings: ProcessSettings, runtime: Runtime): CallerTokens =>
   callerTokens(internalSecrets(settings, runtime), runtime)
 
 /** What leases in Redis are signed with. */
-export const leaseSigning = (settings: ShopSettings, runtime: Runtime): Signing =>
+export const leaseSigning = (settings: ProcessSettings, runtime: Runtime): Signing =>
   signing(internalSecrets(settings, runtime), 'jangteo leases')
 
 /** The certificates of the inside; nothing where none are set. Throws CannotStart when some are missing or cannot be read. */
-export const internalTls = (settings: ShopSettings): HostTls | undefined => {
+export const internalTls = (settings: ProcessSettings): HostTls | undefined => {
   const names = ['JANGTEO_INTERNAL_TLS_KEY', 'JANGTEO_INTERNAL_TLS_CERT', 'JANGTEO_INTERNAL_TLS_CA'] as const
   const missing = names.filter((name) => settings[name] === '')
   if (missing.length === names.length) return undefined

@@ -1,4 +1,4 @@
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 
 /** Where somebody on this machine finds what listens on a network address; every address of it is `localhost` too. */
 export const originAt = (host: string, port: number): string => {
@@ -12,7 +12,7 @@ export const originAt = (host: string, port: number): string => {
  */
 export const publicUrlOf =
   (
-    settings: Pick<ShopSettings, 'PUBLIC_URL' | 'HOST' | 'PORT'>,
+    settings: Pick<ProcessSettings, 'PUBLIC_URL' | 'HOST' | 'PORT'>,
     given: {
       /** By the placement. */
       readonly placed: string | undefined

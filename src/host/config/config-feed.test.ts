@@ -8,7 +8,8 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { secretsFrom } from '#kernel/secrets/secrets.ts'
 import type { InputOf } from '#kernel/contract.ts'
 import type { config } from '#services/config/contract.ts'
-import { namedIn, readSettings } from '#src/settings.ts'
+import { readSettings } from '#src/settings.ts'
+import { givenIn } from '#src/settings/process-settings.ts'
 import { liveSettings } from '#src/shop.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
@@ -43,7 +44,7 @@ const hostIn = (folder: string, environment = 'trial', by = secrets) => {
   const settings = readSettings({ JANGTEO_DATA: folder, JANGTEO_CONFIG_ENVIRONMENT: environment })
   const live = liveSettingsOf(settings, {
     settings: liveSettings,
-    named: namedIn(settings),
+    named: givenIn(settings),
     secrets: () => by,
     log: silent,
   })

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
+import type { LiveSetting } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { config } from '#services/config/contract.ts'
-import type { ShopSettings } from '#src/settings.ts'
-import { liveSettings } from '#src/shop.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { configCopy } from './config-snapshot.ts'
 import { configFeed, type ConfigState } from './config-feed.ts'
 import type { Host } from '../process/host.ts'
@@ -22,10 +22,12 @@ export interface Configured {
 
 /** Makes the settings of a process, with the last good configuration on its disk where there is one. */
 export const configured = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     /** Its name among the hosts. */
     readonly host: string
+    /** The settings of the shop that may change while it runs. */
+    readonly settings: readonly LiveSetting[]
     /** Names that its environment gives a value. */
     readonly named: readonly string[]
     /** Where customers reach the shop; empty as long as nobody knows. */
@@ -41,7 +43,7 @@ export const configured = async (
 ): Promise<Configured> => {
   const { host, named, publicUrl, services, follows, runtime, log, progress } = given
   const secrets = () => secretsOf(settings, runtime)
-  const live = liveSettingsOf(settings, { settings: liveSettings, named, publicUrl, secrets, log })
+  const live = liveSettingsOf(settings, { settings: given.settings, named, publicUrl, secrets, log })
   if (!follows) return { live, begin: async () => {}, state: () => undefined, stop: async () => {} }
   const environment = environmentOf(settings)
   const copy = configCopy({ folder: settings.JANGTEO_DATA, environment, host, secrets: secrets(), runtime })

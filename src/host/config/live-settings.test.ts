@@ -5,7 +5,8 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { sealLive } from '#kernel/secrets/live-secret.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { secretsFrom } from '#kernel/secrets/secrets.ts'
-import { namedIn, readSettings } from '#src/settings.ts'
+import { readSettings } from '#src/settings.ts'
+import { givenIn } from '#src/settings/process-settings.ts'
 import { liveSettings } from '#src/shop.ts'
 import { followLogLevel } from './live-log-level.ts'
 import { environmentOf, liveSettingsOf, type Central } from './live-settings.ts'
@@ -22,7 +23,7 @@ const linesOf = () => {
 
 const viewOf = (env: Record<string, string> = {}, log = makeLog('silent')) => {
   const settings = readSettings(env)
-  return liveSettingsOf(settings, { settings: liveSettings, named: namedIn(settings), secrets: () => secrets, log })
+  return liveSettingsOf(settings, { settings: liveSettings, named: givenIn(settings), secrets: () => secrets, log })
 }
 
 let versions = 0

@@ -3,7 +3,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { openLive } from '#kernel/secrets/live-secret.ts'
 import { type LiveSetting, Unfit, WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 
 type Value = string | number | boolean
 
@@ -28,9 +28,9 @@ export interface Left {
 }
 
 /** Settings as they stand now: those that may change are read anew each time. */
-export interface LiveSettings {
+export interface LiveSettings<S extends ProcessSettings = ProcessSettings> {
   /** As a service sees them, or `gateway`, or `shop` for the host itself. */
-  of(place: string): ShopSettings
+  of(place: string): S
   /** Lets another version count from now on. Values that cannot be used are left out, each with a warning. */
   take(central: Central): void
   readonly version: () => number
@@ -48,7 +48,7 @@ export interface LiveSettings {
 const namesIn = (list: string): string[] => list.split(/[\s,]+/).filter((each) => each !== '')
 
 /** What a host was told to keep. Throws CannotStart for names that are no live settings. */
-const keptBy = (settings: ShopSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
+const keptBy = (settings: ProcessSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
   const kept = namesIn(settings.JANGTEO_CONFIG_KEEP)
   const unknown = kept.filter((each) => !known.has(each))
   if (unknown.length > 0)
@@ -59,14 +59,14 @@ const keptBy = (settings: ShopSettings, known: ReadonlyMap<string, LiveSetting>)
 }
 
 /** The environment whose central values count for a host. */
-export const environmentOf = (settings: ShopSettings): string => settings.JANGTEO_CONFIG_ENVIRONMENT || settings.mode
+export const environmentOf = (settings: ProcessSettings): string => settings.JANGTEO_CONFIG_ENVIRONMENT || settings.mode
 
 /**
  * A view of the settings in which those that may change follow the central configuration: what is kept by this host goes
  * first, then the value for the service, for the whole shop, of this host's environment, and the default.
  */
-export const liveSettingsOf = (
-  base: ShopSettings,
+export const liveSettingsOf = <S extends ProcessSettings>(
+  base: S,
   given: {
     readonly settings: readonly LiveSetting[]
     /** Names that the host's environment gives a value. */
@@ -77,7 +77,7 @@ export const liveSettingsOf = (
     readonly secrets: () => Secrets
     readonly log: Logger
   },
-): LiveSettings => {
+): LiveSettings<S> => {
   const { secrets, log } = given
   const known = new Map(given.settings.map((each) => [each.name, each]))
   const kept = keptBy(base, known)
@@ -88,7 +88,7 @@ export const liveSettingsOf = (
   let values: ReadonlyMap<string, Value> = new Map()
   let left: readonly Left[] = []
   const listeners: (() => void)[] = []
-  const views = new Map<string, ShopSettings>()
+  const views = new Map<string, S>()
 
   const read = ({ place, name, value, sealed }: Central['values'][number]): Value => {
     const setting = known.get(name)
@@ -118,7 +118,7 @@ export const liveSettingsOf = (
     for (const each of listeners) each()
   }
 
-  const view = (place: string): ShopSettings => {
+  const view = (place: string): S => {
     const seen: Record<string, unknown> = { ...base }
     for (const name of known.keys()) {
       if (kept.includes(name)) continue
@@ -126,11 +126,11 @@ export const liveSettingsOf = (
       const shared = `${WHOLE_SHOP} ${name}`
       Object.defineProperty(seen, name, {
         enumerable: true,
-        get: () => values.get(own) ?? values.get(shared) ?? base[name as keyof ShopSettings],
+        get: () => values.get(own) ?? values.get(shared) ?? base[name as keyof S],
       })
     }
     if (given.publicUrl) Object.defineProperty(seen, 'PUBLIC_URL', { enumerable: true, get: given.publicUrl })
-    return seen as ShopSettings
+    return seen as unknown as S
   }
 
   return {

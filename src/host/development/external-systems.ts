@@ -4,7 +4,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Settings, Sweep } from '#kernel/service.ts'
 import type { Outages } from '#engines/postgres/connection/outage.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { forwarded } from './simulator-proxy.ts'
 import { startSimulators } from './simulators.ts'
 import type { Stores } from '../stores/stores.ts'
@@ -36,7 +36,7 @@ export interface SimulatorsElsewhere {
 const stop = async (): Promise<void> => {}
 
 /** What services are told of the outside: simulators only where no real one was given. */
-const outside = (settings: ShopSettings, tossBaseUrl: string, smtpUrl: string): Settings => ({
+const outside = (settings: ProcessSettings, tossBaseUrl: string, smtpUrl: string): Settings => ({
   SMTP_URL: settings.SMTP_URL || smtpUrl,
   ...(settings.TOSS_BASE_URL === '' && {
     TOSS_BASE_URL: tossBaseUrl,
@@ -50,7 +50,7 @@ const simulatedWindow = {
 }
 
 /** The outside world of production. */
-export const realWorld = (settings: ShopSettings): World => ({
+export const realWorld = (settings: ProcessSettings): World => ({
   settings: {},
   toss: { clientKey: settings.TOSS_CLIENT_KEY, sdkUrl: REAL_SDK },
   plugins: [],
@@ -60,7 +60,7 @@ export const realWorld = (settings: ShopSettings): World => ({
 
 /** Simulators in this process. `shopOrigin` tells where the shop listens, once it does. */
 export const worldHere = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly stores: Stores
     readonly runtime: Runtime
@@ -82,7 +82,7 @@ export const worldHere = async (
 }
 
 /** Simulators in another host; its pages are reached through this one's edge. */
-export const worldElsewhere = (settings: ShopSettings, { origin, smtpUrl }: SimulatorsElsewhere): World => ({
+export const worldElsewhere = (settings: ProcessSettings, { origin, smtpUrl }: SimulatorsElsewhere): World => ({
   ...simulatedWindow,
   settings: outside(settings, `${origin}/simulators/toss/api`, smtpUrl),
   plugins: [forwarded('/simulators', origin)],

@@ -2,7 +2,7 @@ import type { Contract } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { openDatabase } from '#engines/postgres/database.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { startHost } from '../process/host.ts'
 import { makeLog } from '../process/logging.ts'
 import { internalTokens } from '../cluster/network.ts'
@@ -15,7 +15,7 @@ import type { Stores } from '../stores/stores.ts'
 
 /** Loads the sample catalogue into a shop of other processes, once; `npm start` does so in its own. */
 export const seedRemotely = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly shop: readonly ServiceDefinition<any>[]
     readonly placement: Placement

@@ -6,7 +6,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { seedSampleCatalogue, type Seeded } from '#samples/seed.ts'
 import { catalog } from '#services/catalog/contract.ts'
 import { product } from '#services/product/contract.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { analyzeOwn } from '#engines/postgres/analyze.ts'
 import type { Host } from '../process/host.ts'
 
@@ -20,7 +20,7 @@ interface Given {
 }
 
 /** Loads the sample catalogue on the first start. A start that was cut off loads the rest. */
-export const seedShop = async (host: Host, settings: ShopSettings, given: Given): Promise<void> => {
+export const seedShop = async (host: Host, settings: ProcessSettings, given: Given): Promise<void> => {
   const marker = join(settings.JANGTEO_DATA, LOADED)
   if (existsSync(marker)) return
   const { made } = await loadSamples(host, given)

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { hungUp, kafkaSecurity, refusalBy } from './kafka-security.ts'
 import { patiently } from '../stores/wait-for-dependency.ts'
 
@@ -12,7 +12,7 @@ import { patiently } from '../stores/wait-for-dependency.ts'
  * would not help, as with a wrong password. Throws CannotStart.
  */
 export const reachKafka = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly shop: readonly ServiceDefinition<any>[]
     readonly runs: { readonly services: readonly ServiceDefinition<any>[] }

@@ -4,13 +4,13 @@ import { createSecureContext } from 'node:tls'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Refused, RefusedFor } from '#engines/kafka/errors.ts'
 import type { KafkaSecurity } from '#engines/kafka/security.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 
 const FILES = ['KAFKA_CA', 'KAFKA_TLS_KEY', 'KAFKA_TLS_CERT'] as const
 const CREDENTIALS = ['KAFKA_USERNAME', 'KAFKA_PASSWORD'] as const
 
 type Settings = Pick<
-  ShopSettings,
+  ProcessSettings,
   (typeof FILES)[number] | (typeof CREDENTIALS)[number] | 'KAFKA_TLS' | 'KAFKA_SASL' | 'mode'
 >
 
@@ -93,7 +93,7 @@ const SENTENCES: Readonly<Record<RefusedFor, (settings: Settings) => string>> = 
 }
 
 /** What brokers refused, in a sentence with the settings that are to be looked at, and never a value that is secret. */
-export const refusalBy = (settings: Settings & Pick<ShopSettings, 'KAFKA_BROKERS'>, refused: Refused): CannotStart =>
+export const refusalBy = (settings: Settings & Pick<ProcessSettings, 'KAFKA_BROKERS'>, refused: Refused): CannotStart =>
   new CannotStart(
     `Kafka at ${settings.KAFKA_BROKERS} (KAFKA_BROKERS) ${SENTENCES[refused.by](settings)}: ${refused.message.replace(/^Kafka: /, '').replace(/\.$/, '')}.`,
   )

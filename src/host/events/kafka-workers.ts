@@ -7,6 +7,7 @@ import { KAFKA_BATCH, kafkaReaderOf } from '#engines/kafka/consume/consume.ts'
 import { RELAY_BATCH, relayOf } from '#engines/kafka/relay/relay.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
 import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import type { KafkaLag } from '#src/observability/observed-host.ts'
 import type { RunningService } from '../process/host.ts'
 import type { Wakes } from './event-signals.ts'
 
@@ -17,14 +18,6 @@ const PACE = 25
 
 /** Milliseconds between two looks at what a group has taken in while it took in nothing. */
 const BOOKS_IDLE = 1_000
-
-/** Messages of a source that a consumer's group has yet to take in. */
-export interface KafkaLag {
-  readonly service: string
-  readonly consumer: string
-  readonly source: string
-  readonly messages: number
-}
 
 /** Events that travel by Kafka. */
 export interface Carried {

@@ -5,7 +5,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { SETTING, starters, type EngineName } from '#tools/engines/index.ts'
 import { startPrometheus, type Watched } from '#tools/engines/prometheus.ts'
 import { startSet, type Starter } from '#tools/engines/set.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { portsOf, type Placement } from '../cluster/placement.ts'
 
 const RULES = fileURLToPath(new URL('../../../deploy/observe/alerts.yml', import.meta.url))
@@ -36,7 +36,7 @@ export interface ClusterEngines {
  */
 export const startClusterEngines = async (
   names: readonly ClusterEngine[],
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly placement: Placement
     readonly runtime: Runtime

@@ -1,7 +1,6 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import type { ShopSettings } from '#src/settings.ts'
-import { extensions } from '#src/shop.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { startClusterEngines, type ClusterEngine, type ClusterEngines } from './cluster-engines.ts'
 import { keepHost, type KeptHost } from './supervised-host.ts'
 import { portsOf, type PlacedHost } from '../cluster/placement.ts'
@@ -37,7 +36,7 @@ const isEdge = ({ runs }: PlacedHost): boolean => runs.every((each) => each === 
  * `stopping` resolves before all are up.
  */
 export const startCluster = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly shop: readonly ServiceDefinition<any>[]
     /** File of the placement. */
@@ -88,7 +87,7 @@ export const startCluster = async (
   try {
     // Once for all: hosts that start together then find every log they read.
     const wait = lockWaitOf(settings, { runtime, progress })
-    const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), extensions, wait)
+    const ran = await prepareSchemas(stores.adminOf, schemasOf(shop, settings.mode), wait)
     if (ran.length > 0) progress(`${'schemas'.padEnd(14)} brought up to date (${ran.length} changes)`)
     if (!stopping) engines = await startClusterEngines(given.engines, settings, { placement, runtime, progress })
     if (!stopping) await start(placement.hosts.filter((host) => !isEdge(host)))

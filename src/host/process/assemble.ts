@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { awake } from '#kernel/time/keep-alive.ts'
 import type { Contract } from '#kernel/contract.ts'
-import { WHOLE_SHOP } from '#kernel/live-setting.ts'
+import { type LiveSetting, WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { readiness } from '#src/observability/health/health.ts'
@@ -11,8 +11,7 @@ import type { StepHook } from '#engines/postgres/database.ts'
 import { outages } from '#engines/postgres/connection/outage.ts'
 import { pump } from '#kernel/process/poll-loop.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
-import { extensions } from '#src/shop.ts'
-import { namedIn, type ShopSettings } from '#src/settings.ts'
+import { givenIn, type ProcessSettings } from '#src/settings/process-settings.ts'
 import { ensurePagesBuilt } from '../../../web/build.ts'
 import { checksOf } from './readiness-checks.ts'
 import { watchClock } from '#src/observability/health/clock-skew.ts'
@@ -54,7 +53,10 @@ export interface Runs {
 }
 
 export interface Assembly {
+  /** Every service of the shop, wherever it runs. */
   readonly shop: readonly ServiceDefinition<any>[]
+  /** What of its settings the central configuration may change. */
+  readonly liveSettings: readonly LiveSetting[]
   readonly runs: Runs
   /** The other hosts; without them everything is here. */
   readonly network?: Network
@@ -89,7 +91,7 @@ export interface Assembled {
  * is the whole shop or a part makes no other difference than which of these there are. What was opened is closed again
  * when a later part cannot start.
  */
-export const assemble = async (settings: ShopSettings, given: Assembly): Promise<Assembled> => {
+export const assemble = async (settings: ProcessSettings, given: Assembly): Promise<Assembled> => {
   const { shop, runs, network, runtime, progress } = given
   const log = makeLog(settings.LOG_LEVEL)
   const name = network?.self.host ?? 'shop'
@@ -126,7 +128,7 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
     })
     opened.add(stores.stop)
     if (runs.gateway) await ensureFree(edgeAddress(settings, given.edgePort))
-    const ran = await prepareSchemas(stores.adminOf, schemas, extensions, lockWaitOf(settings, { runtime, progress }))
+    const ran = await prepareSchemas(stores.adminOf, schemas, lockWaitOf(settings, { runtime, progress }))
     if (ran.length > 0) progress(`Brought the schemas up to date (${ran.length} changes)`)
 
     // An engine that is not set is not loaded either: together their clients weigh as much as the shop.
@@ -184,7 +186,8 @@ export const assemble = async (settings: ShopSettings, given: Assembly): Promise
       },
       {
         host: name,
-        named: namedIn(settings),
+        settings: given.liveSettings,
+        named: givenIn(settings),
         publicUrl,
         services: runs.services.map((each) => each.contract.name),
         follows: runs.services.length > 0 || runs.gateway,

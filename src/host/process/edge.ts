@@ -15,7 +15,7 @@ import { pageContexts } from '#gateway/pages/page-context.ts'
 import { pages } from '#gateway/pages/pages.ts'
 import type { GatewaySettings } from '#gateway/settings.ts'
 import { sampleImages } from '#samples/route.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { eventsOf, type Host } from './host.ts'
 import { environmentOf } from '../config/live-settings.ts'
 import { listening } from './listening.ts'
@@ -23,7 +23,7 @@ import { originAt } from '../cluster/public-url.ts'
 import type { World } from '../development/external-systems.ts'
 
 /** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
-const edgeSettings = (settings: ShopSettings, metrics: GatewaySettings['metrics']): Partial<GatewaySettings> => ({
+const edgeSettings = (settings: ProcessSettings, metrics: GatewaySettings['metrics']): Partial<GatewaySettings> => ({
   metrics,
   canary: settings.CANARY,
   production: settings.mode === 'production',
@@ -37,7 +37,7 @@ const edgeSettings = (settings: ShopSettings, metrics: GatewaySettings['metrics'
 })
 
 /** What of it may change while the edge is open. */
-const liveSettings = (settings: ShopSettings): NonNullable<GatewayOptions['live']> => ({
+const liveSettings = (settings: ProcessSettings): NonNullable<GatewayOptions['live']> => ({
   rules: following(
     // One text for both: what is made of it is another as soon as either is.
     () => `${settings.RATE_LIMIT_FACTOR} ${settings.RATE_LIMITS}`,
@@ -47,7 +47,7 @@ const liveSettings = (settings: ShopSettings): NonNullable<GatewayOptions['live'
 })
 
 /** Where the public comes in. */
-export const edgeAddress = ({ HOST }: ShopSettings, port: number) => ({
+export const edgeAddress = ({ HOST }: ProcessSettings, port: number) => ({
   host: HOST,
   port,
   what: 'The shop',
@@ -56,7 +56,7 @@ export const edgeAddress = ({ HOST }: ShopSettings, port: number) => ({
 
 /** Opens the shop to the public: the API of every service wherever it runs and, where they were built, the pages. */
 export const openEdge = async (given: {
-  readonly settings: ShopSettings
+  readonly settings: ProcessSettings
   readonly port: number
   readonly host: Pick<Host, 'endpoint'>
   readonly shop: readonly ServiceDefinition<any>[]

@@ -9,7 +9,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { freshDatabase } from '#engines/postgres/embedded/database.fixture.ts'
 import { readSettings } from '#src/settings.ts'
-import { shop } from '#src/shop.ts'
+import { liveSettings, shop } from '#src/shop.ts'
 import { patiently } from '../stores/wait-for-dependency.ts'
 import { startShop } from './start-shop.ts'
 
@@ -44,6 +44,7 @@ test('a taken port is told in a sentence before anything is made', async () => {
   const told: string[] = []
   const starting = startShop(settings, {
     services: shop,
+    liveSettings,
     runtime: systemRuntime(),
     withPages: false,
     progress: (line) => told.push(line),

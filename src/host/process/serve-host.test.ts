@@ -9,7 +9,7 @@ import { freshDatabase, type TestDatabase } from '#engines/postgres/embedded/dat
 import { connect } from '#engines/postgres/connection/connection.ts'
 import { hostReportSchema } from '#kernel/reports/host-report.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { shop } from '#src/shop.ts'
+import { liveSettings, shop } from '#src/shop.ts'
 import { readSettings } from '#src/settings.ts'
 import { closedAtEnd } from '#test/support/at-end.ts'
 import { holdingSleeps } from '#test/support/clock.ts'
@@ -45,6 +45,7 @@ const serve = async (given: Partial<ServeOptions>, env: Record<string, string> =
   const settings = readSettings({ ...shopSettings(folder, database.url), JANGTEO_LEAVE_GRACE: '400', ...env })
   const host = await serveHost(settings, {
     shop,
+    liveSettings,
     runs: [],
     placement: file,
     host: 'goods',

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { CannotStart } from '#kernel/cannot-start.ts'
+import type { LiveSetting } from '#kernel/live-setting.ts'
 import { ORDINARY_WEIGHT, type Registry } from '#kernel/remote/instances/registry.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
 import { everyone } from '../cluster/expected-hosts.ts'
 import { internalTls, internalTokens, leaseSigning, type Network } from '../cluster/network.ts'
@@ -28,6 +29,8 @@ export interface ServedHost extends Assembled {
 
 export interface ServeOptions {
   readonly shop: readonly ServiceDefinition<any>[]
+  /** What of its settings the central configuration may change. */
+  readonly liveSettings: readonly LiveSetting[]
   /** Services and parts to run; of a placed host those of the placement, unless told. */
   readonly runs: readonly string[]
   /** File that says which host runs what. */
@@ -110,7 +113,7 @@ const shopOriginOf = (placement: Placement | undefined): string | undefined => {
 
 /** How this host and the others know each other. */
 const networkOf = (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   runtime: Runtime,
   own: {
     readonly placement: Placement | undefined
@@ -162,7 +165,7 @@ const networkOf = (
 }
 
 /** Starts a host that runs some of the shop and reaches the rest by the placement. Throws CannotStart for what a person can put right. */
-export const serveHost = async (settings: ShopSettings, options: ServeOptions): Promise<ServedHost> => {
+export const serveHost = async (settings: ProcessSettings, options: ServeOptions): Promise<ServedHost> => {
   const { shop, runtime, progress, replica = 1 } = options
   const placement = options.placement === undefined ? undefined : placementFrom(options.placement, shop)
   const placed = placement && placedHost(placement, options)
@@ -192,6 +195,7 @@ export const serveHost = async (settings: ShopSettings, options: ServeOptions): 
   const own = shop.filter((each) => runs.includes(each.contract.name))
   const assembled = await assemble(settings, {
     shop,
+    liveSettings: options.liveSettings,
     runs: {
       services: own,
       gateway: has('gateway'),

@@ -1,7 +1,8 @@
+import type { LiveSetting } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { assemble } from './assemble.ts'
 import type { Host } from './host.ts'
 import { seedShop } from '../development/seed.ts'
@@ -16,6 +17,8 @@ export interface Shop {
 
 export interface StartOptions {
   readonly services: readonly ServiceDefinition<any>[]
+  /** What of its settings the central configuration may change. */
+  readonly liveSettings: readonly LiveSetting[]
   readonly runtime: Runtime
   /** Told in a short line what takes its time. */
   readonly progress?: (line: string) => void
@@ -29,11 +32,21 @@ export interface StartOptions {
 }
 
 /** Starts the whole shop in this process. */
-export const startShop = async (settings: ShopSettings, options: StartOptions): Promise<Shop> => {
-  const { services, runtime, progress = () => {}, samples = true, withPages = true, onStep, checkOutputs } = options
+export const startShop = async (settings: ProcessSettings, options: StartOptions): Promise<Shop> => {
+  const {
+    services,
+    liveSettings,
+    runtime,
+    progress = () => {},
+    samples = true,
+    withPages = true,
+    onStep,
+    checkOutputs,
+  } = options
   const development = settings.mode === 'development'
   const { host, edge, stop } = await assemble(settings, {
     shop: services,
+    liveSettings,
     runs: { services, gateway: true, pages: withPages, simulators: development, database: true },
     edgePort: settings.PORT,
     runtime,

@@ -6,7 +6,7 @@ import { connect, type ConnectionSettings } from '#engines/postgres/connection/c
 import { livingServer } from '#engines/postgres/embedded/server/running-server.ts'
 import { waitFor } from '#engines/postgres/embedded/server/wait.ts'
 import { serviceConnection } from '#engines/postgres/schema/provision.ts'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { openStores, type Stores } from './stores.ts'
 
 /** The databases of a shop that this process does not run, reached beside it. */
@@ -34,7 +34,7 @@ const answers = (admin: ConnectionSettings) => async (): Promise<true | undefine
  * found. Throws CannotStart where there is no shop, unless `make` asks for its database to be made.
  */
 export const attachStores = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: { readonly runtime: Runtime; readonly progress?: (line: string) => void; readonly make?: boolean },
 ): Promise<Attached> => {
   const { runtime, progress = () => {}, make = false } = given

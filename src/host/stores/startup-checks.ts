@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import type { ShopSettings } from '#src/settings.ts'
+import type { ProcessSettings } from '#src/settings/process-settings.ts'
 
 /** Engines the shop can do without, and what is so meanwhile. */
 const SPARE = {
@@ -8,7 +8,7 @@ const SPARE = {
   OPENSEARCH_URL: { name: 'OpenSearch', without: 'PostgreSQL searches' },
   ZIPKIN_URL: { name: 'Zipkin', without: 'traces are dropped' },
   OTLP_URL: { name: 'The OTLP collector', without: 'traces are dropped' },
-} as const satisfies Partial<Record<keyof ShopSettings, { name: string; without: string }>>
+} as const satisfies Partial<Record<keyof ProcessSettings, { name: string; without: string }>>
 
 /** Milliseconds an address may take to be reached. */
 const PATIENCE = 1_000
@@ -31,7 +31,7 @@ const reasonOf = async (host: string, port: number): Promise<string | undefined>
  * uses it once it is there. `services` are those it runs. Takes a second at most; never throws.
  */
 export const tellMissing = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   services: readonly string[],
   progress: (line: string) => void,
 ): Promise<void> => {

@@ -5,7 +5,7 @@ import { migrate } from '#engines/postgres/schema/migrate.ts'
 import { provision, serviceConnection } from '#engines/postgres/schema/provision.ts'
 import type { LockWait } from '#engines/postgres/schema/short-locks.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { databaseUrlOf, type ShopSettings } from '#src/settings.ts'
+import { databaseUrlOf, type ProcessSettings } from '#src/settings/process-settings.ts'
 import { patiently } from './wait-for-dependency.ts'
 
 /** A schema of the shop: a service's, or a simulator's. */
@@ -28,7 +28,7 @@ const reach = async (admin: ConnectionSettings): Promise<void> => {
 }
 
 /** The embedded server that another process runs. */
-const joined = async (settings: ShopSettings): Promise<ConnectionSettings> => {
+const joined = async (settings: ProcessSettings): Promise<ConnectionSettings> => {
   const admin = livingServer(settings.JANGTEO_DATA)
   if (!admin) throw new Error('no process runs it: npm start, npm run cluster or “serve database” does')
   await reach(admin)
@@ -42,7 +42,7 @@ const noStores = { adminOf: none, connection: none, stop: async (): Promise<void
 
 /** Opens the databases: those of the settings, or else the embedded one. */
 export const openStores = async (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: {
     readonly runtime: Runtime
     readonly progress: (line: string) => void
@@ -89,7 +89,7 @@ export const openStores = async (
 
 /** How long a start tries for the locks its migrations need. */
 export const lockWaitOf = (
-  settings: ShopSettings,
+  settings: ProcessSettings,
   given: { readonly runtime: Runtime; readonly progress: (line: string) => void },
 ): LockWait => ({ ...given, patience: settings.JANGTEO_MIGRATE_PATIENCE * 1_000 })
 
@@ -97,14 +97,12 @@ export const lockWaitOf = (
 export const prepareSchemas = async (
   adminOf: (service: string) => ConnectionSettings,
   schemas: readonly Schema[],
-  extensions: Readonly<Record<string, readonly string[]>>,
   wait: LockWait,
 ): Promise<readonly string[]> => {
   const byServer = Map.groupBy(schemas, ({ name }) => JSON.stringify(adminOf(name)))
   for (const group of byServer.values()) {
     const names = group.map((each) => each.name)
-    const wanted = Object.fromEntries(Object.entries(extensions).filter(([name]) => names.includes(name)))
-    await provision(adminOf(names[0]!), names, wanted, wait)
+    await provision(adminOf(names[0]!), names, wait)
   }
   const ran = await Promise.all(
     schemas.map(async ({ name, migrations }) =>

@@ -2,7 +2,7 @@ import { instant } from '#kernel/contract.ts'
 import type { HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { countSetAside, findBehind, findCursors } from '#engines/postgres/events/lag-store.ts'
-import type { Host } from '#src/host/process/host.ts'
+import type { ObservedHost, ObservedService } from '../observed-host.ts'
 
 export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
 
@@ -14,14 +14,14 @@ const unknown = { events: null, since: null }
 
 /** How far the consumers of this host are behind, and what they have set aside. A store that does not answer is named. */
 export const lagsOf = (
-  host: Pick<Host, 'services' | 'logOf' | 'kafkaLags'>,
+  host: ObservedHost,
   given: { readonly byKafka: boolean; readonly runtime: Runtime },
 ): (() => Promise<Lags>) => {
   const { byKafka, runtime } = given
   let lookedAt = -Infinity
   let looking: Promise<Lags> | undefined
 
-  const read = async ({ definition, db }: Host['services'][number]) => {
+  const read = async ({ definition, db }: ObservedService) => {
     const service = definition.contract.name
     const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
     // Events that nobody here wants are passed over without moving the cursor each time.

@@ -4,7 +4,7 @@ import type { RemoteEndpoint } from '#kernel/remote/client/endpoint.ts'
 import type { HostReport, LogLevel } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { readiness, type Checks } from '#src/observability/health/health.ts'
-import type { Host } from '#src/host/process/host.ts'
+import type { ObservedHost } from '../observed-host.ts'
 import { lagsOf } from './consumer-lag.ts'
 import type { Vitals } from '../stats/process-metrics.ts'
 import type { CallWatch } from '../stats/call-stats.ts'
@@ -52,7 +52,7 @@ const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remote
 export const reporter = (
   known: Known,
   given: {
-    readonly host: Pick<Host, 'services' | 'logOf' | 'kafkaLags'>
+    readonly host: ObservedHost
     /** Whether events travel by Kafka. */
     readonly byKafka: boolean
     readonly checks: Checks

@@ -3,7 +3,7 @@ import { databaseNow } from '#engines/postgres/clock.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import type { HostTls } from '#kernel/remote/security/tls.ts'
 import type { OtherClock } from './clock-skew.ts'
-import type { Host } from '#src/host/process/host.ts'
+import type { ObservedHost } from '../observed-host.ts'
 
 /** Other hosts that are asked each time: enough to be outvoted by, and no load however many there are. */
 const HOSTS = 5
@@ -29,7 +29,7 @@ const nowIn = async ({ headers, body }: Answer): Promise<number> => {
 
 /** The clocks a host can compare its own with: those of its databases, of Redis, and of a few other hosts in turn. */
 export const otherClocks = (given: {
-  readonly host: Pick<Host, 'services'>
+  readonly host: Pick<ObservedHost, 'services'>
   readonly redis: Pick<RedisStore, 'client'> | undefined
   /** The other hosts, by name and address, as they are now. */
   readonly hosts: () => readonly { readonly name: string; readonly origin: string | null }[]

@@ -6,6 +6,7 @@ import type { Queryable } from '#kernel/store.ts'
 import { findPublished } from '#engines/kafka/relay/relay-store.ts'
 import { COUNTED, findBehind, findCursors, findSetAside, type Cursor } from '#engines/postgres/events/lag-store.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
+import type { KafkaLag } from '../observed-host.ts'
 import { toldGauge, toldTotal, type Series } from './observable-metrics.ts'
 
 /** A service of this process as metrics see it. */
@@ -25,12 +26,7 @@ export interface WatchedEvents {
   /** Where events travel by Kafka. */
   readonly kafka?: {
     readonly topicOf: (source: string) => string
-    readonly lags: () => readonly {
-      readonly service: string
-      readonly consumer: string
-      readonly source: string
-      readonly messages: number
-    }[]
+    readonly lags: () => readonly KafkaLag[]
   }
 }
 

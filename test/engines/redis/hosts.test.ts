@@ -9,7 +9,7 @@ import { CannotStart } from '#kernel/cannot-start.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { serveHost } from '#src/host/process/serve-host.ts'
 import { readSettings } from '#src/settings.ts'
-import { shop as services } from '#src/shop.ts'
+import { liveSettings, shop as services } from '#src/shop.ts'
 import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
 import { leasedRegistry, type LeasedRegistry } from '#engines/redis/leased-registry.ts'
@@ -107,6 +107,7 @@ describe('hosts with leases', () => {
         }),
         {
           shop: services,
+          liveSettings,
           runs: ['email'],
           placement: undefined,
           host: name,

@@ -120,12 +120,6 @@ describe('provision', () => {
     }
   })
 
-  test('an extension a service asks for lies in its own schema', async () => {
-    await provision(admin, ['alpha'], { alpha: ['pg_trgm'] })
-    const rows = await as(serviceConnection(admin, 'alpha'), `SELECT cardinality(show_trgm('가방')) > 0 AS hangul`)
-    assert.deepEqual(rows, [{ hangul: true }])
-  })
-
   test('a name that would need quoting is refused', async () => {
     await assert.rejects(provision(admin, ['x; DROP SCHEMA jt_alpha']), TypeError)
   })

@@ -65,12 +65,7 @@ const ensureRoles = async (client: pg.Client, roles: readonly string[]): Promise
   for (const { rolname } of foreign) await client.query(`GRANT ${rolname} TO CURRENT_USER WITH SET TRUE, INHERIT TRUE`)
 }
 
-const ensureSchemas = async (
-  client: pg.Client,
-  database: string,
-  services: readonly string[],
-  extensions: Readonly<Record<string, readonly string[]>>,
-): Promise<void> => {
+const ensureSchemas = async (client: pg.Client, database: string, services: readonly string[]): Promise<void> => {
   const shop = client.escapeIdentifier(database)
   const roles = [...services, RELAY].map(roleOf).join(', ')
   await client.query(`REVOKE ALL ON DATABASE ${shop} FROM PUBLIC`)
@@ -79,9 +74,6 @@ const ensureSchemas = async (
     const schema = schemaOf(service)
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${roleOf(service)}`)
     await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${roleOf(RELAY)}`)
-    for (const extension of extensions[service] ?? []) {
-      await client.query(`CREATE EXTENSION IF NOT EXISTS ${checked(extension)} SCHEMA ${schema}`)
-    }
   }
 }
 
@@ -100,13 +92,10 @@ const sayWhatIsMissing = (error: unknown, user: string): never => {
  * Makes ready what the services stand on: the database, one schema and one login role for each service, and the relay's
  * role. Does nothing that is done already; of several at once each waits for the one before it. `admin` must be allowed
  * to make roles and databases; throws CannotStart with what is missing where it is not.
- *
- * `extensions` names those a service's schema is given, such as `{ catalog: ['pg_trgm'] }`.
  */
 export const provision = async (
   admin: ConnectionSettings,
   services: readonly string[],
-  extensions: Readonly<Record<string, readonly string[]>> = {},
   given: Partial<LockWait> = {},
 ): Promise<void> => {
   const wait = lockWait(given)
@@ -121,7 +110,7 @@ export const provision = async (
     const shop = await connect(admin, 'provision')
     try {
       const what = `Making schemas and roles ready in ${admin.database}`
-      const ensure = () => ensureSchemas(shop, admin.database, services, extensions)
+      const ensure = () => ensureSchemas(shop, admin.database, services)
       await withShortLocks(shop, admin, what, ensure, wait)
     } finally {
       await shop.end()
