@@ -45,8 +45,11 @@ const judgePaid = (tally: Tally, seen: Seen): void => {
   if (captures.length !== 1) tally.wrong(order.id, `${order.status} with ${captures.length} captures`)
   else if (capture!.paymentKey !== order.paymentKey || capture!.amount !== order.amount)
     tally.wrong(order.id, `${order.status} at ${order.amount} won by another payment of ${capture!.amount} won`)
-  else if (order.status === 'PAID' && capture!.refunded === capture!.amount && capture!.amount > 0)
+  else if (order.status === 'PAID' && capture!.refunded === capture!.amount && order.kept > 0)
     tally.wrongSince(capture!.refundAt, order.id, 'PAID, but all its money was given back')
+
+  if (capture && capture.refunded < order.givenBack)
+    tally.wrong(order.id, `its cancellations gave back ${order.givenBack} won, its payment ${capture.refunded}`)
 
   if (!reservation) tally.wrong(order.id, `${order.status} without a reservation of stock`)
   else if (!sameLines(order, reservation)) tally.wrong(order.id, 'its reservation is for other goods')
@@ -55,8 +58,10 @@ const judgePaid = (tally: Tally, seen: Seen): void => {
   else if (reservation.state !== 'ALLOCATED')
     tally.wrong(order.id, `${order.status}, but its stock is ${reservation.state}`)
 
-  if (order.status === 'CANCEL_REQUESTED' && !capture?.awaitingAccount)
-    tally.wrongSince(capture?.refundAt ?? toldAt, order.id, 'its cancellation never came to an end')
+  const isCanceling = order.status === 'CANCEL_REQUESTED' || order.cancelingSince !== null
+  const since = Math.max(capture?.refundAt ?? 0, order.cancelingSince ?? 0, toldAt ?? 0)
+  if (isCanceling && !capture?.awaitingAccount)
+    tally.wrongSince(since === 0 ? null : since, order.id, 'its cancellation never came to an end')
 }
 
 const judgeHold = (tally: Tally, { order, reservation }: Seen, since: number | null): void => {

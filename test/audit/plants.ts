@@ -130,17 +130,47 @@ const stock: readonly Plant[] = [
 
 const orders: readonly Plant[] = [
   {
-    invariant: 'an order costs what its lines cost',
+    invariant: 'an order costs what is paid for its lines and charges',
     name: 'a won too much',
     plant: `UPDATE jt_order.orders SET amount = amount + 1`,
   },
   {
-    invariant: 'an order costs what its lines cost',
+    invariant: 'an order costs what is paid for its lines and charges',
     name: 'an order of nothing',
     plant: `DELETE FROM jt_order.order_line`,
   },
   {
-    invariant: 'an order and its lines are in the same state',
+    invariant: 'an order costs what is paid for its lines and charges',
+    name: 'a charge that nobody pays',
+    plant: `UPDATE jt_order.orders SET charges = '[{"kind": "SHIPPING", "amount": 3000}]'`,
+  },
+  {
+    invariant: 'an order and its lines are in the states that follow from its payment and their units',
+    name: 'all units canceled, and still paid',
+    plant: `UPDATE jt_order.order_line SET canceled = quantity WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'units are canceled by the cancellations that name them, and once',
+    name: 'a unit that no cancellation names',
+    plant: `UPDATE jt_order.order_line SET canceling = 1 WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'units are canceled by the cancellations that name them, and once',
+    name: 'canceled twice',
+    plant: `INSERT INTO jt_order.cancellation
+        (id, order_id, state, whole, amount, tax_free, parts, reason, requested_at, ended_at)
+      SELECT gen_random_uuid(), order_id, state, whole, amount, tax_free, parts, reason, requested_at, now()
+      FROM jt_order.cancellation WHERE state = 'DONE'`,
+  },
+  {
+    invariant: 'a paid order has one capture of its amount, and its stock',
+    name: 'a part of it stands still',
+    plant: `INSERT INTO jt_order.cancellation (id, order_id, state, whole, amount, tax_free, parts, reason, requested_at)
+      SELECT gen_random_uuid(), id, 'REQUESTED', false, 0, 0, '[]', '', now() - interval '1 day' FROM jt_order.orders
+      WHERE status = 'PAID'`,
+  },
+  {
+    invariant: 'an order and its lines are in the states that follow from its payment and their units',
     name: 'a line lags behind',
     plant: `UPDATE jt_order.order_line SET status = 'PENDING_PAYMENT' WHERE status = 'PAID'`,
   },
@@ -206,7 +236,7 @@ const orders: readonly Plant[] = [
     plant: `UPDATE jt_product.reservation SET state = 'RELEASED' WHERE state = 'SECURED'`,
   },
   {
-    invariant: 'an order and its lines are in the same state',
+    invariant: 'an order and its lines are in the states that follow from its payment and their units',
     name: 'a line does not wait for the deposit',
     plant: `UPDATE jt_order.order_line SET status = 'PENDING_PAYMENT' WHERE status = 'AWAITING_DEPOSIT'`,
   },

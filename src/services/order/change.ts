@@ -6,7 +6,7 @@ import { NOT_FOUND } from '#kernel/faults.ts'
 import { derivedId } from '#kernel/ids.ts'
 import { looseSum, MAX_WON, won } from '#kernel/money.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Database } from '#kernel/store.ts'
+import type { Database, Tx } from '#kernel/store.ts'
 import {
   AMOUNT_TOO_LARGE,
   PRICE_CHANGED,
@@ -17,7 +17,7 @@ import {
 } from '#services/product/contract.ts'
 import { ORDER_EXPIRED, ORDER_STATE, type Order, orderItemsChanged } from './contract.ts'
 import { amountOf } from './allocation.ts'
-import { factsOf, fingerprintOf, lineFactsOf, orderName, type OrderRecord, shown } from './order.ts'
+import { factsOf, fingerprintOf, lineFactsOf, type OrderLine, orderName, type OrderRecord, shown } from './order.ts'
 import { isRefusal, onOwnTime } from './giving-back.ts'
 import { HOLD_GRACE } from './place.ts'
 import { changedLines, quantitiesOf } from './pricing.ts'
@@ -35,13 +35,33 @@ export const refusalOf = (order: OrderRecord | undefined, memberId: string, now:
   return order.payBefore <= now ? ORDER_EXPIRED() : undefined
 }
 
+type Items = readonly { readonly skuId: string; readonly quantity: number }[]
+
 /** What is asked of an unpaid order. */
 interface Change {
   readonly id: string
-  readonly items: readonly { readonly skuId: string; readonly quantity: number }[]
+  readonly items: Items
   /** What it must cost afterwards, in won, to be changed. */
   readonly expectedAmount?: number | undefined
 }
+
+/** What an unpaid order is to become. */
+interface Goal {
+  readonly items: Items
+  /** Its lines, where what it holds already is not simply to be kept as far as the items go. */
+  readonly lines?: readonly OrderLine[]
+}
+
+/** Changes an unpaid order of a member. */
+export type Changing = (change: {
+  readonly id: string
+  readonly memberId: string
+  /** Throws the fault to answer with where the order, as it is seen, cannot be changed like that. */
+  readonly goal: (order: OrderRecord) => Goal
+  readonly expectedAmount?: number | undefined
+  /** Part of the transaction in which the order goes over; what it throws undoes the change. */
+  readonly within?: (tx: Tx) => Promise<void>
+}) => Promise<Order>
 
 /** The fault to answer with when these lines cost more than one order can, or something else than the customer was shown. */
 const priceFault = (lines: readonly SoldLine[], expected: number | undefined): Fault | undefined => {
@@ -52,11 +72,10 @@ const priceFault = (lines: readonly SoldLine[], expected: number | undefined): F
     : PRICE_CHANGED({ expected, amount, lines: [...lines] })
 }
 
-const itemsOf = (lines: readonly { skuId: string; quantity: number }[]): string =>
-  fingerprintOf(
-    [...quantitiesOf(lines)].map(([skuId, quantity]) => ({ skuId, quantity })),
-    undefined,
-  )
+/** Items with the units of each SKU together. */
+const merged = (items: Items) => [...quantitiesOf(items)].map(([skuId, quantity]) => ({ skuId, quantity }))
+
+const itemsOf = (items: Items): string => fingerprintOf(merged(items), undefined)
 
 /**
  * Sets the items of an unpaid order. The new items are held before the order changes over, borrowing what the order
@@ -83,7 +102,13 @@ export const changing = (given: {
     })
 
   /** Goes over to what is held, or says why not and makes sure that nobody can any more. */
-  const changeOver = (before: OrderRecord, reservationId: string, sold: readonly SoldLine[], expected?: number) =>
+  const changeOver = (
+    before: OrderRecord,
+    reservationId: string,
+    linesOf: (held: readonly OrderLine[]) => readonly OrderLine[],
+    expected: number | undefined,
+    within: ((tx: Tx) => Promise<void>) | undefined,
+  ) =>
     db.tx(
       'order.change-items',
       async (tx): Promise<{ order: OrderRecord | undefined; refused?: Fault | undefined }> => {
@@ -92,7 +117,7 @@ export const changing = (given: {
         if (order?.revision !== before.revision) return { order }
         const now = runtime.now()
         const revision = order.revision + 1
-        const lines = changedLines(order.lines, sold)
+        const lines = linesOf(order.lines)
         const refused = refusalOf(order, before.memberId, now) ?? priceFault(lines, expected)
         if (refused) {
           await tx.query(saveRevision({ id: order.id, revision }))
@@ -112,6 +137,7 @@ export const changing = (given: {
           formerReservationId: before.reservationId,
         })
         await replaceLines(tx, next)
+        await within?.(tx)
         return { order: next }
       },
     )
@@ -139,10 +165,7 @@ export const changing = (given: {
     }
   }
 
-  return async (input: Change, context: CallContext): Promise<Order> => {
-    const memberId = memberOf(context.actor)
-    const wanted = itemsOf(input.items)
-    const { expectedAmount } = input
+  const change: Changing = async ({ id, memberId, goal, expectedAmount, within }) => {
     /** The order as it is now, unless that is not what the customer was shown. */
     const answer = (order: OrderRecord): Order => {
       const fault = priceFault(order.lines, expectedAmount)
@@ -151,22 +174,24 @@ export const changing = (given: {
     }
 
     const tried = async (): Promise<Order> => {
-      const seen = (await findOrders(db, [input.id])).get(input.id)
+      const seen = (await findOrders(db, [id])).get(id)
       const refused = refusalOf(seen, memberId, runtime.now())
       if (refused) throw refused
       const before = seen!
+      const { items, lines } = goal(before)
+      const wanted = itemsOf(items)
       if (itemsOf(before.lines) === wanted) {
         await views.forget([before])
         return answer(before)
       }
 
       const reservationId = derivedId('order items', before.id, String(before.revision), wanted)
-      const hold = { reservationId, lines: [...input.items], expiresAt: before.payBefore + HOLD_GRACE }
+      const hold = { reservationId, lines: merged(items), expiresAt: before.payBefore + HOLD_GRACE }
       let held = false
       const goOver = async () => {
         const { lines: sold } = await product.reserve({ ...hold, replaces: before.reservationId })
         held = true
-        return changeOver(before, reservationId, sold, expectedAmount)
+        return changeOver(before, reservationId, (held) => lines ?? changedLines(held, sold), expectedAmount, within)
       }
       const { order: changed, refused: why } = await goOver().catch(async (error: unknown) => {
         if (held || !isRefusal(error)) {
@@ -189,5 +214,10 @@ export const changing = (given: {
       } catch (error) {
         if (tries === TRIES || !(RESERVATION_LENT.is(error) || RESERVATION_ENDED.is(error))) throw error
       }
+  }
+  return {
+    change,
+    changeItems: ({ items, ...input }: Change, { actor }: CallContext): Promise<Order> =>
+      change({ ...input, memberId: memberOf(actor), goal: () => ({ items }) }),
   }
 }

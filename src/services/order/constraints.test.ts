@@ -43,6 +43,19 @@ const key = (): Row => ({
   answer: '{}',
 })
 
+const cancellation = (): Row => ({
+  id: randomUUID(),
+  order_id: randomUUID(),
+  state: 'REQUESTED',
+  whole: false,
+  amount: 1_000,
+  tax_free: 0,
+  parts: '[]',
+  reason: '',
+  requested_at: now,
+})
+const request = (): Row => ({ order_id: randomUUID(), key: randomUUID(), fingerprint: '' })
+
 before(async () => {
   db = await freshSchema('order')
 })
@@ -82,5 +95,15 @@ describe('the database refuses', () => {
     }),
     'half an allocation': () => ({ allocation: '{"gross": 0}' }),
   })
+  refuses(store, 'cancellation', cancellation, UNIQUE, { 'two cancellations of one refund': () => ({}) })
+  refuses(store, 'cancellation', cancellation, CHECK, {
+    'a refund below nothing': () => ({ amount: -1 }),
+    'more free of tax than is refunded': () => ({ tax_free: 1_001 }),
+    'less than nothing given back': () => ({ refunded: -1 }),
+    'one that is done and has not ended': () => ({ state: 'DONE' }),
+    'one that has ended and is under way': () => ({ ended_at: now }),
+    'an unknown state': () => ({ state: 'PERHAPS' }),
+  })
+  refuses(store, 'cancel_request', request, UNIQUE, { 'a second cancellation under a key': () => ({}) })
   refuses(store, 'idempotency', key, UNIQUE, { 'a second order under a key': () => ({ order_id: randomUUID() }) })
 })

@@ -69,6 +69,27 @@ export const PAYMENT_UNDER_WAY = fault('PAYMENT_UNDER_WAY', 409, {
   en: 'A payment is under way. Please check again shortly.',
 })
 
+export const ORDER_LINE_NOT_FOUND = fault(
+  'ORDER_LINE_NOT_FOUND',
+  422,
+  {
+    ko: '주문에 없는 상품입니다. 주문 상세를 새로 고친 뒤 다시 선택해 주세요.',
+    en: 'The order has no such line. Please reload the order and choose again.',
+  },
+  z.object({ number: z.number().int() }),
+)
+export const CANCEL_QUANTITY_EXCEEDED = fault(
+  'CANCEL_QUANTITY_EXCEEDED',
+  409,
+  {
+    ko: ({ cancelable }) =>
+      cancelable === 0 ? '더 취소할 수량이 없습니다.' : `취소할 수 있는 수량은 ${cancelable}개까지입니다.`,
+    en: ({ cancelable }) =>
+      cancelable === 0 ? 'No units of it are left to cancel.' : `At most ${cancelable} of it can be canceled.`,
+  },
+  z.object({ number: z.number().int(), cancelable: z.number().int() }),
+)
+
 export const REFUND_REFUSED = fault('REFUND_REFUSED', 409, {
   ko: '결제사에서 환불을 거절했습니다. 고객센터로 문의해 주세요.',
   en: 'The payment provider refused the refund. Please contact us.',
@@ -193,6 +214,19 @@ const items = z
     },
   })
 
+/** Units of lines to cancel. */
+const cancelLines = z
+  .array(z.object({ number: z.number().int().min(1).max(10_000), quantity: z.number().int().min(1).max(999) }))
+  .min(1)
+  .max(200)
+  .refine((lines) => new Set(lines.map((each) => each.number)).size === lines.length, {
+    message: 'repeated_line',
+    params: {
+      ko: '같은 주문 상품이 두 번 들어 있습니다. 수량을 합쳐 주세요.',
+      en: 'A line is listed twice. Please put its quantities together.',
+    },
+  })
+
 /** States to look for, as one word or several with commas between: `PENDING_PAYMENT,PAYING`. */
 const statuses = z
   .string()
@@ -285,7 +319,7 @@ export const order = contract('order', {
   },
   cancel: {
     summary:
-      'Cancels an order; a paid one is refunded in full. Repeating it changes nothing. A deposit (a paid virtual account) is returned to `refundAccount`, which also may be given for an order that is over and whose money waits for an account.',
+      'Cancels an order, or units of its `lines`; of a paid one their share is refunded, and the order ends with its last unit. Repeating it changes nothing: for `lines` by the idempotency key, which they need; the same key with other contents is refused. A deposit (a paid virtual account) is returned to `refundAccount`, which also may be given for an order that is over and whose money waits for an account.',
     method: 'POST',
     path: '/orders/{id}/cancel',
     access: 'member',
@@ -294,11 +328,23 @@ export const order = contract('order', {
     input: z.object({
       id: z.uuid(),
       reason: shortProse(1, 200),
+      /** Left out: all units that are left. */
+      lines: cancelLines.optional(),
       refundAccount: refundAccount.optional(),
+      idempotencyKey: z.string().trim().min(1).max(200).optional(),
     }),
+    headers: { idempotencyKey: 'idempotency-key' },
     output: orderOutput,
     faults: [
       ORDER_STATE,
+      ORDER_EXPIRED,
+      IDEMPOTENCY_KEY_REQUIRED,
+      IDEMPOTENCY_CONFLICT,
+      ORDER_LINE_NOT_FOUND,
+      CANCEL_QUANTITY_EXCEEDED,
+      RESERVATION_CONFLICT,
+      RESERVATION_ENDED,
+      RESERVATION_LENT,
       PAYMENT_UNDER_WAY,
       REFUND_REFUSED,
       REFUND_NOT_ACCEPTED,
@@ -418,10 +464,19 @@ export const orderPaid = event('order.paid', {
   }),
 })
 export const orderCancelRequested = event('order.cancel_requested', {
-  version: 1,
+  // 1 was always of the whole order: who knows only that would give back all of it for a part.
+  version: 2,
   key: 'orderId',
-  summary: 'A paid order is to be refunded in full and then canceled.',
-  payload: z.object({ ...facts, cancellationId: z.uuid(), reason: z.string() }),
+  summary: 'Units of a paid order, or all of it, are to be canceled once what they cost is refunded.',
+  payload: z.object({
+    ...facts,
+    cancellationId: z.uuid(),
+    reason: z.string(),
+    /** The units, and their share in what was paid for their lines; of events of version 1: all units. */
+    parts: z.array(z.object({ number: z.number().int(), quantity: z.number().int(), amount: wonSchema })).optional(),
+    /** What is to be refunded, in won; left out: all that is left of the payment. */
+    refund: z.object({ amount: wonSchema, taxFree: wonSchema }).optional(),
+  }),
 })
 export const orderLinesCanceled = event('order.lines_canceled', {
   version: 1,

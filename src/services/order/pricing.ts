@@ -1,5 +1,6 @@
+import { won } from '#kernel/money.ts'
 import type { SoldLine } from '#services/product/contract.ts'
-import { unpaidLines } from './allocation.ts'
+import { plainAllocation, unpaidLines } from './allocation.ts'
 import type { OrderLine } from './order.ts'
 
 /** Units by SKU, whatever lines they are on: one SKU may be on several, at different prices. */
@@ -30,3 +31,15 @@ export const changedLines = (held: readonly OrderLine[], sold: readonly SoldLine
       return pieces
     }),
   )
+
+/** The lines of an unpaid order without these units, each under its number and at its price. */
+export const remainingLines = (
+  lines: readonly OrderLine[],
+  without: readonly { readonly number: number; readonly quantity: number }[],
+): OrderLine[] => {
+  const units = new Map(without.map((each) => [each.number, each.quantity]))
+  return lines
+    .map((line) => ({ ...line, quantity: line.quantity - (units.get(line.number) ?? 0) }))
+    .filter((line) => line.quantity > 0)
+    .map((line) => ({ ...line, allocation: plainAllocation(won(line.unitPrice * line.quantity)) }))
+}

@@ -14,7 +14,8 @@ import {
 } from '#services/payment/contract.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
 import { product } from '#services/product/contract.ts'
-import { canceling, endRefunded, revertToPaid } from './cancel.ts'
+import { canceling } from './cancel.ts'
+import { endRefunded, revertToPaid } from './cancellation-outcome.ts'
 import { changing } from './change.ts'
 import {
   order,
@@ -102,6 +103,7 @@ export const orderService = service(
       payment: call.payment,
       deliveryDays: () => settings.ORDER_DELIVERY_DAYS,
     })
+    const items = changing({ db, runtime, views, log, product: call.product })
     const payments = paying({ db, runtime, views, product: call.product, remindBefore })
 
     return {
@@ -112,9 +114,9 @@ export const orderService = service(
             ? views.firstPage(memberOf(actor))
             : page(memberOf(actor), cursor, limit, named ? (named.split(',') as OrderStatus[]) : undefined),
         get: ({ id }, { actor }) => views.detail(memberOf(actor), id),
-        changeItems: changing({ db, runtime, views, log, product: call.product }),
+        changeItems: items.changeItems,
         changeShippingAddress: readdressing({ db, runtime, views }),
-        cancel: canceling({ db, runtime, views, payment: call.payment, log }),
+        cancel: canceling({ db, runtime, views, payment: call.payment, change: items.change, log }),
         beginPayment: batched(payments.begin),
         completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
         awaitDeposit: batched(async (entries) => (await payments.awaitDeposit(entries)).map(status)),
@@ -157,7 +159,7 @@ export const orderService = service(
           on(paymentRefunded, async ({ payload }, tx) => {
             await endRefunded(tx, views, payload, runtime.now())
           }),
-          on(refundRefused, ({ payload }, tx) => revertToPaid(tx, views, payload)),
+          on(refundRefused, ({ payload }, tx) => revertToPaid(tx, views, payload, runtime.now())),
         ]),
         consumer('members', [
           on(memberWithdrawn, async ({ payload }, tx) => {

@@ -136,8 +136,13 @@ export const paymentService = service(
       },
       consumers: [
         consumer('cancellations', [
-          on(orderCancelRequested, async ({ payload: { cancellationId, orderId, reason } }, tx) => {
-            const stored = await refunds.request(tx, { refundId: cancellationId, orderId, reason })
+          on(orderCancelRequested, async ({ payload: { cancellationId, orderId, reason, refund } }, tx) => {
+            const stored = await refunds.request(tx, {
+              refundId: cancellationId,
+              orderId,
+              reason,
+              amount: refund?.amount,
+            })
             // Other refunds take all that is left; should one of them be refused, there is something left again.
             if (stored === 'under way') throw new Error(`The money of order ${orderId} is being given back already`)
             if (stored instanceof Error)

@@ -45,10 +45,10 @@ export const givingBack: readonly Mutant[] = [
     'each.cancelAmount > 0',
   ),
   race('what does not add up is for a person', '!== missing) return false', '< 0) return false'),
-  guardsOf('src/services/order/cancel.ts', 'src/services/payment/webhook.test.ts')(
+  guardsOf('src/services/order/cancellation-outcome.ts', 'src/services/payment/webhook.test.ts')(
     'an order ends when all of its money went back, not a part',
-    'const isAll = remaining === 0 || order?.cancellationId === refundId',
-    'const isAll = true',
+    'const isOver = remaining === 0 && ',
+    'const isOver = ',
   ),
   guardsOf('src/services/payment/refund-store.ts', 'test/claims/claims.test.ts')(
     'a refund is tried by one process at a time',

@@ -128,17 +128,12 @@ export const orders: readonly Mutant[] = [
 
   cancel(
     'an order whose money moves is not canceled',
-    "if (order.status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })\n      if (after(order.status, 'canceled unpaid'))",
-    "if (after(order.status, 'canceled unpaid') ?? order.status === 'PAYING')",
-  ),
-  cancel(
-    'an order ends once, however often its refund is heard of',
-    'if (!order || !isAll || !isPaid(order.status)) return order',
-    'if (!order || !isAll) return order',
+    "if (status === 'PAYING') throw PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })\n      if (status === 'PAID' || ",
+    "if (status === 'PAID' || status === 'PAYING' || ",
   ),
   cancel(
     'an order that is canceled again stays as it is',
-    "if (order.status === 'CANCELED' || order.status === 'CANCEL_REQUESTED') return order",
+    "if (!units && (status === 'CANCELED' || status === 'CANCEL_REQUESTED')) return { order, open: openOf() }",
     '',
   ),
   states(

@@ -29,8 +29,8 @@ export const prices: readonly Mutant[] = [
   {
     guard: 'price seen: units an order holds keep their price',
     file: 'src/services/order/change.ts',
-    text: 'const lines = changedLines(order.lines, sold)',
-    without: 'const lines = changedLines([], sold)',
+    text: 'lines ?? changedLines(held, sold)',
+    without: 'lines ?? changedLines([], sold)',
     tests: price,
   },
   {

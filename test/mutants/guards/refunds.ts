@@ -49,9 +49,9 @@ export const refunds: readonly Mutant[] = [
   },
   {
     guard: 'word of an earlier refusal does not end the cancellation that is under way',
-    file: 'src/services/order/cancel.ts',
-    text: "order?.cancellationId === refundId && order.status === 'CANCEL_REQUESTED'",
-    without: "order?.status === 'CANCEL_REQUESTED'",
+    file: 'src/services/order/cancellation-outcome.ts',
+    text: "each.id === refundId && each.state === 'REQUESTED'",
+    without: "each.state === 'REQUESTED'",
     tests: refused,
   },
   {
