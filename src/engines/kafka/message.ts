@@ -34,9 +34,6 @@ const VERSION = Buffer.from('event-version')
 const AT = Buffer.from('event-at')
 const TRACEPARENT = Buffer.from('traceparent')
 
-/** The headers of an event's message, for the document of events. */
-export const HEADERS = [ID, XID, NAME, VERSION, AT, TRACEPARENT].map(String)
-
 /** The message that carries an event of `source`. */
 export const messageOf = (topic: string, source: string, event: Stored): Outgoing => {
   const headers = new Map([

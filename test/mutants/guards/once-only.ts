@@ -2,7 +2,8 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const PG = 'src/engines/postgres'
 const EVENTS = `${PG}/events`
-const consume = guardsOf(`${EVENTS}/consume.ts`, `${EVENTS}/consume.test.ts`)
+const reader = guardsOf(`${EVENTS}/consume.ts`, `${EVENTS}/consume.test.ts`)
+const consume = guardsOf(`${EVENTS}/consume-pipeline.ts`, `${EVENTS}/consume.test.ts`)
 const bookkeeping = guardsOf(`${EVENTS}/log-store.ts`, `${EVENTS}/consume.test.ts`)
 const pruning = guardsOf(`${EVENTS}/log-store.ts`, `${EVENTS}/log.test.ts`, `${EVENTS}/restored-log.test.ts`)
 const log = guardsOf(`${EVENTS}/log.ts`, `${EVENTS}/log.test.ts`)
@@ -24,7 +25,7 @@ const claims = ['test/claims/claims.test.ts']
 export const onceOnly: readonly Mutant[] = [
   consume(
     'an event taken in before has no second effect',
-    'const taken = events.filter((each) => fresh.has(each.position.id))',
+    'const taken = firstOnly(events, fresh)',
     'const taken = events',
   ),
   guardsOf(`${EVENTS}/retry.ts`, `${EVENTS}/consume.test.ts`)(
@@ -39,11 +40,20 @@ export const onceOnly: readonly Mutant[] = [
   ),
   consume(
     'an event behind one of its key that was set aside is not taken in',
-    'events.filter((each) => !held.has(each.key)).map(',
-    'events.map(',
+    'const free = events.filter((each) => !held.has(each.key))',
+    'const free = events',
   ),
-  consume('a reader that lags behind does not move the cursor back', 'if (!samePlace(locked, from)) return locked', ''),
-  consume('a reader that lags behind sets nothing aside', "if (!samePlace(locked, from)) return 'moved'", ''),
+  reader(
+    'a reader that lags behind neither moves the cursor back nor sets anything aside',
+    "return samePlace(locked, stored!) ? undefined : 'moved'",
+    'return undefined',
+  ),
+  consume(
+    'a run is consumed only by who holds the cursor',
+    'if (refused) return refused\n    const held',
+    'const held',
+  ),
+  consume('an event is parked only by who holds the cursor', 'if (refused) return refused\n      void', 'void'),
   consume(
     'an error that passes sets nothing aside',
     'if (isPassing(error) || events.length === 0) throw error',
@@ -51,8 +61,8 @@ export const onceOnly: readonly Mutant[] = [
   ),
   consume(
     'only the event at fault is set aside',
-    'if (events.length === 1) return setAsideFailing(events[0]!, error)',
-    'if (events.length > 0) return setAsideFailing(events[0]!, error)',
+    'if (events.length === 1) return committed(park(',
+    'if (events.length > 0) return committed(park(',
   ),
   bookkeeping(
     'the cursor moves from where it is',

@@ -1,32 +1,19 @@
-import type { Logger } from 'pino'
-import { systemContext } from '#kernel/call.ts'
-import type { Runtime } from '#kernel/runtime.ts'
 import type { Consumer } from '#kernel/service.ts'
-import type { Database, Tx } from '#kernel/store.ts'
-import { untraced, type Tracer } from '#kernel/tracing/trace.ts'
-import { backOff, reasonOf } from '#engines/postgres/events/back-off.ts'
+import { consumePipeline, type PipelineTools } from '#engines/postgres/events/consume-pipeline.ts'
 import type { Logged, Position } from '#engines/postgres/events/log.ts'
-import { findCursor, heldKeys, makeCursor, setAside, takeIn } from '#engines/postgres/events/log-store.ts'
-import { isPassing } from '#engines/postgres/connection/transient-errors.ts'
-import { react, reactionsBySource, type Reactions } from '#engines/postgres/events/reactions.ts'
-import { tracedRun } from '#engines/postgres/events/traced-run.ts'
+import { findCursor, makeCursor } from '#engines/postgres/events/log-store.ts'
+import { reactionsBySource } from '#engines/postgres/events/reactions.ts'
 import type { Kafka } from '../connect.ts'
-import { setStrangersAside, shareCursor, type Stranger, takeFree } from './consume-store.ts'
-import { memberOf, type Member, type Placed } from './group.ts'
 import { receive } from '../message.ts'
+import { setStrangersAside, shareCursor, takeFree, type Stranger } from './consume-store.ts'
+import { memberOf, type Member, type Placed } from './group.ts'
 
 /** Messages taken in at once: a commit on a busy disk takes its time, whatever it carries. */
 export const KAFKA_BATCH = 2_000
 
-export interface KafkaConsumerTools {
-  readonly service: string
-  /** The consuming service's store: effect and inbox row share its transaction. */
-  readonly db: Database
+/** What a consumer of Kafka's topics needs. */
+export interface KafkaConsumerTools extends PipelineTools {
   readonly kafka: Kafka
-  readonly runtime: Runtime
-  readonly logger: Logger
-  /** Goes on with the traces of events. */
-  readonly tracer?: Tracer
 }
 
 /** A consumer that reads the topics of its sources as a member of its group. */
@@ -49,9 +36,8 @@ const isPast = (place: Position, cursor: Position): boolean => {
  * with the later ones of its key. How far it has come is noted at Kafka after the effect (decision 0079).
  */
 export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): KafkaReader => {
-  const { service, db, kafka, runtime, logger, tracer = untraced } = tools
+  const { service, db, kafka, runtime, logger } = tools
   const { name } = consumer
-  const step = `${service}.consume.${name}`
   const bySource = reactionsBySource(consumer)
   const sources = [...bySource.keys()]
   const sourceOfTopic = new Map(sources.map((source) => [kafka.topicOf(source), source]))
@@ -76,54 +62,18 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
     return found
   }
 
-  /** The way with something set aside: events of a key that waits are set aside behind it. Answers the ids to react to. */
-  const takeCarefully = async (tx: Tx, source: string, events: readonly Logged[]): Promise<Set<number>> => {
-    await tx.query(shareCursor(name, source))
-    const held = await heldKeys(tx, name, source, [...new Set(events.map((each) => each.key))])
-    for (const each of events)
-      if (held.has(each.key)) void tx.query(setAside(name, each, 'WAITING', 0, runtime.now(), null))
-    return takeIn(tx, name, source, ascending(events.filter((each) => !held.has(each.key))), runtime.now())
-  }
-
-  const take = (source: string, reactions: Reactions, events: readonly Logged[]): Promise<void> =>
-    tracedRun(
-      tracer,
-      service,
-      name,
-      events,
-    )(systemContext(service, runtime), (tell) =>
-      db.tx(step, async (tx) => {
-        const fresh =
-          (await takeFree(tx, name, source, ascending(events), runtime.now())) ??
-          (await takeCarefully(tx, source, events))
-        const taken = firstOnly(events, fresh)
-        await react(reactions, taken, tx)
-        tell(taken)
-      }),
-    )
-
-  const setAsideFailing = async (event: Logged, error: unknown): Promise<void> => {
-    logger.error(
-      { err: error, consumer: name, event: event.id, name: event.name },
-      'A consumer failed: event set aside',
-    )
-    const now = runtime.now()
-    await db.query(setAside(name, event, 'RETRYING', 1, now + backOff(0), reasonOf(error)))
-  }
-
-  /** Takes in a run; when it fails, halves of it, so that only the event at fault, and its key, is set aside. */
-  const takeOrIsolate = async (source: string, reactions: Reactions, events: readonly Logged[]): Promise<void> => {
-    if (events.length === 0) return
-    try {
-      await take(source, reactions, events)
-    } catch (error) {
-      if (isPassing(error)) throw error
-      if (events.length === 1) return setAsideFailing(events[0]!, error)
-      const half = events.length >> 1
-      await takeOrIsolate(source, reactions, events.slice(0, half))
-      await takeOrIsolate(source, reactions, events.slice(half))
-    }
-  }
+  /** The group's offsets say how far it has come; the cursor is only shared, so that no rebuild begins meanwhile. */
+  const pipelineOf = (source: string) =>
+    consumePipeline(tools, consumer, source, {
+      reactions: bySource.get(source)!,
+      bookkeeping: {
+        takeRun: (tx, ids) => takeFree(tx, name, source, ids, runtime.now()),
+        lock: async (tx) => void (await tx.query(shareCursor(name, source))),
+        advance: () => {},
+        committed: () => {},
+      },
+    })
+  const pipelines = new Map(sources.map((source) => [source, pipelineOf(source)]))
 
   const setAsideStrangers = async (strangers: readonly Stranger[]): Promise<void> => {
     if (strangers.length === 0) return
@@ -144,7 +94,7 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
       else if (!isPast(received.event.position, past.get(source)!)) add(events, source, received.event)
     }
     await setAsideStrangers(strangers)
-    for (const [source, some] of events) await takeOrIsolate(source, bySource.get(source)!, some)
+    for (const [source, some] of events) await pipelines.get(source)!.consume(some, some.at(-1)!.position)
   }
 
   return {
@@ -173,13 +123,6 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
     },
   }
 }
-
-/** Ids in the order in which every member asks for them. */
-const ascending = (events: readonly Logged[]): number[] => events.map((each) => each.position.id).sort((a, b) => a - b)
-
-/** Of events that are new, each once: the same may lie in a topic twice, also next to itself. */
-const firstOnly = (events: readonly Logged[], fresh: Set<number>): readonly Logged[] =>
-  events.filter((each) => fresh.delete(each.position.id))
 
 const add = (events: Map<string, Logged[]>, source: string, event: Logged): void => {
   const some = events.get(source)
