@@ -64,7 +64,7 @@ const kept: Readonly<Record<'member' | 'email' | 'payment', { readonly looked: s
     looked: 'SELECT count(*) AS count FROM jt_payment.payment WHERE refund_account IS NOT NULL',
     late: `SELECT id::text AS id, 'an account to refund to was kept although nothing is refunded' AS what
            FROM jt_payment.payment WHERE refund_account IS NOT NULL AND refund_account_at <= $1
-             AND NOT EXISTS (SELECT FROM jt_payment.refund WHERE payment_id = payment.id AND refund.state = 'REQUESTED')`,
+             AND NOT EXISTS (SELECT FROM jt_payment.refund WHERE payment_id = payment.id AND refund.state IN ('QUEUED', 'REQUESTED'))`,
   },
 }
 

@@ -80,4 +80,5 @@ export const openOutcomes = (db: Queryable): Promise<{ id: string; kind: string;
     WHERE state = 'AWAITING_DEPOSIT'
     UNION ALL
     SELECT refund.id, 'refund ' || refund.state, greatest(refund.created_at, refund_account_at)
-    FROM jt_payment.refund JOIN jt_payment.payment ON payment.id = payment_id WHERE refund.state = 'REQUESTED'`)
+    FROM jt_payment.refund JOIN jt_payment.payment ON payment.id = payment_id
+    WHERE refund.state IN ('QUEUED', 'REQUESTED')`)

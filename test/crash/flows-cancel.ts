@@ -58,7 +58,7 @@ export const cancelingPaid: Flow<Placed> = {
 /** The provider will not give the money back: the order goes on as it was. */
 export const refundRefused: Flow<Placed> = {
   name: 'cancel, refund refused',
-  steps: ['payment.refund-refused', 'order.refund-refused'],
+  steps: ['payment.resolve-refund', 'order.refund-refused'],
   habits: ['does nothing', 'retries'],
   prepare: async (lane, index) => {
     const order = await placeAndPay(lane, index)

@@ -33,10 +33,10 @@ const elsewhere: Readonly<Record<string, string>> = {
     'of a member who wants to leave; its mark ends by itself, moves neither stock nor money, and is made anew by asking again',
   'order.abandon-placement':
     'after an error, not on the way of a purchase; dying before it or after it leaves a hold as dying before order.place does',
-  'payment.refund-looked-at':
-    'after a refusal that was none; like payment.refund, which it stands for, it is done again by the next try',
   'payment.adopt-cancels':
     'asked for by a webhook that Toss repeats until it is answered; done twice, it changes nothing',
+  'payment.resume-refunds':
+    'only where a version without a queue runs beside this one; sends a refund that the next look would send',
 }
 
 /** Consumers that are not struck, and why that tells nothing new. */

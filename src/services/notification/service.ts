@@ -156,7 +156,14 @@ export const notificationService = service(
             await tell(tx, events, refundAccountWords)
             await mails.note(tx, 'refund-account', events)
           }),
-          telling(paymentRefunded, refundedWords),
+          onMany(paymentRefunded, (events, tx) =>
+            // A refund of which nothing was left moved no money: whoever moved it was told then.
+            tell(
+              tx,
+              events.filter((each) => each.payload.amount > 0),
+              refundedWords,
+            ),
+          ),
           onMany(refundRefused, (events, tx) => {
             // Of those from before they named their member nobody can be told.
             const named = events.flatMap((each) => {

@@ -62,9 +62,19 @@ describe('the database refuses', () => {
     'more given back than was asked for': () => ({ refunded: 501 }),
     'less than nothing given back': () => ({ refunded: -1 }),
     'more asked for than was captured': () => ({ refund_requested: 1_001 }),
+    'more without VAT than was paid': () => ({ tax_free_amount: 1_001 }),
     'money given back of what was not captured': () => ({ state: 'FAILED' }),
   })
-  refuses(store, 'refund', refund, CHECK, { 'a refund of nothing': () => ({ amount: 0 }) })
+  refuses(store, 'refund', () => ({ ...refund(), state: 'QUEUED' }), CHECK, {
+    'a refund of less than nothing': () => ({ amount: -1 }),
+    'more without VAT than is refunded': () => ({ tax_free_amount: 2 }),
+  })
+  const another = randomUUID()
+  before(() => db.query(insert('payment', { ...payment(), id: another })))
+  const atProvider = () => ({ ...refund(), payment_id: another })
+  refuses(store, 'refund', atProvider, UNIQUE, {
+    'a second refund of a payment at the provider': () => ({ id: randomUUID() }),
+  })
   refuses(store, 'posting', posting, CHECK, { 'an entry of nothing': () => ({ amount: 0 }) })
   refuses(store, 'posting', posting, UNIQUE, { 'an entry twice': () => ({ amount: -2 }) })
 })

@@ -147,7 +147,7 @@ export const payment = contract('payment', {
   },
   refund: {
     summary:
-      'Gives back money once per refund id: the amount given or, without one, all that is left of the payment. REFUNDED with 0 won: nothing was left.',
+      'Gives back money once per refund id: the amount given or, without one, all that is left of the payment. Refunds of a payment are made one after another: REQUESTED while one waits for its turn or its outcome is not known yet; events tell how it ends. REFUNDED with 0 won: nothing was asked for, or nothing was left.',
     method: 'POST',
     access: 'service',
     repeatable: true,
@@ -156,7 +156,11 @@ export const payment = contract('payment', {
       refundId: z.uuid(),
       orderId: z.uuid(),
       amount: wonSchema.optional(),
+      /** The part of the amount that carries no VAT. Left out: none or, of all that is left, all that is left of it. */
+      taxFreeAmount: wonSchema.optional(),
       reason: z.string().min(1).max(200),
+      /** Where a deposit goes back to; needless where prepareRefund was given one. */
+      refundReceiveAccount: refundAccount.optional(),
     }),
     output: refundOutput,
     faults: [PAYMENT_NOT_REFUNDABLE, REFUND_ACCOUNT_REFUSED],

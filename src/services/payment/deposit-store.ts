@@ -57,12 +57,14 @@ export const saveRefundAccount = async (
     UPDATE payment SET refund_account = ${sealed}, refund_account_at = ${new Date(now)} WHERE id = ${id}`)
 }
 
-/** Has the refunds of a payment tried that waited for an account, under a new key at the provider; answers how many. */
-export const releaseRefunds = async (db: Queryable, paymentId: string, nextTryAt: number): Promise<string[]> => {
+/** Puts the refunds of a payment that waited for an account into its queue, each under a new key at the provider; answers their ids. */
+export const releaseRefunds = async (db: Queryable, paymentId: string): Promise<string[]> => {
   const rows = await db.query<{ id: string }>(sql`
-    UPDATE refund SET state = 'REQUESTED', attempt = attempt + 1, tries = 0, next_try_at = ${new Date(nextTryAt)}
-    WHERE payment_id = ${paymentId} AND state = 'AWAITING_ACCOUNT'
-    RETURNING id`)
+    WITH released AS (
+      UPDATE refund SET state = 'QUEUED', attempt = attempt + 1, tries = 0
+      WHERE payment_id = ${paymentId} AND state = 'AWAITING_ACCOUNT'
+      RETURNING id, created_at)
+    SELECT id FROM released ORDER BY created_at, id`)
   return rows.map((row) => row.id)
 }
 
@@ -80,7 +82,8 @@ export const forgetRefundAccounts = async (db: Queryable, before: number): Promi
       WITH idle AS MATERIALIZED (
         SELECT id FROM payment
         WHERE refund_account IS NOT NULL AND refund_account_at < ${new Date(before)}
-          AND NOT EXISTS (SELECT FROM refund WHERE payment_id = payment.id AND refund.state = 'REQUESTED')
+          AND NOT EXISTS (
+            SELECT FROM refund WHERE payment_id = payment.id AND refund.state IN ('QUEUED', 'REQUESTED'))
         LIMIT 1000 FOR UPDATE SKIP LOCKED)
       UPDATE payment SET refund_account = NULL WHERE id IN (SELECT id FROM idle)
       RETURNING id`)

@@ -482,7 +482,12 @@ describe('a deposit for an order that is over', () => {
     const refundReceiveAccount = { bank: '88', accountNumber: '110123456789', holderName: '홍길동' }
     await shop.simulator.cancel(deposit.paymentKey, { refundReceiveAccount })
     await eventually(async () => (await kept(deposit))[1] === 'REFUNDED', 'it is noted')
-    assert.deepEqual(await kept(deposit), [false, 'REFUNDED'])
+    // What was given back by hand, and our own refund, of which nothing is left.
+    assert.deepEqual(await kept(deposit), [false, 'REFUNDED', 'REFUNDED'])
+    assert.deepEqual(await rows('SELECT amount FROM refund WHERE order_id = $1 ORDER BY amount', deposit.order.id), [
+      { amount: 0 },
+      { amount: 9_900 },
+    ])
     const { refunded, refundAccount } = await deposit.payment()
     assert.deepEqual([refunded, refundAccount], [9_900, 'NOT_NEEDED'])
   })

@@ -224,7 +224,9 @@ test('a refund whose answer is lost is made once; parts add up to the whole and 
   await assert.rejects(refund(7_001), PAYMENT_NOT_REFUNDABLE.is)
   const answers = await Promise.allSettled(Array.from({ length: 10 }, () => refund(1_000)))
   assert.equal(answers.filter((each) => each.status === 'fulfilled').length, 7)
-  await eventually(async () => (await shop.takenByToss(order.id))[0] === 0, 'all is given back')
+  const booked = () => row('SELECT refunded FROM payment WHERE order_id = $1', order.id)
+  await eventually(async () => (await booked()).refunded === 10_000, 'all is given back, one after another')
+  assert.deepEqual(await shop.takenByToss(order.id), [0])
   const { refunded, sum } = await row(
     'SELECT refunded, (SELECT sum(amount)::bigint FROM posting WHERE order_id = $1 AND account = $2) AS sum FROM payment WHERE order_id = $1',
     order.id,

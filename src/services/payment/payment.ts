@@ -30,6 +30,8 @@ export interface PaymentRecord {
   readonly failureCode: string | null
   readonly failureMessage: string | null
   readonly capturedAt: number | null
+  /** The part of the amount that carries no VAT. */
+  readonly taxFreeAmount: Won
   readonly refundRequested: Won
   readonly refunded: Won
   readonly createdAt: number
@@ -42,11 +44,17 @@ export interface RefundRecord {
   readonly paymentId: string
   readonly orderId: string
   readonly amount: Won
+  /** The part of the amount that carries no VAT. */
+  readonly taxFreeAmount: Won
   /** All that was left of the payment was asked for: its amount follows what is left. */
   readonly whole: boolean
   readonly reason: string
-  /** AWAITING_ACCOUNT: a deposit is to be given back, and nobody has said to which account. */
-  readonly state: 'AWAITING_ACCOUNT' | 'REQUESTED' | 'REFUNDED' | 'REFUSED'
+  /**
+   * AWAITING_ACCOUNT: a deposit is to be given back, and nobody has said to which account. QUEUED: waits until the refund of
+   * the same payment that is REQUESTED has ended, the only one that can be at the provider.
+   */
+  readonly state: 'AWAITING_ACCOUNT' | 'QUEUED' | 'REQUESTED' | 'REFUNDED' | 'REFUSED'
+  /** Requests to the provider that were answered: each new one has a key of its own. */
   readonly attempt: number
   readonly tries: number
   readonly failureCode: string | null

@@ -79,7 +79,7 @@ test('all was given back at the console, and nobody told us: the order is cancel
   await shop.faults({ 'webhook-off': {} })
   await it.atConsole(30_000)
   assert.equal((await it.cancel()).status, 'CANCELED')
-  await isCanceled(it, [30_000])
+  await isCanceled(it, [30_000, 0])
 })
 
 test('the rest was given back at the console as well, and nobody told us', async () => {
@@ -89,7 +89,7 @@ test('the rest was given back at the console as well, and nobody told us', async
   await shop.faults({ 'webhook-off': {} })
   await it.atConsole(20_000)
   assert.equal((await it.cancel()).status, 'CANCELED')
-  await isCanceled(it, [20_000, 10_000])
+  await isCanceled(it, [20_000, 10_000, 0])
 })
 
 test('nothing is left of a payment: its refund is done, and Toss is not asked', async () => {

@@ -7,6 +7,7 @@ interface RefundRow {
   payment_id: string
   order_id: string
   amount: number
+  tax_free_amount: number
   reason: string
   whole: boolean
   state: RefundRecord['state']
@@ -20,6 +21,7 @@ const recordOf = (row: RefundRow): RefundRecord => ({
   paymentId: row.payment_id,
   orderId: row.order_id,
   amount: row.amount as RefundRecord['amount'],
+  taxFreeAmount: row.tax_free_amount as RefundRecord['taxFreeAmount'],
   reason: row.reason,
   whole: row.whole,
   state: row.state,
@@ -37,25 +39,22 @@ export const findRefund = async (db: Queryable, id: string): Promise<RefundRecor
 /** Stores a refund that is to be made; the first with an id counts. */
 export const insertRefund = async (
   db: Queryable,
-  refund: {
-    id: string
-    paymentId: string
-    orderId: string
-    amount: number
-    reason: string
-    /** All that is left of the payment. */
-    whole?: boolean
-    state?: 'AWAITING_ACCOUNT' | 'REQUESTED'
+  refund: Pick<RefundRecord, 'id' | 'paymentId' | 'orderId' | 'reason' | 'whole' | 'state'> & {
+    /** Won. */
+    readonly amount: number
+    readonly taxFreeAmount: number
+    readonly failureCode?: string
   },
   now: number,
   nextTryAt: number,
 ): Promise<void> => {
   await db.query(sql`
-    INSERT INTO refund (id, payment_id, order_id, amount, reason, whole, state, created_at, next_try_at)
-    VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.reason},
-      ${refund.whole ?? false}, ${refund.state ?? 'REQUESTED'},
-      ${new Date(now)}, ${new Date(nextTryAt)})
-    ON CONFLICT DO NOTHING`)
+    INSERT INTO refund (id, payment_id, order_id, amount, tax_free_amount, reason, whole, state, failure_code, created_at,
+      ended_at, next_try_at)
+    VALUES (${refund.id}, ${refund.paymentId}, ${refund.orderId}, ${refund.amount}, ${refund.taxFreeAmount},
+      ${refund.reason}, ${refund.whole}, ${refund.state}, ${refund.failureCode ?? null}, ${new Date(now)},
+      ${refund.state === 'REFUSED' ? new Date(now) : null}, ${new Date(nextTryAt)})
+    ON CONFLICT (id) DO NOTHING`)
 }
 
 /** Claims refunds that are due, and sets when to try again should this process die. */
@@ -72,14 +71,66 @@ export const claimRefunds = async (db: Queryable, now: number, limit: number): P
   return rows.map(recordOf)
 }
 
-/** A payment's refunds that wait for an account to go to. */
-export const findAwaitingAccount = async (db: Queryable, paymentId: string): Promise<RefundRecord[]> =>
+/** The refunds of a payment that have not ended: that which is at the provider first, the others in their turn. */
+export const findOpenRefunds = async (db: Queryable, paymentId: string): Promise<RefundRecord[]> =>
   (
     await db.query<RefundRow>(sql`
-      SELECT * FROM refund WHERE payment_id = ${paymentId} AND state = 'AWAITING_ACCOUNT' ORDER BY id`)
+      SELECT * FROM refund
+      WHERE payment_id = ${paymentId} AND state IN ('AWAITING_ACCOUNT', 'QUEUED', 'REQUESTED')
+      ORDER BY state <> 'REQUESTED', maybe_sent DESC, created_at, id`)
   ).map(recordOf)
 
-/** Ends a refund that is still open; answers whether it was. Only one that was tried can be refused. */
+/** Whether a refund of a payment other than `but` may be at the provider, so that what it lists may be that one's. */
+export const isAtProvider = async (db: Queryable, paymentId: string, but: string | null = null): Promise<boolean> =>
+  (
+    await db.query<{ found: boolean }>(sql`
+      SELECT EXISTS (
+        SELECT FROM refund WHERE payment_id = ${paymentId} AND id IS DISTINCT FROM ${but}::uuid
+          AND (state = 'REQUESTED' OR (state = 'QUEUED' AND maybe_sent))) AS found`)
+  )[0]!.found
+
+/** Sends the next refund of a payment's queue to the provider, unless one is there. */
+export const startNextRefund = async (db: Queryable, paymentId: string, nextTryAt: number): Promise<void> => {
+  await db.query(sql`
+    UPDATE refund SET state = 'REQUESTED', next_try_at = ${new Date(nextTryAt)}
+    WHERE id = (
+        SELECT id FROM refund WHERE payment_id = ${paymentId} AND state = 'QUEUED'
+        ORDER BY maybe_sent DESC, created_at, id LIMIT 1)
+      AND NOT EXISTS (SELECT FROM refund WHERE payment_id = ${paymentId} AND state = 'REQUESTED')`)
+}
+
+/** Puts a refund that is at the provider, whose request was answered, back into the queue. */
+export const requeueRefund = async (db: Queryable, id: string): Promise<void> => {
+  await db.query(sql`
+    UPDATE refund SET state = 'QUEUED', attempt = attempt + 1, maybe_sent = false WHERE id = ${id} AND state = 'REQUESTED'`)
+}
+
+/** Payments whose queue stands still: its last refund ended on a host of a version that knows no queue. */
+export const findStalledQueues = async (db: Queryable, limit: number): Promise<string[]> =>
+  (
+    await db.query<{ id: string }>(sql`
+      SELECT DISTINCT payment_id AS id FROM refund AS queued
+      WHERE state = 'QUEUED'
+        AND NOT EXISTS (SELECT FROM refund WHERE payment_id = queued.payment_id AND state = 'REQUESTED')
+      LIMIT ${limit}`)
+  ).map((row) => row.id)
+
+/** Has the queue of a payment wait for an account to go to. */
+export const parkQueue = async (db: Queryable, paymentId: string): Promise<RefundRecord[]> =>
+  (
+    await db.query<RefundRow>(sql`
+      UPDATE refund SET state = 'AWAITING_ACCOUNT' WHERE payment_id = ${paymentId} AND state = 'QUEUED' RETURNING *`)
+  ).map(recordOf)
+
+/** The parts without VAT of the refunds of a payment, all that were not refused; won. */
+export const sumTaxFree = async (db: Queryable, paymentId: string): Promise<number> =>
+  (
+    await db.query<{ sum: number }>(sql`
+      SELECT coalesce(sum(tax_free_amount), 0)::bigint AS sum FROM refund
+      WHERE payment_id = ${paymentId} AND state <> 'REFUSED'`)
+  )[0]!.sum
+
+/** Ends a refund that is still open; answers whether it was. */
 export const endRefund = async (
   db: Queryable,
   id: string,
@@ -91,9 +142,9 @@ export const endRefund = async (
     await db.query(sql`
       UPDATE refund SET state = ${state}, transaction_key = ${detail.transactionKey ?? null},
         failure_code = ${detail.failureCode ?? null}, amount = coalesce(${detail.amount ?? null}::bigint, amount),
+        tax_free_amount = least(tax_free_amount, coalesce(${detail.amount ?? null}::bigint, amount)),
         ended_at = ${new Date(now)}
-      WHERE id = ${id}
-        AND state = ANY (${state === 'REFUNDED' ? ['REQUESTED', 'AWAITING_ACCOUNT'] : ['REQUESTED']}::text[])
+      WHERE id = ${id} AND state IN ('AWAITING_ACCOUNT', 'QUEUED', 'REQUESTED')
       RETURNING id`)
   ).length > 0
 
@@ -107,8 +158,14 @@ export const renewKey = async (db: Queryable, { id, attempt }: RefundRecord, cod
 }
 
 /** An open refund is of another amount now, and asked for under a new key at the provider. */
-export const saveAmount = async (db: Queryable, { id, attempt }: RefundRecord, amount: number): Promise<void> => {
-  await db.query(sql`UPDATE refund SET amount = ${amount}, attempt = ${attempt} + 1 WHERE id = ${id}`)
+export const saveAmount = async (
+  db: Queryable,
+  { id, attempt }: RefundRecord,
+  amount: number,
+  taxFreeAmount: number,
+): Promise<void> => {
+  await db.query(sql`
+    UPDATE refund SET amount = ${amount}, tax_free_amount = ${taxFreeAmount}, attempt = ${attempt} + 1 WHERE id = ${id}`)
 }
 
 /** Toss's transaction keys of a payment's refunds. */

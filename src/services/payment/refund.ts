@@ -1,46 +1,36 @@
 import type { Logger } from 'pino'
-import { instant } from '#kernel/contract.ts'
-import type { Fault } from '#kernel/fault.ts'
-import { won, type Won } from '#kernel/money.ts'
 import { derivedId } from '#kernel/ids.ts'
+import { won } from '#kernel/money.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Database, Tx } from '#kernel/store.ts'
-import { truncate } from '#kernel/text.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
+import type { Database, Tx } from '#kernel/store.ts'
 import { REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED, type RefundAccount } from '#services/order/contract.ts'
-import { PAYMENT_NOT_REFUNDABLE, paymentRefunded, refundAccountNeeded, refundRefused } from './contract.ts'
-import { awaitAccount, releaseRefunds, saveRefundAccount } from './deposit-store.ts'
 import type { endings } from './capture.ts'
+import { PAYMENT_NOT_REFUNDABLE } from './contract.ts'
+import { awaitAccount } from './deposit-store.ts'
 import type { PaymentRecord, RefundRecord } from './payment.ts'
+import { booking } from './refund-booking.ts'
+import { NOT_LEFT, type RefundInput, requesting } from './refund-request.ts'
 import {
-  endRefund,
-  findAwaitingAccount,
   findRefund,
-  insertRefund,
+  findStalledQueues,
+  isAtProvider,
   knownCancels,
   renewKey,
+  requeueRefund,
   saveAmount,
 } from './refund-store.ts'
-import { findPaymentsById, lockCaptured, lockPayment, post, saveRefunded } from './store.ts'
-import { isMalformed, type TossPayment } from './toss/answers.ts'
+import { dueReview } from './review-store.ts'
+import { findPaymentsById, lockCaptured, lockPayment } from './store.ts'
+import { BALANCE_DIFFERS, isMalformed, type TossPayment } from './toss/answers.ts'
+import { answeredCancel, cancelReasonOf, markedCancel, type TossCancel, unknownCancels } from './toss/cancels.ts'
 import type { TossAnswer, TossClient } from './toss/client.ts'
-import { isAccountRefused, isByDeposit, openRefundAccount, sealRefundAccount } from './virtual-account.ts'
-
-interface RefundInput {
-  readonly refundId: string
-  readonly orderId: string
-  /** Won; left out: all that is left of the payment. */
-  readonly amount?: number | undefined
-  readonly reason: string
-}
-
-/** Toss's limit on `cancelReason`. */
-const REASON_AT_MOST = 200
+import { isAccountRefused, isByDeposit, openRefundAccount } from './virtual-account.ts'
 
 /** The refund of money that no order can be paid with: one for each payment, whoever finds out. */
 const unwantedId = (paymentId: string): string => derivedId('unwanted', paymentId)
 
-/** Tries of one refund at once, while what is left of its payment shrinks. */
+/** Requests for one refund in a row, while what is left of its payment shrinks. */
 const TURNS = 3
 
 /** Whether the amount is left out at Toss, because it is the whole payment: Toss then cancels all there is, whatever the method. */
@@ -51,8 +41,10 @@ const isAllAskedFor = (payment: Pick<PaymentRecord, 'amount'>, refund: Pick<Refu
 const HEAD_START = 15_000
 
 /**
- * Giving money back: the refund is stored, within what is left of the payment, before Toss is asked; its key at Toss stays
- * the same until an answer comes, so that a lost answer never gives the money back twice.
+ * Refunds. Each is stored, within what is left of the payment, before Toss is asked. Those of one payment are made one after
+ * another, so that whatever Toss lists beside the cancels we know is either the one that is under way or was made without us. A
+ * request keeps its idempotency key until it is answered: when the answer was lost, Toss repeats it and cancels nothing
+ * again.
  */
 export const refunding = (given: {
   readonly db: Database
@@ -63,239 +55,167 @@ export const refunding = (given: {
   readonly end: ReturnType<typeof endings>
 }) => {
   const { db, runtime, log, toss, secrets, end } = given
+  const books = booking({ runtime, end })
+  const { keepAccount, request } = requesting({ runtime, secrets, books })
 
-  /** Asks the buyer, by event, for an account that a deposit can go back to. */
-  const askForAccount = (tx: Tx, payment: PaymentRecord, refund: { readonly id: string; readonly amount: number }) =>
-    tx.emit(refundAccountNeeded, {
-      paymentId: payment.id,
-      orderId: payment.orderId,
-      refundId: refund.id,
-      memberId: payment.memberId!,
-      amount: won(refund.amount),
-      at: instant(runtime.now()),
-    })
-
-  /**
-   * Stores the refund unless it is there already; a fault when the payment has not that much left. Of all that is left,
-   * there may be nothing: it was given back, or is about to be.
-   */
-  const request = async (
-    tx: Tx,
-    input: RefundInput,
-    headStart: number,
-  ): Promise<RefundRecord | 'nothing left' | 'under way' | Fault> => {
-    const payment = await lockCaptured(tx, input.orderId)
-    const known = await findRefund(tx, input.refundId)
-    if (known) return known
-    if (!payment) return PAYMENT_NOT_REFUNDABLE({ providerCode: null, refundable: null, cause: 'NOT_CAPTURED' })
-    const left = payment.amount - payment.refundRequested
-    const whole = input.amount === undefined
-    if (whole && left === 0) return payment.refunded === payment.amount ? 'nothing left' : 'under way'
-    const amount = input.amount ?? left
-    if (amount > left || amount <= 0)
-      return PAYMENT_NOT_REFUNDABLE({ providerCode: null, refundable: won(left), cause: 'AMOUNT' }, { field: 'amount' })
-    const now = runtime.now()
-    const state = isByDeposit(payment) && payment.refundAccount === null ? 'AWAITING_ACCOUNT' : 'REQUESTED'
-    const refund = { id: input.refundId, paymentId: payment.id, orderId: input.orderId, amount, whole }
-    await saveRefunded(tx, payment.id, payment.refundRequested + amount, payment.refunded)
-    await insertRefund(tx, { ...refund, reason: input.reason, state }, now, now + headStart)
-    if (state === 'AWAITING_ACCOUNT') await askForAccount(tx, payment, refund)
-    return (await findRefund(tx, input.refundId))!
-  }
-
-  /**
-   * Ends a refund of a locked payment that was made, of `amount` won; answers the payment as it is then, or nothing when it
-   * had ended.
-   */
-  const settle = async (
+  /** Books a refund by the cancel that made it and, where nothing else of ours can be at Toss, whatever was canceled without us. */
+  const book = async (
     tx: Tx,
     payment: PaymentRecord,
     refund: RefundRecord,
-    transactionKey: string | null,
-    amount: Won = refund.amount,
-  ): Promise<PaymentRecord | undefined> => {
-    const now = runtime.now()
-    if (!(await endRefund(tx, refund.id, 'REFUNDED', { transactionKey, amount }, now))) return undefined
-    const refunded = won(payment.refunded + amount)
-    const refundRequested = won(payment.refundRequested - refund.amount + amount)
-    await post(tx, [{ entryId: refund.id, paymentId: payment.id, orderId: payment.orderId, amount: -amount, at: now }])
-    await tx.emit(paymentRefunded, {
-      paymentId: payment.id,
-      orderId: payment.orderId,
-      refundId: refund.id,
-      memberId: payment.memberId!,
-      amount,
-      remaining: won(payment.amount - refunded),
-      at: instant(now),
-    })
-    await saveRefunded(tx, payment.id, refundRequested, refunded)
-    if (payment.refundAccount && refunded === refundRequested) await saveRefundAccount(tx, payment.id, null, now)
-    return { ...payment, refunded, refundRequested }
-  }
-
-  /**
-   * Writes down the cancels at Toss that no refund of a locked payment knows, none being under way but `open`, which asks
-   * for all that is left and shrinks by as much. Answers whether they add up to what is missing.
-   */
-  const adoptFresh = async (
-    tx: Tx,
-    payment: PaymentRecord,
+    made: TossCancel,
     seen: TossPayment,
-    open?: RefundRecord,
-  ): Promise<boolean> => {
-    const { id, orderId } = payment
-    const missing = seen.totalAmount - seen.balanceAmount - payment.refunded
-    const known = await knownCancels(tx, id)
-    const fresh = (seen.cancels ?? []).filter((each) => each.cancelAmount > 0 && !known.has(each.transactionKey))
-    if (fresh.reduce((sum, each) => sum + each.cancelAmount, 0) !== missing) return false
-    if (payment.refunded + missing > payment.amount) return false
-    const now = runtime.now()
-    let refunded = payment.refunded as number
-    for (const { transactionKey, cancelAmount, cancelReason } of fresh) {
-      const refund = { id: derivedId('adopted', id, transactionKey), paymentId: id, orderId }
-      refunded += cancelAmount
-      await insertRefund(tx, { ...refund, amount: cancelAmount, reason: cancelReason ?? '결제사에서 취소' }, now, now)
-      await endRefund(tx, refund.id, 'REFUNDED', { transactionKey }, now)
-      await post(tx, [{ entryId: refund.id, paymentId: id, orderId, amount: -cancelAmount, at: now }])
-      await tx.emit(paymentRefunded, {
-        paymentId: id,
-        orderId,
-        refundId: refund.id,
-        memberId: payment.memberId!,
-        amount: won(cancelAmount),
-        remaining: won(payment.amount - refunded),
-        at: instant(now),
-      })
-    }
-    if (open) await saveAmount(tx, open, open.amount - missing)
-    await saveRefunded(tx, id, open ? payment.refundRequested : refunded, refunded)
-    return true
+  ): Promise<void> => {
+    const settled = (await books.settle(tx, payment, refund, made))!
+    const adopted = !(await isAtProvider(tx, payment.id)) && (await books.adopt(tx, settled, seen))
+    if (!adopted) await dueReview(tx, payment.id, runtime.now())
+    await books.startNext(tx, settled)
   }
 
-  /** Toss has canceled: as much as was asked for or, where the amount was left out, all that was there. */
-  const succeed = (refund: RefundRecord, seen: TossPayment): Promise<void> =>
+  /** Toss has canceled at our request: the refund is booked by the transaction of that cancel. */
+  const succeed = (asked: RefundRecord, seen: TossPayment): Promise<void> =>
     db.tx('payment.refund', async (tx) => {
-      const payment = (await lockPayment(tx, refund.paymentId))!
-      const made = seen.cancels?.find((each) => each.transactionKey === seen.lastTransactionKey)?.cancelAmount
-      const less = isAllAskedFor(payment, refund) && made !== undefined && made > 0 && made < refund.amount
-      const amount = less ? won(made) : refund.amount
-      const settled = await settle(tx, payment, refund, seen.lastTransactionKey ?? null, amount)
-      // The rest had been given back at Toss without us.
-      if (settled && less) await adoptFresh(tx, settled, seen)
+      const payment = (await lockPayment(tx, asked.paymentId))!
+      const refund = (await findRefund(tx, asked.id))!
+      if (refund.state !== 'REQUESTED') return
+      const anomaly = (kind: string, detail: string): Promise<void> =>
+        end.anomalyIn(tx, kind, payment.paymentKey, payment.orderId, `${refund.id}: ${detail}`)
+      const made = answeredCancel(seen, refund.id, await knownCancels(tx, payment.id))
+      if (!made || made.cancelAmount > refund.amount)
+        return anomaly('a refund cannot be told from others', 'Toss made it, and does not say by which transaction')
+      if (made.cancelAmount < refund.amount && !refund.whole)
+        await anomaly('less was refunded than requested', `${made.cancelAmount} won instead of ${refund.amount}`)
+      await book(tx, payment, refund, made, seen)
     })
 
-  const refuse = (refund: RefundRecord, code: string): Promise<void> =>
-    db.tx('payment.refund-refused', async (tx) => {
-      const payment = (await lockPayment(tx, refund.paymentId))!
-      const now = runtime.now()
-      // Money without an order has to go back: the buyer is asked for another account.
-      const askAgain = isAccountRefused(code) && refund.id === unwantedId(payment.id)
-      const ended = askAgain
-        ? await awaitAccount(tx, refund.id)
-        : await endRefund(tx, refund.id, 'REFUSED', { failureCode: code }, now)
-      if (!ended) return
-      if (payment.refundAccount) await saveRefundAccount(tx, payment.id, null, now)
-      if (askAgain) return askForAccount(tx, payment, refund)
-      if (!isAccountRefused(code))
-        await end.anomalyIn(tx, 'a refund was refused', payment.paymentKey, payment.orderId, `${refund.id}: ${code}`)
-      await tx.emit(refundRefused, {
-        paymentId: payment.id,
-        orderId: payment.orderId,
-        refundId: refund.id,
-        ...(payment.memberId !== null && { memberId: payment.memberId }),
-        code,
-        at: instant(now),
-      })
-      await saveRefunded(tx, payment.id, payment.refundRequested - refund.amount, payment.refunded)
-    })
+  const refuse = async (tx: Tx, payment: PaymentRecord, refund: RefundRecord, code: string): Promise<void> => {
+    // Money without an order has to go back: the buyer is asked for another account.
+    const askAgain = isAccountRefused(code) && refund.id === unwantedId(payment.id)
+    let after = payment
+    if (askAgain) await awaitAccount(tx, refund.id)
+    else after = (await books.refuse(tx, payment, refund, code))!
+    if (isAccountRefused(code) || after.refunded === after.refundRequested) after = await books.forgetAccount(tx, after)
+    if (askAgain) await books.askForAccount(tx, payment, refund)
+    else if (!isAccountRefused(code))
+      await end.anomalyIn(tx, 'a refund was refused', payment.paymentKey, payment.orderId, `${refund.id}: ${code}`)
+    await books.startNext(tx, after)
+  }
 
   /**
-   * Writes down what was given back at Toss without us. `known` when there is nothing new, or one of ours is under way,
-   * which may be the same money; what waited for an account to go to is not, and is done with it. `unclear` when what Toss
-   * lists does not add up to what is missing.
+   * Decides about a refund whose request Toss turned down: `ended` when it was made by an earlier request all the same, or is
+   * refused for good; `again` when money went back without us, so that what is left is to be asked for; `unknown` when Toss
+   * cannot be asked now.
    */
-  const adopt = (id: string, seen: TossPayment): Promise<'adopted' | 'known' | 'unclear'> =>
+  const resolve = async (
+    asked: RefundRecord,
+    paymentKey: string,
+    code: string,
+  ): Promise<'ended' | 'again' | 'unknown'> => {
+    const answer = await toss.find(paymentKey)
+    if (answer.kind !== 'payment') return 'unknown'
+    const seen = answer.payment
+    return db.tx('payment.resolve-refund', async (tx) => {
+      const payment = (await lockPayment(tx, asked.paymentId))!
+      const refund = (await findRefund(tx, asked.id))!
+      // Somebody else heard the same answer, and has asked anew.
+      if (refund.state !== 'REQUESTED' || refund.attempt !== asked.attempt) return 'ended'
+      const made = markedCancel(unknownCancels(seen, await knownCancels(tx, payment.id)), refund.id)
+      if (made) {
+        await book(tx, payment, refund, made, seen)
+        return 'ended'
+      }
+      if (await isAtProvider(tx, payment.id, refund.id)) {
+        // What went back may be another refund of ours, which a version without a queue has sent: that one is heard first.
+        await requeueRefund(tx, refund.id)
+        await books.startNext(tx, payment)
+        return 'ended'
+      }
+      const adopted = await books.adopt(tx, payment, seen)
+      if (!adopted) {
+        await noteUnclear(tx, payment, seen)
+        await refuse(tx, payment, refund, code)
+        return 'ended'
+      }
+      const now = (await findRefund(tx, refund.id))!
+      if (now.state !== 'REQUESTED') return 'ended'
+      if (adopted.refunded === payment.refunded && code !== BALANCE_DIFFERS) {
+        await refuse(tx, adopted, now, code)
+        return 'ended'
+      }
+      if (now.attempt === refund.attempt) await saveAmount(tx, now, now.amount, now.taxFreeAmount)
+      return 'again'
+    })
+  }
+
+  const noteUnclear = (tx: Tx, payment: PaymentRecord, seen: TossPayment): Promise<void> =>
+    end.anomalyIn(
+      tx,
+      'money given back that we cannot account for',
+      payment.paymentKey,
+      payment.orderId,
+      `${seen.totalAmount - seen.balanceAmount} won at Toss`,
+    )
+
+  /**
+   * Books what was given back at Toss without us. `known` when there is nothing new; `later` when a refund of ours may be
+   * there, whose money it may be: then it is looked at again once that has ended; `unclear` when what Toss lists does not
+   * add up to what is missing, which is noted.
+   */
+  const adopt = (id: string, seen: TossPayment): Promise<'adopted' | 'known' | 'later' | 'unclear'> =>
     db.tx('payment.adopt-cancels', async (tx) => {
       const payment = (await lockPayment(tx, id))!
-      const missing = seen.totalAmount - seen.balanceAmount - payment.refunded
-      const waiting = await findAwaitingAccount(tx, id)
-      const waited = waiting.reduce((sum, each) => sum + each.amount, 0)
-      if (missing <= 0 || payment.refundRequested - waited !== payment.refunded) return 'known'
-      if (waiting.length > 0) {
-        if (missing !== waited) return 'unclear'
-        let now: PaymentRecord | undefined = payment
-        for (const each of waiting) now = now && (await settle(tx, now, each, seen.lastTransactionKey ?? null))
-        return 'adopted'
+      if (await isAtProvider(tx, id)) {
+        await dueReview(tx, id, runtime.now())
+        return 'later'
       }
-      return (await adoptFresh(tx, payment, seen)) ? 'adopted' : 'unclear'
+      // Asked before a refund was made that is booked by now: there is nothing new in it.
+      if (seen.totalAmount - seen.balanceAmount <= payment.refunded) return 'known'
+      if (await books.adopt(tx, payment, seen)) return 'adopted'
+      await noteUnclear(tx, payment, seen)
+      return 'unclear'
     })
 
-  /**
-   * What became of a refund that Toss turned down: `made` though we never heard; `smaller` because some of what is left was
-   * given back without us; else it is refused. Undefined when that cannot be known now.
-   */
-  const lookAt = async (id: string, paymentKey: string): Promise<'made' | 'smaller' | 'refused' | undefined> => {
-    const answer = await toss.find(paymentKey)
-    if (answer.kind !== 'payment') return undefined
-    const seen = answer.payment
-    return db.tx('payment.refund-looked-at', async (tx) => {
-      const payment = (await lockPayment(tx, (await findRefund(tx, id))!.paymentId))!
-      const refund = (await findRefund(tx, id))!
-      if (refund.state !== 'REQUESTED') return 'made'
-      const missing = seen.totalAmount - seen.balanceAmount - payment.refunded
-      const known = await knownCancels(tx, payment.id)
-      const its = seen.cancels?.find((each) => each.cancelAmount === refund.amount && !known.has(each.transactionKey))
-      // A part was made by us only if it is listed; of all that was left it makes no difference who gave it back.
-      if (missing >= refund.amount && (refund.whole || its || !seen.cancels)) {
-        await settle(tx, payment, refund, its?.transactionKey ?? null)
-        return 'made'
-      }
-      const alone = payment.refundRequested - payment.refunded === refund.amount
-      const isSmaller = refund.whole && alone && missing > 0 && (await adoptFresh(tx, payment, seen, refund))
-      return isSmaller ? 'smaller' : 'refused'
-    })
-  }
-
-  const ask = async (payment: PaymentRecord, refund: RefundRecord): Promise<TossAnswer> =>
-    toss.cancel(
+  const ask = async (payment: PaymentRecord, refund: RefundRecord): Promise<TossAnswer> => {
+    // Of a payment of which a version without a queue has sent several, what is left is not known yet.
+    const isLeftKnown = !(await isAtProvider(db, payment.id, refund.id))
+    return toss.cancel(
       payment.paymentKey,
       {
-        cancelReason: truncate(refund.reason, REASON_AT_MOST),
+        cancelReason: cancelReasonOf(refund),
         ...(!isAllAskedFor(payment, refund) && { cancelAmount: refund.amount }),
+        ...(refund.taxFreeAmount > 0 && { taxFreeAmount: refund.taxFreeAmount }),
+        // Should an earlier request have been made though its answer said otherwise, or money have gone back without us.
+        ...(isLeftKnown && { refundableAmount: payment.amount - payment.refunded }),
         ...(payment.refundAccount && {
           refundReceiveAccount: openRefundAccount(secrets, payment.id, payment.refundAccount),
         }),
       },
       `${refund.id}-${refund.attempt}`,
     )
+  }
 
-  /** Tries a stored refund. It stays REQUESTED while its outcome is not known. */
-  const attempt = async (stored: RefundRecord): Promise<void> => {
-    let refund = stored
-    for (let turn = 1; ; turn++) {
+  /** Tries a refund that is REQUESTED. It stays so while its outcome is not known, and those behind it wait. */
+  const attempt = async (id: string): Promise<void> => {
+    for (let turn = 1; turn <= TURNS; turn++) {
+      const refund = (await findRefund(db, id))!
+      if (refund.state !== 'REQUESTED') return
       const payment = (await findPaymentsById(db, [refund.paymentId])).get(refund.paymentId)!
       const answer = await ask(payment, refund)
       if (answer.kind === 'payment') return succeed(refund, answer.payment)
-      switch (answer.meaning) {
-        case 'unknown':
-          return
-        case 'retry':
-        case 'our fault':
-          log.error({ code: answer.code, refundId: refund.id }, 'A refund was not made and will be tried again')
-          return renewKey(db, refund, answer.code)
-        default: {
-          const found = await lookAt(refund.id, payment.paymentKey)
-          if (found === 'refused') return refuse(refund, answer.code)
-          // What is left now is asked for at once; should more be given back just then, by the next try.
-          if (found !== 'smaller' || turn === TURNS) return
-          refund = (await findRefund(db, refund.id))!
-        }
+      if (answer.meaning === 'unknown') return
+      if (answer.meaning === 'retry' || answer.meaning === 'our fault') {
+        log.error({ code: answer.code, refundId: refund.id }, 'A refund was not made and will be tried again')
+        return renewKey(db, refund, answer.code)
       }
+      // What is left now is asked for at once; should more be given back just then, by the next try.
+      if ((await resolve(refund, payment.paymentKey, answer.code)) !== 'again') return
     }
   }
 
   const answerOf = (refund: RefundRecord) => {
     if (refund.state === 'REFUSED') {
+      if (refund.failureCode === NOT_LEFT)
+        throw PAYMENT_NOT_REFUNDABLE({ providerCode: null, refundable: null, cause: 'AMOUNT' }, { field: 'amount' })
       if (isAccountRefused(refund.failureCode)) throw REFUND_ACCOUNT_REFUSED(undefined, { field: 'refundAccount' })
       const cause = isMalformed(refund.failureCode) ? ('MALFORMED' as const) : ('PROVIDER' as const)
       throw PAYMENT_NOT_REFUNDABLE({ providerCode: refund.failureCode, refundable: null, cause })
@@ -303,23 +223,6 @@ export const refunding = (given: {
     const status = refund.state === 'REFUNDED' ? refund.state : ('REQUESTED' as const)
     return { refundId: refund.id, status, amount: refund.amount }
   }
-
-  /** Keeps the account a deposit goes back to; answers the refunds that waited for it. Other payments need none. */
-  const keepAccount = (orderId: string, account: RefundAccount | null): Promise<readonly string[]> =>
-    db.tx('payment.keep-refund-account', async (tx) => {
-      const payment = await lockCaptured(tx, orderId)
-      if (!payment || !isByDeposit(payment)) return []
-      if (account === null) {
-        if (payment.refundAccount === null) throw REFUND_ACCOUNT_REQUIRED(undefined, { field: 'refundAccount' })
-        return []
-      }
-      const now = runtime.now()
-      const released = await releaseRefunds(tx, payment.id, now + HEAD_START)
-      // A refund that is under way goes to the account it began with: its key at Toss stands for the whole request.
-      if (released.length > 0 || payment.refunded === payment.refundRequested)
-        await saveRefundAccount(tx, payment.id, sealRefundAccount(secrets, payment.id, account), now)
-      return released
-    })
 
   return {
     adopt,
@@ -337,22 +240,36 @@ export const refunding = (given: {
       const stored = await db.tx('payment.refund-request', (tx) => request(tx, input, HEAD_START))
       if (stored instanceof Error) throw stored
       if (typeof stored === 'string') {
-        const status = stored === 'nothing left' ? ('REFUNDED' as const) : ('REQUESTED' as const)
+        const status = stored === 'nothing paid' ? ('REFUNDED' as const) : ('REQUESTED' as const)
         return { refundId: input.refundId, status, amount: won(0) }
       }
-      if (stored.state === 'REQUESTED') await attempt(stored)
+      if (stored.state === 'REQUESTED') await attempt(stored.id)
       return answerOf((await findRefund(db, stored.id))!)
     },
-    /** Keeps the account a deposit goes back to, and tries at once what waited for it. */
+    /** Keeps the account a deposit goes back to, and tries at once what waited for it. Other payments need none. */
     prepare: async (input: { readonly orderId: string; readonly refundAccount: RefundAccount | null }) => {
-      const released = await keepAccount(input.orderId, input.refundAccount)
+      const account = input.refundAccount
+      const released = await db.tx('payment.keep-refund-account', async (tx) => {
+        const payment = await lockCaptured(tx, input.orderId)
+        if (!payment || !isByDeposit(payment)) return []
+        if (account !== null) return (await keepAccount(tx, payment, account)).released
+        if (payment.refundAccount === null) throw REFUND_ACCOUNT_REQUIRED(undefined, { field: 'refundAccount' })
+        return []
+      })
       for (const id of released) {
-        await attempt((await findRefund(db, id))!)
+        await attempt(id)
         const now = (await findRefund(db, id))!
         if (now.state === 'AWAITING_ACCOUNT') throw REFUND_ACCOUNT_REFUSED(undefined, { field: 'refundAccount' })
         answerOf(now)
       }
       return { awaited: released.length > 0 }
+    },
+    /** Goes on with queues that stand still; answers how many. */
+    resumeQueues: async (limit: number): Promise<number> => {
+      const stalled = await findStalledQueues(db, limit)
+      for (const id of stalled)
+        await db.tx('payment.resume-refunds', async (tx) => books.startNext(tx, (await lockPayment(tx, id))!))
+      return stalled.length
     },
   }
 }

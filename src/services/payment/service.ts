@@ -96,6 +96,7 @@ export const paymentService = service(
     const refunds = refunding({ db, runtime, log, toss, secrets, end })
     const giveBack = (attempt: PaymentRecord): Promise<void> =>
       db.tx('payment.give-back', (tx) => refunds.giveBack(tx, attempt))
+    const reviews = reviewing({ db, runtime, toss, refunds, end })
     const payments = confirming({ db, runtime, log, toss, order: call.order, end, giveBack })
 
     /** Tries one; a refusal is stored with it, an outage is left to the next look. */
@@ -119,7 +120,7 @@ export const paymentService = service(
     return {
       operations: {
         confirm: payments.confirm,
-        tossWebhook: webhooks({ db, runtime, log, payments, end, review: reviewing({ toss, refunds, end }) }),
+        tossWebhook: webhooks({ db, runtime, log, payments, end, review: reviews.review }),
         ofOrder: async ({ orderId }, { actor }) => {
           const found = await findPayments(db, { orderId })
           return {
@@ -145,7 +146,8 @@ export const paymentService = service(
             })
             // Other refunds take all that is left; should one of them be refused, there is something left again.
             if (stored === 'under way') throw new Error(`The money of order ${orderId} is being given back already`)
-            if (stored instanceof Error)
+            // More than is left was refused, and the order is told so.
+            if (stored instanceof Error && (stored.data as { cause?: string }).cause === 'NOT_CAPTURED')
               await end.anomalyIn(tx, 'canceled without a payment', null, orderId, 'There is no money to give back')
           }),
           onMany(orderCanceled, (canceled, tx) => closeAccounts(tx, canceled)),
@@ -170,9 +172,11 @@ export const paymentService = service(
         ),
         sweep('refund', 1_000, async (now) => {
           const due = await claimRefunds(db, now, 20)
-          await Promise.all(due.map((each) => quietly(refunds.attempt(each))))
+          await Promise.all(due.map((each) => quietly(refunds.attempt(each.id))))
           return due.length
         }),
+        sweep('resume-refunds', 10_000, () => refunds.resumeQueues(100)),
+        sweep('review', 1_000, (now) => reviews.reviewDue(now, 20)),
       ],
       reseal: () => resealAccounts(db, secrets),
       gauges: paymentGauges(db, runtime.now),

@@ -23,6 +23,7 @@ export interface PaymentRow {
   failure_code: string | null
   failure_message: string | null
   captured_at: number | null
+  tax_free_amount: number
   refund_requested: number
   refunded: number
   created_at: number
@@ -48,6 +49,7 @@ export const recordOf = (row: PaymentRow): PaymentRecord => ({
   failureCode: row.failure_code,
   failureMessage: row.failure_message,
   capturedAt: row.captured_at,
+  taxFreeAmount: row.tax_free_amount as PaymentRecord['taxFreeAmount'],
   refundRequested: row.refund_requested as PaymentRecord['refundRequested'],
   refunded: row.refunded as PaymentRecord['refunded'],
   createdAt: row.created_at,

@@ -18,5 +18,7 @@ export const findUnsettled = (db: Queryable, orderIds: readonly string[]): Promi
       SELECT payment.order_id, CASE refund.state WHEN 'REFUSED' THEN 3 ELSE 2 END
       FROM payment JOIN refund ON refund.payment_id = payment.id
       WHERE payment.order_id = ANY (${orderIds}::uuid[]) AND refund.state <> 'REFUNDED' AND refunded < payment.amount
+        -- Refused because that much was not left: nothing is owed by it.
+        AND refund.failure_code IS DISTINCT FROM 'MORE_THAN_IS_LEFT'
     ) AS found
     GROUP BY order_id`)

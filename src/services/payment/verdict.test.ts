@@ -26,6 +26,7 @@ const attempt: PaymentRecord = {
   failureCode: null,
   failureMessage: null,
   capturedAt: null,
+  taxFreeAmount: 0 as Won,
   refundRequested: 0 as Won,
   refunded: 0 as Won,
   createdAt: 0,

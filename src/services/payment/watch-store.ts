@@ -28,7 +28,7 @@ export const paymentGauges = (db: Queryable, now: () => number): readonly Servic
       read: () =>
         count(sql`
           SELECT count(*) AS count FROM (
-            SELECT FROM refund WHERE state = 'REQUESTED' AND created_at < ${new Date(now() - USUAL_REFUND)}
+            SELECT FROM refund WHERE state IN ('QUEUED', 'REQUESTED') AND created_at < ${new Date(now() - USUAL_REFUND)}
             LIMIT ${MOST}) AS late`),
     },
     {

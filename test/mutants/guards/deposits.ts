@@ -4,6 +4,7 @@ const tests = 'src/services/payment/deposit.test.ts'
 const deposit = guardsOf('src/services/payment/deposit.ts', tests)
 const confirm = guardsOf('src/services/payment/confirm.ts', tests)
 const refund = guardsOf('src/services/payment/refund.ts', tests)
+const request = guardsOf('src/services/payment/refund-request.ts', tests)
 const pay = guardsOf('src/services/order/pay.ts', tests)
 const reminder = guardsOf('src/services/order/deposit.ts', 'src/services/order/deposit.test.ts')
 
@@ -52,25 +53,25 @@ export const deposits: readonly Mutant[] = [
     'if (stored?.first) {',
     'if (stored) {',
   ),
-  refund(
+  request(
     'a deposit is refunded only once an account is known',
-    "isByDeposit(payment) && payment.refundAccount === null ? 'AWAITING_ACCOUNT' : 'REQUESTED'",
-    "'REQUESTED'",
+    'const waits = share.amount > 0 && isByDeposit(payment) &&',
+    'const waits = share.amount < 0 && isByDeposit(payment) &&',
   ),
   refund(
     'a paid deposit is canceled only with an account',
     "if (payment.refundAccount === null) throw REFUND_ACCOUNT_REQUIRED(undefined, { field: 'refundAccount' })",
     '',
   ),
-  refund(
+  guardsOf('src/services/payment/refund-booking.ts', tests)(
     'an account is forgotten once the money is back',
-    'if (payment.refundAccount && refunded === refundRequested) await',
-    'if (payment.refundAccount && refunded < 0) await',
+    'return after.refunded === after.refundRequested ? forgetAccount(tx, after) : after',
+    'return after',
   ),
   refund(
     'an account that was refused is forgotten',
-    'if (payment.refundAccount) await saveRefundAccount(tx, payment.id, null, now)',
-    '',
+    'if (isAccountRefused(code) || after.refunded === after.refundRequested) after =',
+    'if (after.refunded < 0) after =',
   ),
   refund(
     'money without an order waits for another account where one was refused',

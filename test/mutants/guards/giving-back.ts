@@ -1,10 +1,11 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const refund = guardsOf('src/services/payment/refund.ts', 'src/services/payment/payment.test.ts')
-const adopted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/webhook.test.ts')
+const request = guardsOf('src/services/payment/refund-request.ts', 'src/services/payment/payment.test.ts')
+const adopted = guardsOf('src/services/payment/toss/cancels.ts', 'src/services/payment/webhook.test.ts')
 const unwanted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/deposit.test.ts')
 const races = ['src/services/payment/once.test.ts']
-const race = guardsOf('src/services/payment/refund.ts', ...races)
+const race = guardsOf('src/services/payment/refund-booking.ts', ...races)
 const store = guardsOf('src/services/payment/refund-store.ts', ...races)
 const locks = guardsOf('src/services/payment/store.ts', ...races)
 const accounts = guardsOf(
@@ -15,18 +16,22 @@ const accounts = guardsOf(
 
 /** Money goes back once, and never more of it than came. */
 export const givingBack: readonly Mutant[] = [
-  refund('no more goes back than is left', 'amount > left || ', ''),
-  race('a refund of nothing is refused', ' || amount <= 0)', ')'),
-  refund('a refund asked for again is the same', 'if (known) return known', ''),
-  race(
+  request('no more goes back than is left', 'wanted > left || ', ''),
+  guardsOf('src/services/payment/refund-request.ts', ...races)(
+    'a refund of less than nothing is refused',
+    ' || wanted < 0)',
+    ')',
+  ),
+  request('a refund asked for again is the same', 'if (known) return known', ''),
+  guardsOf('src/services/payment/refund.ts', ...races)(
     'a refund that has ended ends no second time',
-    "if (!(await endRefund(tx, refund.id, 'REFUNDED', { transactionKey, amount }, now))) return undefined",
-    "await endRefund(tx, refund.id, 'REFUNDED', { transactionKey, amount }, now)",
+    "if (refund.state !== 'REQUESTED') return\n      const anomaly",
+    'const anomaly',
   ),
   store(
     'only an open refund ends',
-    "\n        AND state = ANY (${state === 'REFUNDED' ? ['REQUESTED', 'AWAITING_ACCOUNT'] : ['REQUESTED']}::text[])",
-    '',
+    " AND state IN ('AWAITING_ACCOUNT', 'QUEUED', 'REQUESTED')\n      RETURNING id",
+    '\n      RETURNING id',
   ),
   locks(
     'refunds of an order are asked for one after another',
@@ -44,7 +49,7 @@ export const givingBack: readonly Mutant[] = [
     'each.cancelAmount > 0 && !known.has(each.transactionKey)',
     'each.cancelAmount > 0',
   ),
-  race('what does not add up is for a person', '!== missing) return false', '< 0) return false'),
+  race('what does not add up is for a person', 'listed !== missing || ', ''),
   guardsOf('src/services/order/cancellation-outcome.ts', 'src/services/payment/webhook.test.ts')(
     'an order ends when all of its money went back, not a part',
     'const isOver = remaining === 0 && ',

@@ -1,45 +1,89 @@
-import type { Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '../mutant.ts'
 
 const left = ['src/services/payment/refund-left.test.ts']
 const refused = ['src/services/payment/refund-refused.test.ts']
+const queue = ['src/services/payment/refund-queue.test.ts']
+const refund = guardsOf('src/services/payment/refund.ts', ...queue)
+const request = guardsOf('src/services/payment/refund-request.ts', ...queue)
+const books = guardsOf('src/services/payment/refund-booking.ts', ...queue)
+const store = guardsOf('src/services/payment/refund-store.ts', ...queue)
+const cancels = guardsOf('src/services/payment/toss/cancels.ts', ...queue)
 
 /** What goes back of a payment: all that is left of it, once. */
 export const refunds: readonly Mutant[] = [
   {
     guard: 'a cancellation gives back what is left, not what was',
-    file: 'src/services/payment/refund.ts',
-    text: 'const amount = input.amount ?? left',
-    without: 'const amount = input.amount ?? payment.amount',
-    tests: left,
-  },
-  {
-    guard: 'of a payment that Toss canceled to its end, only what was there is written down as the refund',
-    file: 'src/services/payment/refund.ts',
-    text: 'const less = isAllAskedFor(payment, refund) && made',
-    without: 'const less = refund.amount < 0 && made',
+    file: 'src/services/payment/refund-request.ts',
+    text: 'const wanted = amount ?? left',
+    without: 'const wanted = amount ?? payment.amount',
     tests: left,
   },
   {
     guard: 'a refund of all that is left shrinks by what was given back without us',
-    file: 'src/services/payment/refund.ts',
-    text: 'refund.whole && alone && missing > 0',
-    without: 'refund.whole && alone && missing < 0',
+    file: 'src/services/payment/refund-booking.ts',
+    text: 'for (const each of open.filter(({ whole }) => whole)) {',
+    without: 'for (const each of open.slice(open.length)) {',
     tests: left,
   },
-  {
-    guard: 'a part counts as given back by us only if Toss lists it',
-    file: 'src/services/payment/refund.ts',
-    text: ' && (refund.whole || its || !seen.cancels)',
-    without: '',
-    tests: left,
-  },
-  {
-    guard: 'nothing is given back of a payment of which nothing is left',
-    file: 'src/services/payment/refund.ts',
-    text: 'if (whole && left === 0) return',
-    without: 'if (whole && left < 0) return',
-    tests: left,
-  },
+  store(
+    'one refund of a payment is at the provider at a time',
+    "\n      AND NOT EXISTS (SELECT FROM refund WHERE payment_id = ${paymentId} AND state = 'REQUESTED')`)",
+    '`)',
+  ),
+  refund(
+    'nothing is canceled where another balance is left than we believe',
+    '...(isLeftKnown && { refundableAmount: payment.amount - payment.refunded }),',
+    '',
+  ),
+  refund(
+    'what is left of a payment is not said while an older version’s refunds may be at the provider',
+    'const isLeftKnown = !(await isAtProvider(db, payment.id, refund.id))',
+    'const isLeftKnown = true as boolean',
+  ),
+  refund(
+    'what the provider lists is not taken for the console’s while a refund of ours is there',
+    'if (await isAtProvider(tx, id)) {',
+    'if (false as boolean) {',
+  ),
+  refund(
+    'a request that was done although its answer said otherwise is booked to its refund',
+    'if (made) {\n        await book(tx, payment, refund, made, seen)',
+    'if (made && false) {\n        await book(tx, payment, refund, made, seen)',
+  ),
+  refund(
+    'a refund is booked by the cancel that its request made, or by none',
+    'if (!made || made.cancelAmount > refund.amount)',
+    'if (made && made.cancelAmount > refund.amount)',
+  ),
+  cancels('a cancel names the refund it was requested for', '    markedCancel(cancels, refundId) ??\n', ''),
+  cancels('an answer that names another refund is not taken for ours', ' && refundIdOf(each) === undefined', ''),
+  request('no more is refunded without VAT than is left of it', 'taxFree <= Math.min(wanted, taxFreeLeft) && ', ''),
+  request('what remains can carry what remains of both parts', ' && wanted - taxFree <= left - taxFreeLeft', ''),
+  request(
+    'a refund of nothing is not sent to the provider',
+    'else if (share.amount === 0) await books.settle',
+    'else if (share.amount < 0) await books.settle',
+  ),
+  request(
+    'what was refused for want of money stays refused',
+    'await insertRefund(tx, { ...base, ...refused, failureCode: NOT_LEFT }, now, now)',
+    '',
+  ),
+  books(
+    'a part that no longer fits ends refused',
+    'for (const each of open.filter(({ whole }) => !whole).toReversed()) {',
+    'for (const each of open.slice(open.length)) {',
+  ),
+  guardsOf('src/services/payment/review.ts', ...queue)(
+    'a hint that cannot be followed now is followed later',
+    'if (!(await look(payment))) await dueReview(db, payment.id, runtime.now())',
+    'await look(payment)',
+  ),
+  guardsOf('src/services/payment/refund.ts', 'src/services/payment/once.test.ts')(
+    'who hears an answer that somebody else heard before does not decide by it',
+    " || refund.attempt !== asked.attempt) return 'ended'",
+    ") return 'ended'",
+  ),
   {
     guard: 'a refund whose form Toss does not accept ends',
     file: 'src/services/payment/toss/answers.ts',

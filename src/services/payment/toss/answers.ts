@@ -27,7 +27,14 @@ export const tossPayment = z.looseObject({
     })
     .nullish(),
   cancels: z
-    .array(z.looseObject({ transactionKey: z.string(), cancelAmount: amount, cancelReason: z.string().nullish() }))
+    .array(
+      z.looseObject({
+        transactionKey: z.string(),
+        cancelAmount: amount,
+        cancelReason: z.string().nullish(),
+        taxFreeAmount: amount.nullish(),
+      }),
+    )
     .nullish(),
 })
 export type TossPayment = z.output<typeof tossPayment>
@@ -43,6 +50,9 @@ export const tossError = z.looseObject({ code: z.string(), message: z.string() }
  * will not be when it is sent again.
  */
 export type Meaning = 'unknown' | 'already' | 'retry' | 'session lost' | 'refused' | 'malformed' | 'our fault'
+
+/** Toss's code for a cancel that believed another balance to be left than there is. Nothing was canceled. */
+export const BALANCE_DIFFERS = 'NOT_MATCHES_REFUNDABLE_AMOUNT'
 
 const meanings: { readonly [code: string]: Meaning } = {
   IDEMPOTENT_REQUEST_PROCESSING: 'unknown',

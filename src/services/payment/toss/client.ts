@@ -24,6 +24,10 @@ export interface TossClient {
     input: {
       cancelReason: string
       cancelAmount?: number
+      /** Won of the canceled amount that carry no VAT; left out: none. */
+      taxFreeAmount?: number
+      /** Won that we believe to be left of the payment: where Toss has another balance it cancels nothing. */
+      refundableAmount?: number
       refundReceiveAccount?: { bank: string; accountNumber: string; holderName: string }
     },
     idempotencyKey: string,
