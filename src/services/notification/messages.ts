@@ -8,6 +8,7 @@ import type {
   orderDepositAwaited,
   orderDepositDueSoon,
   orderExpired,
+  orderLinesCanceled,
   orderPaid,
 } from '#services/order/contract.ts'
 import type { paymentRefunded, refundAccountNeeded, refundRefused } from '#services/payment/contract.ts'
@@ -48,6 +49,20 @@ export const canceledWords = (order: PayloadOf<typeof orderCanceled>): Words => 
   },
   link: linkTo(order.orderId),
 })
+
+export const linesCanceledWords = (order: PayloadOf<typeof orderLinesCanceled>): Words => {
+  const units = order.lines.reduce((sum, each) => sum + each.quantity, 0)
+  const refund = order.amount > 0
+  return {
+    type: 'order.lines_canceled',
+    title: { ko: '주문하신 상품 일부가 취소되었습니다', en: 'Part of your order is canceled' },
+    body: {
+      ko: `‘${order.orderName}’ 주문(${order.number})에서 상품 ${digits.format(units)}개가 취소되었습니다.${refund ? ` 취소하신 상품의 금액 ${wonKo(order.amount)}은 환불됩니다.` : ''}`,
+      en: `${digits.format(units)} ${units === 1 ? 'item' : 'items'} of your order ${order.number}, “${order.orderName}”, ${units === 1 ? 'is' : 'are'} canceled.${refund ? ` ${wonEn(order.amount)} is refunded.` : ''}`,
+    },
+    link: linkTo(order.orderId),
+  }
+}
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

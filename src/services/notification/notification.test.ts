@@ -6,7 +6,7 @@ import { contract, instant, type EventType } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
 import { service } from '#kernel/service.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
-import { orderCanceled, orderExpired, orderPaid } from '#services/order/contract.ts'
+import { orderCanceled, orderExpired, orderLinesCanceled, orderPaid } from '#services/order/contract.ts'
 import { paymentRefunded, refundRefused } from '#services/payment/contract.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { memberActor, startTestHost } from '#test/support/host.ts'
@@ -37,7 +37,7 @@ const speaker = (name: string, events: readonly EventType[]) => {
   }))
   return { say, definition }
 }
-const orders = speaker('order', [orderPaid, orderCanceled, orderExpired])
+const orders = speaker('order', [orderPaid, orderCanceled, orderLinesCanceled, orderExpired])
 const payments = speaker('payment', [paymentRefunded, refundRefused])
 const members = speaker('member', [memberWithdrawn])
 
@@ -141,6 +141,27 @@ describe('the inbox', () => {
     assert.deepEqual(items.map((each) => each.type).sort(), ['order.canceled', 'order.expired', 'payment.refunded'])
     assert.match(items.find((each) => each.type === 'order.canceled')!.body.ko, /모두 환불/)
     assert.match(items.find((each) => each.type === 'payment.refunded')!.body.ko, /5,000원/)
+  })
+
+  test('units that are canceled are told, with what is refunded for them if anything is', async () => {
+    const memberId = '01900000-0000-7000-8000-000000000005'
+    const line = { number: 1, skuId: MEMBER, productId: MEMBER, unitPrice: 5_000, amount: 5_000 }
+    const canceled = { cancellationId: MEMBER, reason: '변심' }
+    const told = shop.as(notification, memberActor(memberId))
+    for (const [quantity, amount] of [
+      [2, 10_000],
+      [1, 0],
+    ] as const)
+      await shop.inside(orders.say).say({
+        event: 'order.lines_canceled',
+        payloads: [order(memberId, { ...canceled, lines: [{ ...line, quantity }], amount })],
+      })
+    await shop.settled()
+    const [free, refunded] = (await told.list({})).items
+    assert.match(refunded!.body.ko, /상품 2개가 취소되었습니다\. 취소하신 상품의 금액 10,000원은 환불됩니다\.$/)
+    assert.match(refunded!.body.en, /^2 items of your order .* are canceled\. ₩10,000 is refunded\.$/)
+    assert.match(free!.body.ko, /상품 1개가 취소되었습니다\.$/)
+    assert.match(free!.body.en, /^1 item of your order .* is canceled\.$/)
   })
 
   test('a refund that was refused is told, unless nobody knows whose it is', async () => {

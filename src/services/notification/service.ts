@@ -14,6 +14,7 @@ import {
   orderDepositAwaited,
   orderDepositDueSoon,
   orderExpired,
+  orderLinesCanceled,
   orderPaid,
 } from '#services/order/contract.ts'
 import { payment, paymentRefunded, refundAccountNeeded, refundRefused } from '#services/payment/contract.ts'
@@ -26,6 +27,7 @@ import {
   depositAwaitedWords,
   depositDueSoonWords,
   expiredWords,
+  linesCanceledWords,
   paidWords,
   refundAccountWords,
   refundedWords,
@@ -83,6 +85,7 @@ export const notificationService = service(
       inbox: [
         orderPaid,
         orderCanceled,
+        orderLinesCanceled,
         orderExpired,
         orderDepositAwaited,
         orderDepositDueSoon,
@@ -139,6 +142,7 @@ export const notificationService = service(
             await mails.note(tx, 'paid', events)
           }),
           telling(orderCanceled, canceledWords),
+          telling(orderLinesCanceled, linesCanceledWords),
           onMany(orderExpired, async (events, tx) => {
             await tell(tx, events, expiredWords)
             const deposits = events.filter((each) => each.payload.awaitedDeposit)
