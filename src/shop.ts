@@ -1,5 +1,6 @@
+import { type Role, rolesOf } from '#kernel/role.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
-import { authService } from '#services/auth/service.ts'
+import { authServiceOf } from '#services/auth/service.ts'
 import { cartService } from '#services/cart/service.ts'
 import { catalogService } from '#services/catalog/service.ts'
 import { configServiceOf } from '#services/config/service.ts'
@@ -21,7 +22,7 @@ import { liveAmong } from '#src/settings/live.ts'
  * the events it emits and consumes, its settings. Which process runs which is a deployment decision (`npm start`: all of them here).
  */
 const services = [
-  authService,
+  authServiceOf({ roles: () => roles.map((each) => each.name) }),
   memberService,
   emailService,
   productService,
@@ -40,6 +41,9 @@ type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (
 
 /** The settings that services declare, all together. */
 export type ServiceSettings = Intersection<(typeof services)[number]['settings']>
+
+/** Every role of staff there is. */
+export const roles: readonly Role[] = rolesOf(shop)
 
 /** Every setting there is. */
 export const declarations: readonly DeclaredSetting[] = declarationsOf(declared, shop)

@@ -1,5 +1,6 @@
 import type { OutsideClient, StaffRole } from '#kernel/contract.ts'
 import type { Locale } from '#kernel/fault.ts'
+import type { Role } from '#kernel/role.ts'
 import type { Session } from '#services/auth/contract.ts'
 import type { Contracts } from '#src/contracts.ts'
 
@@ -25,6 +26,8 @@ export interface PageContext {
   /** The language of the answer: the `locale` cookie, else Korean. */
   readonly locale: Locale
   readonly toss: { readonly clientKey: string; readonly sdkUrl: string }
+  /** The roles of staff there are. */
+  readonly roles: readonly Role[]
   /** Where the development mailbox shows the mail the shop sent; none in production. */
   readonly mailboxUrl?: string
   /** Environment whose central configuration counts for this shop. */

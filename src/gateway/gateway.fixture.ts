@@ -198,6 +198,7 @@ export const openShop = async (
   }
   const { app } = await gateway({
     contracts: [demo, auth],
+    roles: ['orders', 'operations'],
     endpointOf: (service) => endpoints[service]!,
     runtime,
     log,

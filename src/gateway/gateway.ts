@@ -1,7 +1,7 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { systemContext, type Endpoint } from '#kernel/call.ts'
-import type { Contract, EventType } from '#kernel/contract.ts'
+import type { Contract, EventType, StaffRole } from '#kernel/contract.ts'
 import { MALFORMED_BODY, PAYLOAD_TOO_LARGE, ROUTE_NOT_FOUND, UNSUPPORTED_MEDIA_TYPE } from '#kernel/faults.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -41,6 +41,8 @@ export interface GatewayOptions {
   /** Where each service is reached. */
   readonly endpointOf: (service: string) => Endpoint
   readonly contracts: readonly Contract<any>[]
+  /** Roles of staff that tokens may name: those the services declare. */
+  readonly roles?: readonly StaffRole[]
   /** What services tell the world, for its document. */
   readonly events?: readonly EventType<any>[]
   /** Begins the names of their topics. */
@@ -128,7 +130,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
     contracts: options.contracts,
     endpointOf,
     trusted,
-    tokens: tokens((() => asGateway('keys', {})) as FetchKeys, { runtime, log }),
+    tokens: tokens((() => asGateway('keys', {})) as FetchKeys, { runtime, log, roles: options.roles ?? [] }),
     revocations: revocations(((since) => asGateway('revocations', { since })) as FetchRevocations, {
       runtime,
       log,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { FaultDefinition } from './fault.ts'
 import { wholeNumber } from './input/whole-number.ts'
 
-export type StaffRole = 'catalog' | 'orders' | 'members' | 'operations'
+/** Name of a role of staff: one that a service declares. What nobody declares grants nothing. */
+export type StaffRole = string
 
 /**
  * Who may call an operation. Denied unless allowed:

@@ -5,6 +5,7 @@ import type { CallContext } from './context.ts'
 import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
 import type { Fault } from './fault.ts'
 import type { Platform } from './reports/platform.ts'
+import type { Role } from './role.ts'
 import type { Runtime } from './runtime.ts'
 import type { Database, Tx } from './store.ts'
 import { type Declarations, type Settings, settingsFor, type SettingsOf } from './settings/setting.ts'
@@ -183,6 +184,8 @@ export interface ServiceDefinition<C extends Contract = Contract, D extends Decl
   readonly consumes: Consumes
   /** The settings it reads. */
   readonly settings: D
+  /** Roles of staff that it introduces. */
+  readonly roles: readonly Role[]
   /** Folder of `0001_*.sql` migrations; its schema has the service's name. */
   readonly migrations: URL | undefined
   readonly build: (tools: Omit<Tools, 'settings'> & { readonly settings: Settings; readonly call: any }) => Built<C>
@@ -199,6 +202,7 @@ export const service = <C extends Contract, const N extends Needs = {}, const D 
     readonly emits?: readonly EventType<any>[]
     readonly consumes?: Consumes
     readonly settings?: D
+    readonly roles?: readonly Role[]
     readonly migrations?: URL
   },
   build: (tools: Tools<D> & { readonly call: Clients<N> }) => Built<C>,
@@ -208,6 +212,7 @@ export const service = <C extends Contract, const N extends Needs = {}, const D 
   emits: given.emits ?? [],
   consumes: given.consumes ?? {},
   settings: given.settings ?? ({} as D),
+  roles: given.roles ?? [],
   migrations: given.migrations,
   build: (tools) => {
     const built = build({ ...tools, settings: settingsFor(given.settings ?? ({} as D), tools.settings) })

@@ -9,6 +9,7 @@ import { declarations } from '#src/shop.ts'
 import { dataModelDocument } from '../../scripts/data-model/document.ts'
 import { decisionIndex, decisionOf } from '../../scripts/decisions.ts'
 import { eventsDocument } from '../../scripts/events-document.ts'
+import { apiGuide } from '../../scripts/roles-document.ts'
 import { ko } from '../../web/shared/i18n/ko.ts'
 import { brokenLinks, type Document, ofOneMachine, staleSnippets, unexplained, unsaid } from './rules.ts'
 
@@ -87,6 +88,8 @@ describe('documents', () => {
     assert.equal(read('docs/settings.md'), settingsDocument(root, declarations)))
 
   test('the table of consumers is that of the code', () => assert.equal(read('docs/events.md'), eventsDocument(root)))
+
+  test('the table of roles is that of the code', () => assert.equal(read('docs/api-guide.md'), apiGuide(root)))
 
   test('the data model is that of the migrations', () =>
     assert.equal(read('docs/data-model.md'), dataModelDocument(root)))

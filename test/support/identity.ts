@@ -3,7 +3,7 @@ import type { Client } from '#kernel/contract.ts'
 import type { Endpoint } from '#kernel/call.ts'
 import type { Settings } from '#kernel/service.ts'
 import { auth, type AccessClaims, type Session } from '#services/auth/contract.ts'
-import { authService } from '#services/auth/service.ts'
+import { authServiceOf } from '#services/auth/service.ts'
 import { email } from '#services/email/contract.ts'
 import { emailService } from '#services/email/service.ts'
 import type { OpenOrders } from '#services/member/contract.ts'
@@ -43,6 +43,9 @@ export const claimsOf = (accessToken: string): AccessClaims =>
 
 export const PASSWORD = 'a fine password 1'
 
+/** The roles there are for tests of identity. */
+export const testRoles = ['catalog', 'members', 'operations', 'orders']
+
 /** Starts the services of identity. Call it at the top of a test file. */
 export const startIdentity = async (
   given: Partial<HostSettings> & { settings?: Settings } = {},
@@ -55,7 +58,7 @@ export const startIdentity = async (
         ? { open: neighbours.open, ordered: neighbours.ordered }
         : { items: [], nextCursor: null },
   }
-  const shop = await startTestHost([authService, memberService, emailService], {
+  const shop = await startTestHost([authServiceOf({ roles: () => testRoles }), memberService, emailService], {
     elsewhere: (service) => (service === 'order' ? orders : undefined),
     ...given,
     settings: { ...testSettings, SMTP_URL: mailbox.smtpUrl, ...given.settings },

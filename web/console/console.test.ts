@@ -5,7 +5,9 @@ import { RouterContextProvider } from 'react-router'
 import type { PageContext, Viewer } from '../context.ts'
 import { pageContext } from '../shared/server/page.server.ts'
 import { consoleRoutes } from './routes.ts'
+import { places } from './kit/menu.ts'
 import { staffAct, staffLoad } from './kit/staff.server.ts'
+import { roles } from '#src/shop.ts'
 
 const argsFor = (viewer: Viewer, method = 'GET') => {
   const context = new RouterContextProvider()
@@ -41,6 +43,11 @@ test('nothing of the console is done for anybody but staff', async () => {
   const staff: Viewer = { ...MEMBER, roles: ['operations'] }
   assert.deepEqual(await loader(argsFor(staff)), ['operations'])
   assert.deepEqual(await action(argsFor(staff, 'POST')), ['operations'])
+})
+
+test('the menu asks for roles that there are', () => {
+  const names = roles.map((each) => each.name)
+  for (const { to, role } of places) assert.ok(role === undefined || names.includes(role), `${to} asks for ${role}`)
 })
 
 test('every route of the console is guarded: its loader and its action are made for staff', () => {

@@ -6,12 +6,15 @@ import { placesFor } from './kit/menu.ts'
 import { staffLoad } from './kit/staff.server.ts'
 import { consoleWords, useWords } from './kit/words/index.ts'
 
-export const loader = staffLoad(async ({ roles }) => ({ roles }))
+export const loader = staffLoad(async ({ roles, page }) => ({
+  roles,
+  titles: page.roles.filter(({ name }) => roles.includes(name)).map(({ title }) => title[page.locale]),
+}))
 
 export const meta = titled((locale) => consoleWords[locale].overview.title)
 
 export default function Overview() {
-  const { roles } = useLoaderData<typeof loader>()
+  const { roles, titles } = useLoaderData<typeof loader>()
   const words = useWords(consoleWords)
   const others = placesFor(roles).filter(({ key }) => key !== 'overview')
   return (
@@ -20,9 +23,9 @@ export default function Overview() {
       <p className="text-quiet">{words.overview.hint}</p>
       <h2 className="mt-8 mb-3 text-lg">{words.overview.roles}</h2>
       <ul className="flex flex-wrap gap-2">
-        {roles.map((role) => (
-          <li key={role} className="rounded bg-mist px-3 py-1 text-sm font-semibold">
-            {words.roles[role]}
+        {titles.map((title) => (
+          <li key={title} className="rounded bg-mist px-3 py-1 text-sm font-semibold">
+            {title}
           </li>
         ))}
       </ul>

@@ -38,16 +38,17 @@ const verifier = () => {
       aud = 'jangteo',
       sub = 'm',
       sid = 's',
-    }: Partial<Record<'iss' | 'aud' | 'sub' | 'sid', string>> = {},
+      roles = [],
+    }: Partial<Record<'iss' | 'aud' | 'sub' | 'sid', string>> & { readonly roles?: readonly unknown[] } = {},
   ) =>
-    new SignJWT({ sid })
+    new SignJWT({ sid, roles })
       .setProtectedHeader({ alg: 'EdDSA', kid: key.kid })
       .setSubject(sub)
       .setIssuer(iss)
       .setAudience(aud)
       .setExpirationTime(Math.floor(runtime.now() / 1_000) + 900)
       .sign(key.privateKey)
-  return { state, sign, ...tokens(fetchKeys, { runtime, log: pino({ level: 'silent' }) }) }
+  return { state, sign, ...tokens(fetchKeys, { runtime, log: pino({ level: 'silent' }), roles: ['catalog'] }) }
 }
 
 test('a token that was good is refused once it has expired', async () => {
@@ -78,4 +79,10 @@ test('a token of another issuer, for others, or that names no member and no sign
   assert.ok(await verify(await sign(first)))
   for (const claims of [{ iss: 'elsewhere' }, { aud: 'elsewhere' }, { sub: '' }, { sid: '' }])
     assert.equal(await verify(await sign(first, claims)), undefined, JSON.stringify(claims))
+})
+
+test('roles that no service declares are left out of what a token says', async () => {
+  const { sign, verify } = verifier()
+  const bearer = await verify(await sign(first, { roles: ['catalog', 'king', 7, null] }))
+  assert.deepEqual(bearer?.roles, ['catalog'])
 })

@@ -28,7 +28,6 @@ export type FetchKeys = () => Promise<{ readonly keys: readonly Record<string, u
 
 const ISSUER = 'jangteo'
 const ALGORITHMS = ['EdDSA', 'Ed25519']
-const ROLES: ReadonlySet<string> = new Set(['catalog', 'orders', 'members', 'operations'] satisfies StaffRole[])
 /** Longer tokens are not ours, and verifying costs. */
 const MAX_LENGTH = 4_096
 /** Milliseconds between two fetches that unknown keys may cause: forged key ids cannot make us ask in a loop. */
@@ -41,10 +40,15 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /**
  * Verifies access tokens (JWT, EdDSA) against the keys of the auth service. Keys are fetched when first needed, every
- * five minutes, and when a token names one we do not know; while auth is away the last good ones go on working.
+ * five minutes, and when a token names one we do not know; while auth is away the last good ones go on working. Roles that no
+ * service declares are left out of what a token says.
  */
-export const tokens = (fetchKeys: FetchKeys, given: { readonly runtime: Runtime; readonly log: Logger }): Tokens => {
+export const tokens = (
+  fetchKeys: FetchKeys,
+  given: { readonly runtime: Runtime; readonly log: Logger; readonly roles: readonly StaffRole[] },
+): Tokens => {
   const { runtime, log } = given
+  const declaredRoles = new Set<unknown>(given.roles)
   const known = new LRUCache<string, Bearer>({ max: REMEMBERED })
   let keys = new Map<string, CryptoKey | Uint8Array>()
   let fetchedAt = -Infinity
@@ -98,7 +102,7 @@ export const tokens = (fetchKeys: FetchKeys, given: { readonly runtime: Runtime;
       const memberId = text(payload.sub)
       const sessionId = text(payload['sid'])
       if (memberId === undefined || sessionId === undefined || payload.exp === undefined) return undefined
-      const roles = Array.isArray(payload['roles']) ? payload['roles'].filter((each) => ROLES.has(each)) : []
+      const roles = Array.isArray(payload['roles']) ? payload['roles'].filter((each) => declaredRoles.has(each)) : []
       const bearer: Bearer = { memberId, sessionId, roles, expiresAt: payload.exp * 1_000 }
       known.set(token, bearer)
       return bearer

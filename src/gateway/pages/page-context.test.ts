@@ -10,7 +10,7 @@ let shop: Shop
 before(async () => {
   shop = await openShop({
     plugins: (edge) => {
-      const shopFor = pageContexts(edge, { toss: { clientKey: 'ck', sdkUrl: '/sdk.js' } })
+      const shopFor = pageContexts(edge, { toss: { clientKey: 'ck', sdkUrl: '/sdk.js' }, roles: [] })
       return [
         async (app) => {
           app.get('/page', async (request, reply) => {

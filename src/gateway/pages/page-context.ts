@@ -12,7 +12,7 @@ import { chosenLocale } from '../http/locale.ts'
 import { endTracing, tracingOf } from '../api/trace.ts'
 
 /** What pages are told that no request changes. */
-export type PageFacts = Pick<PageContext, 'toss' | 'mailboxUrl' | 'environment'>
+export type PageFacts = Pick<PageContext, 'toss' | 'roles' | 'mailboxUrl' | 'environment'>
 
 const guestOf = (actor: Actor): string | undefined => ('guestId' in actor ? actor.guestId : undefined)
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Contract } from '#kernel/contract.ts'
+import { rolesOf } from '#kernel/role.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Tracer } from '#kernel/tracing/trace.ts'
@@ -77,9 +78,11 @@ export const openEdge = async (given: {
   readonly tracer: Tracer
 }): Promise<{ readonly origin: string; close(): Promise<void> }> => {
   const { settings, port, host, shop, world, buildDir, runtime, log } = given
+  const roles = rolesOf(shop)
   const { app } = await gateway({
     endpointOf: host.endpoint,
     contracts: shop.map((each) => each.contract as Contract),
+    roles: roles.map((each) => each.name),
     events: eventsOf(shop),
     topicPrefix: settings.KAFKA_PREFIX,
     runtime,
@@ -107,6 +110,7 @@ export const openEdge = async (given: {
               allowed: edge.allowed,
               shopFor: pageContexts(edge, {
                 toss: world.toss,
+                roles,
                 environment: environmentOf(settings),
                 ...(world.mailboxUrl !== undefined && { mailboxUrl: world.mailboxUrl }),
               }),

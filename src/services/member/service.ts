@@ -8,6 +8,7 @@ import { order } from '#services/order/contract.ts'
 import { addresses } from './addresses.ts'
 import { member, MEMBER_WITHDRAWN, memberWithdrawn, ORDERS_OPEN, type Member } from './contract.ts'
 import { resealMembers } from './reseal.ts'
+import { memberRoles } from './roles.ts'
 import {
   destroyRetained,
   findMembers,
@@ -28,6 +29,7 @@ export const memberService = service(
     needs: { order },
     emits: [memberWithdrawn],
     settings: secretSettings,
+    roles: memberRoles,
     migrations: new URL('./migrations/', import.meta.url),
   },
   (tools) => {

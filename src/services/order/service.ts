@@ -42,6 +42,7 @@ import { paying, settle, unsettle } from './pay.ts'
 import { findUnsettled } from './paying-store.ts'
 import { placing } from './place.ts'
 import { readdressing } from './readdress.ts'
+import { orderRoles } from './roles.ts'
 import { countOpen, findDue, findOrders, listOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 import { orderSettings } from './settings.ts'
@@ -73,6 +74,7 @@ export const orderService = service(
       members: [memberWithdrawn],
     },
     settings: orderSettings,
+    roles: orderRoles,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, cache, runtime, log, settings, call }) => {

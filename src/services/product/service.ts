@@ -15,6 +15,7 @@ import { shown } from './product.ts'
 import { findPage, findProducts } from './product-store.ts'
 import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
 import { reserving } from './reserving.ts'
+import { productRoles } from './roles.ts'
 import { settle, type Step } from './settling.ts'
 import { stockCommands } from './stock-commands.ts'
 import { claimOverdue, findMovements, findOffers, findOverdue, insertReleased } from './stock-store.ts'
@@ -28,6 +29,7 @@ export const productService = service(
   product,
   {
     emits: [productChanged, availabilityChanged, categoryChanged],
+    roles: productRoles,
     consumes: { orders: [orderPaid, orderCanceled, orderExpired, orderItemsChanged] },
     migrations: new URL('./migrations/', import.meta.url),
   },

@@ -5,6 +5,7 @@ import { zipkinSetting } from '#kernel/settings/shared.ts'
 import { acting } from './acting.ts'
 import { askOneOf } from './asking.ts'
 import { HOST_SILENT, HOST_UNKNOWN, NOT_DEAD, status, type Instance } from './contract.ts'
+import { statusRoles } from './roles.ts'
 import { findActions } from './store.ts'
 import { topologyOf } from './topology.ts'
 import { tracing } from './tracing.ts'
@@ -31,7 +32,7 @@ const instanceOf = ({ since, reportedAt, runs, ...host }: HostSeen): Instance =>
  */
 export const statusService = service(
   status,
-  { settings: zipkinSetting, migrations: new URL('./migrations/', import.meta.url) },
+  { settings: zipkinSetting, roles: statusRoles, migrations: new URL('./migrations/', import.meta.url) },
   (tools) => {
     const { db, platform, runtime, log } = tools
     const act = acting(tools)

@@ -2,6 +2,7 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const consumers = guardsOf('src/kernel/subscriptions.ts', 'src/kernel/subscriptions.test.ts')
 
+const roles = guardsOf('src/kernel/role.ts', 'src/kernel/role.test.ts')
 const view = guardsOf('src/kernel/settings/setting.ts', 'src/kernel/settings/setting.test.ts')
 
 /** What services declare about themselves is what they do. */
@@ -21,6 +22,8 @@ export const declared: readonly Mutant[] = [
     '.filter(([, operation]) => isForOutside(operation))',
     '',
   ),
+  roles('no operation asks for a role that nobody declares', 'if (!all.has(name))', 'if (false)'),
+  roles('a role is declared by one service', 'if (known)', 'if (false)'),
   consumers('a reaction to an event that is not declared is refused', 'if (!wanted.has(key))', 'if (false)'),
   consumers('two reactions of a consumer to one event are refused', 'if (seen.has(key))', 'if (false)'),
   consumers('a declared event without a reaction is refused', 'if (!seen.has(`${consumer} ${name}`))', 'if (false)'),

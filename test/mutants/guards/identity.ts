@@ -42,7 +42,7 @@ export const identity: readonly Mutant[] = [
     'if (memberId === undefined || sessionId === undefined || payload.exp === undefined) return undefined',
     '',
   ),
-  tokens('only roles we know make staff', '.filter((each) => ROLES.has(each))', ''),
+  tokens('only roles we know make staff', '.filter((each) => declaredRoles.has(each))', ''),
   tokens('forged key ids cannot make us ask in a loop', 'due && now - triedAt > UNKNOWN_KEY_PAUSE', 'due'),
   tokens('without a key nobody is called a forger', "if (keys.size === 0) throw UNAVAILABLE({ service: 'auth' })", ''),
   identify(

@@ -10,7 +10,6 @@ import type { Sessions } from '../sessions/sessions.ts'
 /** The account of staff in development. */
 export const STAFF_EMAIL = 'staff@jangteo.local'
 const NAME = '장터 직원'
-const EVERY_ROLE: readonly StaffRole[] = ['catalog', 'orders', 'members', 'operations']
 
 /** Refuses a password of staff that is too easily guessed: CannotStart with the reason. */
 const refuseWeakSetting = (passwords: Passwords, password: string): void => {
@@ -23,15 +22,18 @@ const refuseWeakSetting = (passwords: Passwords, password: string): void => {
 }
 
 /**
- * Makes the staff account of development, with every role, or gives it the password it now has. Can be run at every
- * start, by several processes. A member service that is not up yet is caught up with by the sweep.
+ * Makes the staff account of development, with every role there is, or gives it the password and the roles it now has. Can be run
+ * at every start, by several processes. A member service that is not up yet is caught up with by the sweep.
  */
 export const seedStaff = async (
   { db, runtime, log }: Pick<Tools, 'db' | 'runtime' | 'log'>,
   { passwords, accounts, sessions }: { passwords: Passwords; accounts: Accounts; sessions: Sessions },
   password: string,
+  roles: readonly StaffRole[],
 ): Promise<void> => {
   const found = await findByEmail(db, STAFF_EMAIL)
+  // A role may have been introduced since the account was made.
+  if (found) await db.query(grantRoles(found.memberId, roles))
   if (found && (await passwords.verify(found.passwordHash, password))) return
   refuseWeakSetting(passwords, password)
   const passwordHash = await passwords.hash(password)
@@ -45,7 +47,7 @@ export const seedStaff = async (
     await tx.query(insertPending({ memberId: runtime.id(), email: STAFF_EMAIL, passwordHash, name: NAME }, now, now))
     // Another process may have been first.
     const stored = (await findByEmail(tx, STAFF_EMAIL))!
-    await tx.query(grantRoles(stored.memberId, EVERY_ROLE))
+    await tx.query(grantRoles(stored.memberId, roles))
     return stored
   })
   const { memberId, email, pendingName } = account

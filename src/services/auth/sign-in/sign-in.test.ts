@@ -4,12 +4,12 @@ import { openCaches } from '#engines/cache/caches.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
-import { claimsOf, startIdentity } from '#test/support/identity.ts'
+import { claimsOf, startIdentity, testRoles } from '#test/support/identity.ts'
 import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
 import { noPlatform } from '#kernel/reports/platform.ts'
-import { authService } from '../service.ts'
+import { authServiceOf } from '../service.ts'
 import { STAFF_EMAIL } from '../accounts/staff.ts'
 
 const STAFF_PASSWORD = 'a staff password 1'
@@ -47,14 +47,28 @@ test('starting again leaves the staff account alone, unless its password is anot
     const settings = { ...testSettings, JANGTEO_STAFF_PASSWORD: password }
     const history = { read: () => Promise.reject(new Error('auth reads no history')) }
     const cache = openCaches({ runtime, log: silent }).of('auth')
-    await authService.build({ db, cache, runtime, log: silent, call, settings, history, platform: noPlatform }).start!()
+    await authServiceOf({ roles: () => [...testRoles, 'lately'] }).build({
+      db,
+      cache,
+      runtime,
+      log: silent,
+      call,
+      settings,
+      history,
+      platform: noPlatform,
+    }).start!()
   }
   await Promise.all([restart(STAFF_PASSWORD), restart(STAFF_PASSWORD)])
   assert.equal(await hashOf(), before)
+  const granted = await db.query<{ role: string }>(sql`SELECT role FROM staff_role ORDER BY role`)
+  assert.deepEqual(
+    granted.map((each) => each.role),
+    ['catalog', 'lately', 'members', 'operations', 'orders'],
+  )
   await restart('another staff password 2')
   await anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' })
   await refused('CREDENTIALS_INVALID', anyone.signIn({ email: STAFF_EMAIL, password: STAFF_PASSWORD }))
-  assert.equal((await db.query(sql`SELECT FROM staff_role`)).length, 4)
+  assert.equal((await db.query(sql`SELECT FROM staff_role`)).length, 5)
 
   const staff = await anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' })
   await shop.as(member, actorOf(staff)).withdraw({})
@@ -62,5 +76,5 @@ test('starting again leaves the staff account alone, unless its password is anot
   await refused('CREDENTIALS_INVALID', anyone.signIn({ email: STAFF_EMAIL, password: 'another staff password 2' }))
   await Promise.all([restart(STAFF_PASSWORD), restart(STAFF_PASSWORD)])
   const again = await anyone.signIn({ email: STAFF_EMAIL, password: STAFF_PASSWORD })
-  assert.equal(claimsOf(again.accessToken).roles.length, 4)
+  assert.equal(claimsOf(again.accessToken).roles.length, 5)
 })

@@ -11,12 +11,6 @@ export const en: ConsoleWords = {
     roles: 'Your roles',
     places: 'Pages',
   },
-  roles: {
-    catalog: 'Catalog',
-    orders: 'Orders',
-    members: 'Members',
-    operations: 'Operations',
-  },
   places: {
     overview: { name: 'Overview', hint: '' },
     config: { name: 'Settings', hint: 'Settings changed while the shop runs, history, roll-back' },

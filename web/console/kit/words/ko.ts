@@ -9,12 +9,6 @@ export const ko = {
     roles: '내 권한',
     places: '화면',
   },
-  roles: {
-    catalog: '상품',
-    orders: '주문',
-    members: '회원',
-    operations: '운영',
-  },
   places: {
     overview: { name: '한눈에 보기', hint: '' },
     config: { name: '설정', hint: '실행 중에 바꾸는 설정, 변경 이력, 되돌리기' },
