@@ -42,8 +42,12 @@ const judgePaid = (tally: Tally, seen: Seen): void => {
   const { order, reservation, toldAt } = seen
   const captures = capturesOf(seen)
   const [capture] = captures
-  if (captures.length !== 1) tally.wrong(order.id, `${order.status} with ${captures.length} captures`)
-  else if (capture!.paymentKey !== order.paymentKey || capture!.amount !== order.amount)
+  // What costs nothing is paid without the provider.
+  if (captures.length !== (order.amount === 0 ? 0 : 1))
+    tally.wrong(order.id, `${order.status} with ${captures.length} captures`)
+  else if (order.amount === 0) {
+    if (order.paymentKey !== null) tally.wrong(order.id, `${order.status} at 0 won by a payment`)
+  } else if (capture!.paymentKey !== order.paymentKey || capture!.amount !== order.amount)
     tally.wrong(order.id, `${order.status} at ${order.amount} won by another payment of ${capture!.amount} won`)
   else if (order.status === 'PAID' && capture!.refunded === capture!.amount && order.kept > 0)
     tally.wrongSince(capture!.refundAt, order.id, 'PAID, but all its money was given back')
@@ -82,7 +86,9 @@ const judgeLive = (tally: Tally, seen: Seen, now: number): void => {
     return judgeHold(tally, seen, null)
   }
   const attempt = payments.find((each) => each.paymentKey === order.paymentKey)
-  if (!attempt) tally.wrong(id, `${status} without an attempt to pay`)
+  if (!attempt && status === 'AWAITING_DEPOSIT') tally.wrong(id, `${status} without an attempt to pay`)
+  // The attempt follows, or the order costs nothing: then the sweep takes it up.
+  else if (!attempt) tally.wrongSince(order.nextTryAt, id, `${status}, but nobody resumed its payment`)
   // An attempt whose outcome is open is judged with the money.
   else if (attempt.state === 'FAILED' || attempt.state === 'REFUSED')
     tally.wrongSince(paymentToldAt ?? attempt.createdAt, id, `${status}, but the attempt is ${attempt.state}`)

@@ -8,7 +8,9 @@ import { catalog } from '#services/catalog/contract.ts'
 import { email } from '#services/email/contract.ts'
 import { member } from '#services/member/contract.ts'
 import { order, type Order } from '#services/order/contract.ts'
-import { endings } from '#services/payment/capture.ts'
+import { paymentTransitions } from '#services/order/payment-transitions.ts'
+import type { Views } from '#services/order/views.ts'
+import { endings } from '#services/payment/attempt-outcomes.ts'
 import { payment } from '#services/payment/contract.ts'
 import { paymentId } from '#services/payment/payment.ts'
 import { findPaymentsById, startPayments } from '#services/payment/store.ts'
@@ -102,7 +104,6 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
     members: host.inside(member),
     mails: host.inside(email),
     products: host.inside(product),
-    orders: host.inside(order),
   }
   const ids = (): Promise<string[]> => many(() => randomUUID())
 
@@ -120,9 +121,17 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
       paymentKey,
       buyer,
     } of all)
-      await inside.orders.beginPayment({ orderId: id, paymentKey, amount, memberId: buyer.memberId })
+      await steps.begin({ orderId: id, paymentKey, amount, memberId: buyer.memberId })
     return all
   }
+  const confirm = ({ buyer, order: { id, amount }, paymentKey }: Awaited<ReturnType<typeof placed>>[number]) =>
+    buyer.orders.confirmPayment({ orderId: id, paymentKey, amount })
+  const steps = paymentTransitions({
+    db: poisoner.database(host.db('order') as Database),
+    runtime: host.runtime,
+    views: { changed: () => {} } as unknown as Views,
+    remindBefore: () => 0,
+  })
   return {
     'member.me': async () => {
       const all = await people()
@@ -252,62 +261,51 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
         isRight: (found, n) => assert.equal(found.id, all[n]!.order.id),
       }
     },
-    'order.beginPayment': async () => {
+    'order.begin-payment': async () => {
       const all = await placed()
       return {
-        call: (n) => {
-          const {
-            order: { id, amount },
-            paymentKey,
-            buyer,
-          } = all[n]!
-          return inside.orders.beginPayment({ orderId: id, paymentKey, amount, memberId: buyer.memberId })
-        },
+        call: (n) => confirm(all[n]!),
         poison: (n) => all[n]!.order.id,
-        isRight: (answer, n) => assert.deepEqual(answer, { state: 'BEGUN', memberId: all[n]!.buyer.memberId }),
+        statement: /SET status = 'PAYING'|FOR (NO KEY )?UPDATE/,
+        isRight: (answer, n) => assert.deepEqual([answer.orderId, answer.status], [all[n]!.order.id, 'PAID']),
       }
     },
-    'order.completePayment': async () => {
+    // Answers of the provider come one after another: to meet in one batch, outcomes are stored by what stores them.
+    'order.complete-payment': async () => {
       const all = await begun()
       return {
-        call: (n) => inside.orders.completePayment({ orderId: all[n]!.order.id, paymentKey: all[n]!.paymentKey }),
+        call: (n) =>
+          steps.complete({ orderId: all[n]!.order.id, paymentKey: all[n]!.paymentKey, paymentId: randomUUID() }),
         poison: (n) => all[n]!.order.id,
-        isRight: (answer) => assert.equal(answer.status, 'PAID'),
+        isRight: (status) => assert.equal(status, 'PAID'),
       }
     },
-    'order.awaitDeposit': async () => {
+    'order.await-deposit': async () => {
       const all = await begun()
       const dueAt = instant(host.runtime.now() + 86_400_000)
       return {
         call: (n) => {
           const { order, paymentKey } = all[n]!
-          return inside.orders.awaitDeposit({ orderId: order.id, paymentKey, bank: '88', dueAt })
+          return steps.awaitDeposit({ orderId: order.id, paymentKey, bank: '88', dueAt })
         },
         poison: (n) => all[n]!.order.id,
         statement: /FOR (NO KEY )?UPDATE/,
-        isRight: (answer) => assert.equal(answer.status, 'AWAITING_DEPOSIT'),
+        isRight: (status) => assert.equal(status, 'AWAITING_DEPOSIT'),
       }
     },
-    'order.failPayment': async () => {
+    'order.fail-payment': async () => {
       const all = await begun()
       return {
-        call: (n) => inside.orders.failPayment({ orderId: all[n]!.order.id, paymentKey: all[n]!.paymentKey }),
+        call: (n) => steps.fail({ orderId: all[n]!.order.id, paymentKey: all[n]!.paymentKey }),
         poison: (n) => all[n]!.order.id,
         statement: /FOR (NO KEY )?UPDATE/,
-        isRight: (answer) => assert.equal(answer.status, 'PENDING_PAYMENT'),
+        isRight: (status) => assert.equal(status, 'PENDING_PAYMENT'),
       }
     },
     'payment.start': async () => {
       const all = await placed()
       return {
-        call: (n) => {
-          const {
-            order: { id, amount },
-            paymentKey,
-            buyer,
-          } = all[n]!
-          return buyer.payments.confirm({ orderId: id, paymentKey, amount })
-        },
+        call: (n) => confirm(all[n]!),
         poison: (n) => all[n]!.order.id,
         statement: /INSERT INTO payment/,
         isRight: (answer, n) => assert.deepEqual([answer.orderId, answer.status], [all[n]!.order.id, 'PAID']),
@@ -315,12 +313,7 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
     },
     'payment.find': async () => {
       const all = await placed()
-      for (const {
-        order: { id, amount },
-        paymentKey,
-        buyer,
-      } of all)
-        await buyer.payments.confirm({ orderId: id, paymentKey, amount })
+      for (const each of all) await confirm(each)
       const toss = host.as(payment, { kind: 'anonymous' })
       return {
         call: (n) =>

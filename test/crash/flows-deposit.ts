@@ -89,7 +89,7 @@ export const awaiting: Flow<Chosen> = {
 /** The deposit arrives. */
 export const depositing: Flow<Chosen> = {
   name: 'deposit',
-  steps: ['payment.capture', 'order.complete-payment', 'order.consume.payments'],
+  steps: ['payment.capture', 'order.consume.payments'],
   habits: ['does nothing', 'does nothing'],
   prepare: issue,
   act: (lane, { case: chosen }) => bank(lane, chosen, 'deposit'),
@@ -137,7 +137,7 @@ const overdue = (
 })
 
 /** The due time passes, and Toss is asked what became of the account. */
-export const overdueAtToss = overdue('deposit overdue', ['payment.fail', 'order.fail-payment'], (lane, id) =>
+export const overdueAtToss = overdue('deposit overdue', ['payment.fail', 'order.consume.payments'], (lane, id) =>
   lane.rows(
     `UPDATE jt_payment.payment SET due_at = now() - interval '1 minute', next_check_at = now() WHERE order_id = $1`,
     [id],
@@ -192,7 +192,7 @@ export const refunding: Flow<Chosen> = {
 /** The bank was late: money arrives for an order that is over, and waits for an account to go back to. */
 export const lateDeposit: Flow<Chosen> = {
   name: 'deposit for an order that is over',
-  steps: ['payment.capture', 'payment.give-back', 'order.consume.payments', 'payment.consume.cancellations'],
+  steps: ['payment.capture', 'order.consume.payments', 'payment.consume.cancellations'],
   habits: ['does nothing', 'retries'],
   prepare: async (lane, index) => {
     const chosen = await issue(lane, index)

@@ -38,9 +38,9 @@ export const whileAsking = (scope: 'confirm' | 'cancel', when: 'before' | 'after
 export const paying: Flow<Approved> = {
   name: 'pay',
   steps: [
-    'payment.insert-payment',
     'order.begin-payment',
     'product.secure',
+    'payment.insert-payment',
     'payment.capture',
     'order.complete-payment',
     'order.consume.payments',
@@ -73,7 +73,7 @@ export const paying: Flow<Approved> = {
 /** The provider answers nothing, so that the attempt stays open; then word of it comes by webhook. */
 export const payingByWebhook: Flow<Approved> = {
   name: 'pay by webhook',
-  steps: ['product.secure', 'payment.capture', 'order.complete-payment'],
+  steps: ['payment.capture', 'order.consume.payments'],
   habits: ['lets the webhook come', 'does nothing', 'retries'],
   prepare: async (lane, index) => {
     const order = await placeNew(lane, index)

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
+import { type CallContext, memberOf } from '#kernel/context.ts'
+import type { InputOf } from '#kernel/contract.ts'
+import type { order } from '#services/order/contract.ts'
 import { product } from '#services/product/contract.ts'
 import { orderService } from '#services/order/service.ts'
 import { type Guarded, startGuarded } from './shop.ts'
+
+type Confirming = InputOf<typeof order.operations.confirmPayment>
 
 /** How many of the promises were kept. */
 const kept = async (all: readonly Promise<unknown>[]): Promise<number> =>
@@ -69,17 +74,22 @@ describe('one capture for an order', () => {
     const buyer = shop.buyer()
     const { id: orderId, amount } = await buyer.place(await shop.sku(10))
     shop.meetAt('order.begin-payment')
-    await kept(['one tab', 'another tab'].map((paymentKey) => buyer.payments.confirm({ paymentKey, orderId, amount })))
+    await kept(
+      ['one tab', 'another tab'].map((paymentKey) => buyer.orders.confirmPayment({ paymentKey, orderId, amount })),
+    )
     return shop.provider.capturesOf(orderId)
   }
 
-  /** Lets every payment of an order begin, whatever is under way. */
+  /** Has every payment of an order captured, whatever is under way. */
   const unlocked = {
     ...orderService,
     build: (tools: Parameters<typeof orderService.build>[0]) => {
       const built = orderService.build(tools)
-      const beginPayment = async ({ memberId }: { memberId: string | null }) => ({ state: 'BEGUN', memberId })
-      return { ...built, operations: { ...built.operations, beginPayment } }
+      const confirmPayment = async ({ orderId, paymentKey, amount }: Confirming, { actor }: CallContext) => {
+        const { status } = await tools.call.payment.capture({ orderId, paymentKey, amount, memberId: memberOf(actor) })
+        return { orderId, status: status === 'CAPTURED' ? 'PAID' : status, amount }
+      }
+      return { ...built, operations: { ...built.operations, confirmPayment } }
     },
   } as unknown as typeof orderService
 

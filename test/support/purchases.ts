@@ -99,7 +99,7 @@ export const startPurchases = async (
       approve,
       pay: async (placed) => {
         const paymentKey = await approve(placed)
-        await payments.confirm({ paymentKey, orderId: placed.id, amount: placed.amount })
+        await orders.confirmPayment({ paymentKey, orderId: placed.id, amount: placed.amount })
         return paymentKey
       },
     }

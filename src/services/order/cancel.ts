@@ -7,7 +7,13 @@ import { NOT_FOUND } from '#kernel/faults.ts'
 import { masked } from '#kernel/text/redact.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
-import { PAYMENT_NOT_REFUNDABLE, type payment } from '#services/payment/contract.ts'
+import {
+  PAYMENT_NOT_REFUNDABLE,
+  type payment,
+  REFUND_ACCOUNT_REFUSED,
+  REFUND_ACCOUNT_REQUIRED,
+  type RefundAccount,
+} from '#services/payment/contract.ts'
 import {
   allUnits,
   type Cancellation,
@@ -35,12 +41,9 @@ import {
   orderCanceled,
   orderCancelRequested,
   PAYMENT_UNDER_WAY,
-  REFUND_ACCOUNT_REFUSED,
-  REFUND_ACCOUNT_REQUIRED,
   REFUND_IMPOSSIBLE,
   REFUND_NOT_ACCEPTED,
   REFUND_REFUSED,
-  type RefundAccount,
 } from './contract.ts'
 import { factsOf, lineFactsOf, type OrderRecord, shown } from './order.ts'
 import { remainingLines } from './pricing.ts'

@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import type { Fault } from '#kernel/fault.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { address, startPurchases, type Buyer } from '#test/support/purchases.ts'
-import { runSweeps, stockRight, storeOf } from './for-tests.ts'
-import { order, type Order } from './contract.ts'
+import { paymentSteps, runSweeps, stockRight, storeOf } from './for-tests.ts'
+import type { Order } from './contract.ts'
 
 const shop = await startPurchases({ webhooks: false })
-const orders = shop.inside(order)
+const steps = paymentSteps(shop)
 
 const UNITS = [1, 2, 3]
 const BUYERS = 3
@@ -102,13 +102,13 @@ test('whatever buyers of scarce stock change, pay, cancel and leave, at once and
       const paymentKey = own.id
       if (each.kind === 'cancel') return buyer.orders.cancel({ id: own.id, reason: '변심' })
       if (each.kind === 'refused') begun.delete(own.id)
-      if (each.kind === 'refused') return orders.failPayment({ orderId: own.id, paymentKey })
+      if (each.kind === 'refused') return steps.fail({ orderId: own.id, paymentKey })
       // Money is captured only once the payment service was told that it may be.
       if (each.kind === 'paid' && !begun.has(own.id)) return undefined
-      if (each.kind === 'paid') return orders.completePayment({ orderId: own.id, paymentKey })
+      if (each.kind === 'paid') return steps.complete(own.id, paymentKey)
       if (each.kind === 'begin') {
         const { amount } = await buyer.orders.get({ id: own.id })
-        await orders.beginPayment({ orderId: own.id, paymentKey, amount, memberId: buyer.memberId })
+        await steps.begin({ orderId: own.id, paymentKey, amount, memberId: buyer.memberId })
         return begun.add(own.id)
       }
       const asked = each.items.map(({ sku, quantity }) => ({ skuId: skus[sku]!, quantity }))
@@ -140,7 +140,7 @@ test('whatever buyers of scarce stock change, pay, cancel and leave, at once and
     }
 
     // Everyone leaves: what was not paid comes back to the last unit.
-    for (const { order: own } of placed) await orders.failPayment({ orderId: own.id, paymentKey: own.id })
+    for (const { order: own } of placed) await steps.fail({ orderId: own.id, paymentKey: own.id })
     await shop.settled()
     shop.runtime.advance(2_000_000)
     await eventually(async () => {

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import { memberOf, type CallContext } from '#kernel/context.ts'
-import type { Client } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { derivedId } from '#kernel/ids.ts'
@@ -12,17 +11,19 @@ import {
   PRICE_CHANGED,
   RESERVATION_ENDED,
   RESERVATION_LENT,
-  type product,
   type SoldLine,
 } from '#services/product/contract.ts'
 import { ORDER_EXPIRED, ORDER_STATE, type Order, orderItemsChanged } from './contract.ts'
 import { amountOf } from './allocation.ts'
 import { factsOf, fingerprintOf, lineFactsOf, type OrderLine, orderName, type OrderRecord, shown } from './order.ts'
-import { isRefusal, onOwnTime } from './giving-back.ts'
+import { onOwnTime } from './giving-back.ts'
+import type { Holder } from './holder.ts'
+import type { Holders } from './holders.ts'
+import { type Paying, scheduleTakeUp } from './payment-store.ts'
 import { HOLD_GRACE } from './place.ts'
 import { changedLines, quantitiesOf } from './pricing.ts'
 import { after } from './states.ts'
-import { findOrders, lockOrders, replaceLines, saveRevision } from './store.ts'
+import { findOrders, lockOrders, replaceLines, saveOrders, saveRevision } from './store.ts'
 import type { Views } from './views.ts'
 
 /** How often a change begins anew because holds of earlier changes, cut off or refused, stand in its way. */
@@ -82,15 +83,18 @@ const itemsOf = (items: Items): string => fingerprintOf(merged(items), undefined
  * holds already; what it held before goes back by the event. A crash in between leaves a hold without an order, which
  * the same change finds again, another ends, and which dies at its deadline at the latest. A hold is named by the
  * order's revision, and the order goes over to those of its own revision only: whoever ends one first counts it up.
+ * An order that costs 0 won then is paid at once without the provider.
  */
 export const changing = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly views: Views
   readonly log: Logger
-  readonly product: Client<typeof product>
+  readonly holders: Holders
+  /** Takes a payment that has begun as far as it can be taken. */
+  readonly conduct: (paying: Paying) => Promise<unknown>
 }) => {
-  const { db, runtime, views, log, product } = given
+  const { db, runtime, views, log, holders, conduct } = given
 
   /** Makes sure that the order can go over to no hold of the revision seen; false when it has moved on already. */
   const fence = (seen: OrderRecord): Promise<boolean> =>
@@ -123,11 +127,13 @@ export const changing = (given: {
           await tx.query(saveRevision({ id: order.id, revision }))
           return { order, refused }
         }
+        const amount = amountOf(lines, order.charges)
         const next: OrderRecord = {
           ...order,
+          status: amount === 0 ? 'PAYING' : order.status,
           reservationId,
           revision,
-          amount: amountOf(lines, order.charges),
+          amount,
           name: orderName([...new Map(lines.map((each) => [each.skuId, each])).values()]),
           lines,
         }
@@ -137,13 +143,17 @@ export const changing = (given: {
           formerReservationId: before.reservationId,
         })
         await replaceLines(tx, next)
+        if (next.status === 'PAYING') {
+          await saveOrders(tx, [next], 'without lines')
+          await scheduleTakeUp(tx, [next.id], now)
+        }
         await within?.(tx)
         return { order: next }
       },
     )
 
-  const release = (reservationId: string): Promise<unknown> =>
-    product.release({ reservationId }).catch((error: unknown) => {
+  const release = (reservationId: string, taken?: readonly Holder[]): Promise<void> =>
+    holders.release(reservationId, taken).catch((error: unknown) => {
       log.warn({ err: error }, 'A hold without an order could not be released: it ends at its deadline')
     })
 
@@ -151,18 +161,32 @@ export const changing = (given: {
    * After a failure that leaves open what was done: the order if it went over to the hold, which else is released. First
    * the order is kept from going over to it later; the lock waits for a commit whose outcome nobody knows.
    */
-  const giveBack = async (seen: OrderRecord, reservationId: string): Promise<OrderRecord | undefined> => {
+  const giveBack = async (
+    seen: OrderRecord,
+    reservationId: string,
+    taken: readonly Holder[],
+  ): Promise<OrderRecord | undefined> => {
     try {
       return await onOwnTime(runtime, async () => {
         const order = (await fence(seen)) ? undefined : (await findOrders(db, [seen.id])).get(seen.id)
         if (order?.reservationId === reservationId) return order
-        await release(reservationId)
+        await release(reservationId, taken)
         return undefined
       })
     } catch (error) {
       log.warn({ err: error, orderId: seen.id }, 'What a change of an order held could not be given back')
       return undefined
     }
+  }
+
+  /** The order as it is now: one that costs nothing any more is paid at once. */
+  const payFree = async (order: OrderRecord): Promise<OrderRecord> => {
+    const { id: orderId, memberId, reservationId, amount, status } = order
+    if (status !== 'PAYING' || amount > 0) return order
+    await conduct({ orderId, paymentKey: null, memberId, reservationId, amount, status }).catch((error: unknown) =>
+      log.warn({ err: error, orderId }, 'An order of 0 won is left to the sweep to pay'),
+    )
+    return (await findOrders(db, [orderId])).get(orderId)!
   }
 
   const change: Changing = async ({ id, memberId, goal, expectedAmount, within }) => {
@@ -186,23 +210,28 @@ export const changing = (given: {
       }
 
       const reservationId = derivedId('order items', before.id, String(before.revision), wanted)
-      const hold = { reservationId, lines: merged(items), expiresAt: before.payBefore + HOLD_GRACE }
-      let held = false
+      const request = {
+        holdId: reservationId,
+        memberId,
+        items: merged(items),
+        expiresAt: before.payBefore + HOLD_GRACE,
+        replaces: before.reservationId,
+      }
+      const taken: Holder[] = []
       const goOver = async () => {
-        const { lines: sold } = await product.reserve({ ...hold, replaces: before.reservationId })
-        held = true
+        const { lines: sold } = await holders.hold(request, taken)
         return changeOver(before, reservationId, (held) => lines ?? changedLines(held, sold), expectedAmount, within)
       }
       const { order: changed, refused: why } = await goOver().catch(async (error: unknown) => {
-        if (held || !isRefusal(error)) {
-          const order = await giveBack(before, reservationId)
+        if (taken.length > 0) {
+          const order = await giveBack(before, reservationId, taken)
           if (order) return { order, refused: undefined }
         } else if (RESERVATION_LENT.is(error) || RESERVATION_ENDED.is(error)) {
-          if ((await fence(before)) && RESERVATION_LENT.is(error)) await product.release(error.data)
+          if ((await fence(before)) && RESERVATION_LENT.is(error)) await holders.release(error.data.reservationId)
         }
         throw error
       })
-      if (changed?.reservationId === reservationId) return answer(changed)
+      if (changed?.reservationId === reservationId) return answer(await payFree(changed))
 
       await release(reservationId)
       throw why ?? refusalOf(changed, memberId, runtime.now()) ?? ORDER_STATE({ status: changed!.status })

@@ -1,10 +1,16 @@
 import { z } from 'zod'
-import { bankCodeOf } from '#kernel/text/banks.ts'
 import { contract, event, instantSchema, pageInput, pageOf } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
 import { shortProse } from '#kernel/text/one-line.ts'
-import { openOrders, personName, shippingAddress, storedAddress } from '#services/member/contract.ts'
+import { openOrders, shippingAddress, storedAddress } from '#services/member/contract.ts'
+import {
+  PAYMENT_REFUSED,
+  PAYMENT_SESSION_LOST,
+  REFUND_ACCOUNT_REFUSED,
+  REFUND_ACCOUNT_REQUIRED,
+  refundAccount,
+} from '#services/payment/contract.ts'
 import {
   AMOUNT_TOO_LARGE,
   expectedAmount,
@@ -104,15 +110,6 @@ export const REFUND_IMPOSSIBLE = fault('REFUND_IMPOSSIBLE', 409, {
   en: 'There is no payment that could be refunded, so the order is not canceled. Please contact us.',
 })
 
-export const REFUND_ACCOUNT_REQUIRED = fault('REFUND_ACCOUNT_REQUIRED', 422, {
-  ko: '입금하신 금액을 돌려받을 계좌의 은행, 계좌번호, 예금주를 입력해 주세요.',
-  en: 'Please give the bank, number and holder of the account your deposit is to be returned to.',
-})
-export const REFUND_ACCOUNT_REFUSED = fault('REFUND_ACCOUNT_REFUSED', 422, {
-  ko: '입력하신 계좌로 환불할 수 없습니다. 은행, 계좌번호, 예금주를 다시 확인해 주세요.',
-  en: 'The deposit cannot be returned to this account. Please check its bank, number and holder.',
-})
-
 /** Whole units of a line, from none. */
 const units = z.number().int().min(0)
 
@@ -169,38 +166,6 @@ const orderOutput = z.object({
   shippingAddress: storedAddress,
 })
 export type Order = z.output<typeof orderOutput>
-
-/** A bank by its code or its name, as its code. */
-const bank = z
-  .string()
-  .max(40)
-  .meta({ examples: ['88', '신한은행'] })
-  .refine((given) => bankCodeOf(given) !== undefined, {
-    message: 'unknown_bank',
-    params: {
-      ko: '은행 이름이나 두 자리 은행 코드를 입력해 주세요.',
-      en: 'Give the name or the two-digit code of a Korean bank.',
-    },
-  })
-  .transform((given) => bankCodeOf(given)!)
-
-/** The digits of an account number, which people write with dashes and spaces. */
-const accountNumber = z
-  .string()
-  .max(40)
-  .meta({ pattern: '^[0-9 -]{6,40}$', examples: ['110-123-456789'] })
-  .transform((given) => given.normalize('NFKC').replace(/[\s\p{Pd}]/gu, ''))
-  .refine((digits) => /^\d{6,20}$/.test(digits), {
-    message: 'account_number',
-    params: {
-      ko: '계좌번호를 숫자 6~20자리로 입력해 주세요. 줄표는 있어도 됩니다.',
-      en: 'Give the account number as 6 to 20 digits; dashes may stay.',
-    },
-  })
-
-/** An account that a deposit is returned to. */
-export const refundAccount = z.object({ bank, accountNumber, holderName: personName })
-export type RefundAccount = z.output<typeof refundAccount>
 
 const items = z
   .array(stockLine)
@@ -353,52 +318,28 @@ export const order = contract('order', {
       REFUND_ACCOUNT_REFUSED,
     ],
   },
-  beginPayment: {
-    summary: 'Checks owner, amount and deadline, and makes order and hold unable to expire while money moves.',
-    method: 'POST',
-    access: 'service',
-    repeatable: true,
-    input: z.object({
-      orderId: z.uuid(),
-      paymentKey: z.string().max(200),
-      amount: z.number().int(),
-      memberId: z.uuid().nullable(),
-    }),
-    output: z.object({ state: z.enum(['BEGUN', 'ALREADY_PAID']), memberId: z.uuid() }),
-    faults: [ORDER_STATE, ORDER_EXPIRED, AMOUNT_MISMATCH, PAYMENT_UNDER_WAY],
-  },
-  completePayment: {
-    summary: 'Records that the money is captured: the order is PAID. Repeating it changes nothing.',
-    method: 'POST',
-    access: 'service',
-    repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200) }),
-    output: z.object({ status: orderStatus }),
-    faults: [ORDER_STATE],
-  },
-  awaitDeposit: {
+  confirmPayment: {
     summary:
-      'Records that a virtual account was issued: the order holds its stock until the deposit is due. Repeating it changes nothing.',
+      'Pays an order with a payment the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet. AWAITING_DEPOSIT: a virtual account was issued, and the order is paid once the deposit arrives. An order of 0 won is PAID without the provider.',
     method: 'POST',
-    access: 'service',
+    path: '/payments/confirm',
+    access: 'member',
     repeatable: true,
+    deadline: 15_000,
     input: z.object({
+      paymentKey: z.string().trim().min(1).max(200),
       orderId: z.uuid(),
-      paymentKey: z.string().max(200),
-      bank: z.string().max(40),
-      dueAt: instantSchema,
+      amount: z.number().int().min(0).max(1e11),
     }),
-    output: z.object({ status: orderStatus }),
-    faults: [ORDER_STATE],
-  },
-  failPayment: {
-    summary:
-      'Records that no money moved: the order is payable again until its deadline. One that awaits a deposit ends: expired if that is overdue, else canceled.',
-    method: 'POST',
-    access: 'service',
-    repeatable: true,
-    input: z.object({ orderId: z.uuid(), paymentKey: z.string().max(200), overdue: z.boolean().optional() }),
-    output: z.object({ status: orderStatus }),
+    output: z.object({
+      orderId: z.uuid(),
+      status: z.enum(['PAID', 'AWAITING_DEPOSIT', 'CONFIRMING']),
+      amount: wonSchema,
+      method: z.string().nullable(),
+      approvedAt: instantSchema.nullable(),
+      receiptUrl: z.string().nullable(),
+    }),
+    faults: [AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY, PAYMENT_REFUSED, PAYMENT_SESSION_LOST],
   },
   closeForLeaving: {
     summary:

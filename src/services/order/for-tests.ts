@@ -1,12 +1,33 @@
 import assert from 'node:assert/strict'
 import { INTERNAL } from '#kernel/faults.ts'
-import type { Database } from '#kernel/store.ts'
+import type { Database, Tx } from '#kernel/store.ts'
 import { wrongLendings, wrongOnHand, wrongReserved } from '#src/audit/stock-store.ts'
 import type { PurchaseHost } from '#test/support/purchases.ts'
+import { product } from '#services/product/contract.ts'
+import type { Begin } from './payment-store.ts'
+import { paymentTransitions } from './payment-transitions.ts'
+import type { Views } from './views.ts'
 
 /** A service's store, whose transactions a test may stand in the way of. */
 export const storeOf = (shop: PurchaseHost, service: string): { tx: Database['tx'] } =>
   shop.host.services.find((each) => each.definition.contract.name === service)!.db
+
+/** The steps of a payment as the conductor takes them, one by one and without a provider. */
+export const paymentSteps = (shop: PurchaseHost) => {
+  const db = storeOf(shop, 'order') as Database
+  const views = { changed: (_: Tx) => {} } as unknown as Views
+  const steps = paymentTransitions({ db, runtime: shop.runtime, views, remindBefore: () => 0 })
+  return {
+    ...steps,
+    /** Begins, and secures what the order holds. */
+    begin: async (given: Begin) => {
+      const begun = await steps.begin(given)
+      if (begun.kind === 'under way') await shop.inside(product).secure({ reservationId: begun.reservationId })
+      return begun
+    },
+    complete: (orderId: string, paymentKey: string) => steps.complete({ orderId, paymentKey, paymentId: null }),
+  }
+}
 
 /** Fails unless every unit of stock is explained by movements and live reservations at this instant. */
 export const stockRight = async (shop: PurchaseHost): Promise<void> => {

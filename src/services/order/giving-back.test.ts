@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, test } from 'node:test'
 import { INTERNAL } from '#kernel/faults.ts'
 import type { Database } from '#kernel/store.ts'
-import { startPurchases } from '#test/support/purchases.ts'
-import { order } from './contract.ts'
-import { runSweeps, stockRight, storeOf } from './for-tests.ts'
+import { type Buyer, startPurchases } from '#test/support/purchases.ts'
+import type { Order } from './contract.ts'
+import { paymentSteps, runSweeps, stockRight, storeOf } from './for-tests.ts'
 
 // What place and changeItems held is given back when they fail, at once, unless the order has it.
 
 const shop = await startPurchases()
+const steps = paymentSteps(shop)
 
 const stores = { order: storeOf(shop, 'order'), product: storeOf(shop, 'product') }
 const real = { order: stores.order.tx, product: stores.product.tx }
@@ -50,11 +51,9 @@ const orderCount = async (memberId: string): Promise<number> =>
   )[0]!.count
 
 /** Fails unless the order holds its stock so that it can be paid for. */
-const payable = async (id: string, amount: number): Promise<void> => {
-  const begun = await shop
-    .inside(order)
-    .beginPayment({ orderId: id, paymentKey: `key of ${id}`, amount, memberId: null })
-  assert.equal(begun.state, 'BEGUN')
+const payable = async ({ memberId }: Buyer, { id, amount }: Order): Promise<void> => {
+  const begun = await steps.begin({ orderId: id, paymentKey: `key of ${id}`, amount, memberId })
+  assert.equal(begun.kind, 'under way')
 }
 
 test('an order that could not be stored gives its stock back at once, however often it is tried', async () => {
@@ -79,7 +78,7 @@ test('the key of an order that could not be stored is as good as new', async () 
   const placed = await buyer.place(sku, 1, key)
   assert.deepEqual(await buyer.place(sku, 1, key), placed)
   assert.deepEqual(await shop.stock(sku), [1, 1])
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
 })
 
 test('a key whose hold has run out is as good as new', async () => {
@@ -98,7 +97,7 @@ test('a key whose hold has run out is as good as new', async () => {
   await runSweeps(shop)
   assert.deepEqual(await shop.stock(sku), [1, 0])
   const placed = await buyer.place(sku, 1, key)
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
 })
 
 test('an order whose commit was not heard of is answered, and keeps its stock', async () => {
@@ -110,7 +109,7 @@ test('an order whose commit was not heard of is answered, and keeps its stock', 
   assert.deepEqual(await buyer.place(sku, 1, key), placed)
   assert.equal(await orderCount(buyer.memberId), 1)
   assert.deepEqual(await shop.stock(sku), [1, 1])
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
 })
 
 test('the same request twice at once, one failing: the other has not stored its order yet', async () => {
@@ -144,7 +143,7 @@ test('the same request twice at once, one failing: the other has not stored its 
   const placed = await other
   assert.deepEqual(await shop.stock(sku), [1, 1])
   assert.equal(await orderCount(buyer.memberId), 1)
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
   await stockRight(shop)
 })
 
@@ -178,7 +177,7 @@ test('the same request twice at once, one failing: the other is about to commit'
   const [failed, placed] = await Promise.all([one, other])
   assert.deepEqual(failed, placed)
   assert.deepEqual(await shop.stock(sku), [1, 1])
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
 })
 
 test('a hold nobody knows of is given back as well', async () => {
@@ -189,7 +188,7 @@ test('a hold nobody knows of is given back as well', async () => {
   await assert.rejects(buyer.place(sku, 1, key), INTERNAL.is)
   assert.deepEqual(await shop.stock(sku), [1, 0])
   const placed = await buyer.place(sku, 1, key)
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
 })
 
 test('what could not be released when it failed is released by the next try under its key', async () => {
@@ -202,7 +201,7 @@ test('what could not be released when it failed is released by the next try unde
   assert.deepEqual(await shop.stock(sku), [1, 1])
   const placed = await buyer.place(sku, 1, key)
   assert.deepEqual(await shop.stock(sku), [1, 1])
-  await payable(placed.id, placed.amount)
+  await payable(buyer, placed)
   await stockRight(shop)
 })
 
@@ -238,7 +237,7 @@ test('a change that could not be stored gives back what it held, and can be made
       [3, 3],
     ],
   )
-  await payable(changed.id, changed.amount)
+  await payable(buyer, changed)
   await stockRight(shop)
 })
 
@@ -257,7 +256,7 @@ test('a change whose commit was not heard of is answered, and keeps its stock', 
       [3, 2],
     ],
   )
-  await payable(changed.id, changed.amount)
+  await payable(buyer, changed)
   await stockRight(shop)
 })
 
@@ -310,6 +309,6 @@ test('the same change twice at once, one failing: nobody is left with stock that
   await late
   await shop.settled()
   const now = await buyer.orders.get({ id: placed.id })
-  await payable(now.id, now.amount)
+  await payable(buyer, now)
   await stockRight(shop)
 })

@@ -4,10 +4,9 @@ import { test } from 'node:test'
 import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { address, startPurchases } from '#test/support/purchases.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { crashing } from './for-tests.ts'
+import { crashing, paymentSteps } from './for-tests.ts'
 import { OUT_OF_STOCK } from '#services/product/contract.ts'
 import {
-  order,
   IDEMPOTENCY_CONFLICT,
   IDEMPOTENCY_KEY_REQUIRED,
   ORDER_EXPIRED,
@@ -264,7 +263,7 @@ test('an order not paid in time expires and gives its hold back; it cannot be pa
   const paymentKey = await buyer.approve(placed)
   shop.runtime.advance(600_001)
   await assert.rejects(
-    buyer.payments.confirm({ paymentKey, orderId: placed.id, amount: placed.amount }),
+    buyer.orders.confirmPayment({ paymentKey, orderId: placed.id, amount: placed.amount }),
     ORDER_EXPIRED.is,
   )
   await statusIs(() => buyer.orders.get({ id: placed.id }), 'EXPIRED')
@@ -277,9 +276,9 @@ test('an order not paid in time expires and gives its hold back; it cannot be pa
 test('requests to pay that share a batch are each judged by themselves', async () => {
   const buyer = shop.buyer()
   const [one, other] = [await buyer.place(await shop.sku(5)), await buyer.place(await shop.sku(5))]
-  const inside = shop.inside(order)
+  const steps = paymentSteps(shop)
   const begin = (more: object = {}) =>
-    inside.beginPayment({ orderId: one.id, paymentKey: 'key-1', amount: one.amount, memberId: buyer.memberId, ...more })
+    steps.begin({ orderId: one.id, paymentKey: 'key-1', amount: one.amount, memberId: buyer.memberId, ...more })
   const answers = await Promise.allSettled([
     begin(),
     begin({ amount: 1 }),
@@ -289,7 +288,7 @@ test('requests to pay that share a batch are each judged by themselves', async (
     begin({ orderId: randomUUID() }),
     begin({ orderId: other.id, amount: other.amount }),
   ])
-  const said = answers.map((each) => (each.status === 'fulfilled' ? each.value.state : each.reason.code))
-  const winner = said[0] === 'BEGUN' ? ['BEGUN', 'PAYMENT_UNDER_WAY'] : ['PAYMENT_UNDER_WAY', 'BEGUN']
-  assert.deepEqual(said, [winner[0], 'AMOUNT_MISMATCH', 'NOT_FOUND', winner[1], winner[0], 'NOT_FOUND', 'BEGUN'])
+  const said = answers.map((each) => (each.status === 'fulfilled' ? each.value.kind : each.reason.code))
+  const winner = said[0] === 'under way' ? ['under way', 'PAYMENT_UNDER_WAY'] : ['PAYMENT_UNDER_WAY', 'under way']
+  assert.deepEqual(said, [winner[0], 'AMOUNT_MISMATCH', 'NOT_FOUND', winner[1], winner[0], 'NOT_FOUND', 'under way'])
 })

@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { startPurchases } from '#test/support/purchases.ts'
-import { order, ORDER_STATE, type Order } from './contract.ts'
+import { ORDER_STATE, type Order } from './contract.ts'
+import { paymentSteps } from './for-tests.ts'
 
 // What the payment service says of an order counts only for the payment the order waits for, and only from its owner.
 
 const shop = await startPurchases()
-const orders = shop.inside(order)
+const steps = paymentSteps(shop)
 
 const placed = async () => {
   const buyer = shop.buyer()
@@ -17,7 +18,7 @@ const placed = async () => {
 /** An order that waits for the outcome of this payment. */
 const begun = async (paymentKey: string) => {
   const { buyer, order: it } = await placed()
-  await orders.beginPayment({ orderId: it.id, paymentKey, amount: it.amount, memberId: buyer.memberId })
+  await steps.begin({ orderId: it.id, paymentKey, amount: it.amount, memberId: buyer.memberId })
   return { buyer, order: it }
 }
 const stored = async ({ id }: Order): Promise<{ status: string; paymentKey: string | null; paidEvents: number }> =>
@@ -29,19 +30,19 @@ const stored = async ({ id }: Order): Promise<{ status: string; paymentKey: stri
       values: [id],
     })
   )[0]!
-const codeOf = async (call: Promise<{ status?: string; state?: string }>): Promise<string> =>
+const codeOf = async (call: Promise<string | { kind: string }>): Promise<string> =>
   call.then(
-    (answer) => answer.status ?? answer.state!,
+    (answer) => (typeof answer === 'string' ? answer : answer.kind),
     (error: { code: string }) => error.code,
   )
 
 test('a payment that somebody else wants to begin changes nothing', async () => {
   const { buyer, order: it } = await placed()
   const begin = (memberId: string, paymentKey: string) =>
-    orders.beginPayment({ orderId: it.id, paymentKey, amount: it.amount, memberId })
+    steps.begin({ orderId: it.id, paymentKey, amount: it.amount, memberId })
   await assert.rejects(begin(randomUUID(), 'theirs'), NOT_FOUND.is)
   assert.deepEqual(await stored(it), { status: 'PENDING_PAYMENT', paymentKey: null, paidEvents: 0 })
-  assert.equal((await begin(buyer.memberId, 'mine')).state, 'BEGUN')
+  assert.equal((await begin(buyer.memberId, 'mine')).kind, 'under way')
 })
 
 test('the same in one batch with payments that may begin', async () => {
@@ -49,7 +50,7 @@ test('the same in one batch with payments that may begin', async () => {
   const said = await Promise.all(
     all.map(({ buyer, order: it }, i) =>
       codeOf(
-        orders.beginPayment({
+        steps.begin({
           orderId: it.id,
           paymentKey: `key ${i}`,
           amount: it.amount,
@@ -60,7 +61,7 @@ test('the same in one batch with payments that may begin', async () => {
   )
   assert.deepEqual(
     said,
-    all.map((_, i) => (i === 3 ? 'NOT_FOUND' : 'BEGUN')),
+    all.map((_, i) => (i === 3 ? 'NOT_FOUND' : 'under way')),
   )
   for (const [i, { order: it }] of all.entries())
     assert.equal((await stored(it)).status, i === 3 ? 'PENDING_PAYMENT' : 'PAYING')
@@ -68,17 +69,16 @@ test('the same in one batch with payments that may begin', async () => {
 
 test('an order is not paid by another payment than it waits for', async () => {
   const { order: it } = await begun('right')
-  await assert.rejects(orders.completePayment({ orderId: it.id, paymentKey: 'wrong' }), ORDER_STATE.is)
+  await assert.rejects(steps.complete(it.id, 'wrong'), ORDER_STATE.is)
   assert.deepEqual(await stored(it), { status: 'PAYING', paymentKey: 'right', paidEvents: 0 })
-  assert.equal((await orders.completePayment({ orderId: it.id, paymentKey: 'right' })).status, 'PAID')
-  await assert.rejects(orders.completePayment({ orderId: it.id, paymentKey: 'wrong' }), ORDER_STATE.is)
+  assert.equal(await steps.complete(it.id, 'right'), 'PAID')
+  await assert.rejects(steps.complete(it.id, 'wrong'), ORDER_STATE.is)
   assert.deepEqual(await stored(it), { status: 'PAID', paymentKey: 'right', paidEvents: 1 })
 })
 
 test('the same in one batch with orders that are paid, whichever payment is named first', async () => {
   const all = await Promise.all(Array.from({ length: 8 }, (_, i) => begun(`key ${i}`)))
-  const complete = (i: number, paymentKey: string) =>
-    codeOf(orders.completePayment({ orderId: all[i]!.order.id, paymentKey }))
+  const complete = (i: number, paymentKey: string) => codeOf(steps.complete(all[i]!.order.id, paymentKey))
   const said = await Promise.all([
     complete(0, 'wrong'),
     complete(1, 'key 1'),
@@ -100,18 +100,16 @@ test('the same in one batch with orders that are paid, whichever payment is name
 
 test('word that another payment was refused does not set an order back', async () => {
   const { order: it } = await begun('right')
-  assert.equal((await orders.failPayment({ orderId: it.id, paymentKey: 'wrong' })).status, 'PAYING')
+  assert.equal(await steps.fail({ orderId: it.id, paymentKey: 'wrong' }), 'PAYING')
   assert.deepEqual(await stored(it), { status: 'PAYING', paymentKey: 'right', paidEvents: 0 })
-  assert.equal((await orders.failPayment({ orderId: it.id, paymentKey: 'right' })).status, 'PENDING_PAYMENT')
+  assert.equal(await steps.fail({ orderId: it.id, paymentKey: 'right' }), 'PENDING_PAYMENT')
   assert.equal((await stored(it)).paymentKey, null)
 })
 
 test('the same in one batch with orders that are set back', async () => {
   const all = await Promise.all(Array.from({ length: 4 }, (_, i) => begun(`key ${i}`)))
   const said = await Promise.all(
-    all.map(({ order: it }, i) =>
-      codeOf(orders.failPayment({ orderId: it.id, paymentKey: i === 2 ? 'key 3' : `key ${i}` })),
-    ),
+    all.map(({ order: it }, i) => codeOf(steps.fail({ orderId: it.id, paymentKey: i === 2 ? 'key 3' : `key ${i}` }))),
   )
   assert.deepEqual(said, ['PENDING_PAYMENT', 'PENDING_PAYMENT', 'PAYING', 'PENDING_PAYMENT'])
   assert.deepEqual(await stored(all[2]!.order), { status: 'PAYING', paymentKey: 'key 2', paidEvents: 0 })
@@ -121,10 +119,10 @@ test('late word of a refused payment comes while the next is under way: the next
   const { buyer, order: it } = await placed()
   const refused = await buyer.approve(it)
   await shop.faults({ 'refuse-card': { scope: 'confirm', count: 1, code: 'REJECT_CARD_PAYMENT' } })
-  await assert.rejects(buyer.payments.confirm({ paymentKey: refused, orderId: it.id, amount: it.amount }))
-  await orders.beginPayment({ orderId: it.id, paymentKey: 'next', amount: it.amount, memberId: buyer.memberId })
+  await assert.rejects(buyer.orders.confirmPayment({ paymentKey: refused, orderId: it.id, amount: it.amount }))
+  await steps.begin({ orderId: it.id, paymentKey: 'next', amount: it.amount, memberId: buyer.memberId })
   // payment.failed of the first attempt arrives now.
   await shop.settled()
   assert.equal((await stored(it)).status, 'PAYING')
-  assert.equal((await orders.completePayment({ orderId: it.id, paymentKey: 'next' })).status, 'PAID')
+  assert.equal(await steps.complete(it.id, 'next'), 'PAID')
 })

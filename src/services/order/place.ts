@@ -1,13 +1,13 @@
 import type { Logger } from 'pino'
 import { lanes } from '#kernel/batch.ts'
 import { memberOf, type CallContext } from '#kernel/context.ts'
-import { instant, type Client } from '#kernel/contract.ts'
+import { instant } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Fault } from '#kernel/fault.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
-import { RESERVATION_CONFLICT, RESERVATION_ENDED, type product, type SoldLine } from '#services/product/contract.ts'
+import { RESERVATION_CONFLICT, RESERVATION_ENDED, type SoldLine } from '#services/product/contract.ts'
 import { IDEMPOTENCY_CONFLICT, IDEMPOTENCY_KEY_REQUIRED, MEMBER_LEAVING, type Order, orderPlaced } from './contract.ts'
 import { amountOf, unpaidLines } from './allocation.ts'
 import { factsOf, fingerprintOf, lineFactsOf, orderName, orderNumber, type OrderRecord, shown } from './order.ts'
@@ -23,8 +23,12 @@ import {
   type KeyState,
   type NewOrder,
 } from './placing-store.ts'
-import { isRefusal, onOwnTime } from './giving-back.ts'
+import { onOwnTime } from './giving-back.ts'
+import type { Holder } from './holder.ts'
+import type { Holders } from './holders.ts'
 import { findLeaving, keepFromLeaving } from './leaving-store.ts'
+import { type Paying, scheduleTakeUp } from './payment-store.ts'
+import { findOrders } from './store.ts'
 import type { Views } from './views.ts'
 
 /** A hold outlives its order's deadline by this long, so that only holds without an order ever die by themselves. */
@@ -60,22 +64,25 @@ const replay = (earlier: Answered, fingerprint: string): Order | Fault =>
     : IDEMPOTENCY_CONFLICT(undefined, { field: 'idempotencyKey' })
 
 /**
- * Places orders: the stock is held under a name derived from member, key and attempt, then order, lines, key and event are
- * stored in one transaction. Many customers share a commit. A crash in between leaves a hold that the same request finds
- * again, or that dies at its deadline. After any other failure the attempt is given up and its hold released at once,
+ * Places orders: every holder holds under an id derived from member, key and attempt, then order, lines, key and event are
+ * stored in one transaction. Many customers share a commit. A crash in between leaves holds that the same request finds
+ * again, or that end at their deadline. After any other failure the attempt is given up and its holds released at once,
  * unless the order exists: the outcome of a commit may be unknown, and the same request may come twice at once and share
- * the hold. Giving up and storing an order both take the key, so one of them comes first and the other finds it.
+ * the holds. Giving up and storing an order both take the key, so one of them comes first and the other finds it.
+ * An order of 0 won is stored in PAYING, and paid at once without the provider.
  */
 export const placing = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly views: Views
   readonly log: Logger
-  readonly product: Client<typeof product>
+  readonly holders: Holders
+  /** Takes a payment that has begun as far as it can be taken. */
+  readonly conduct: (paying: Paying) => Promise<unknown>
   /** Minutes in which an order placed now must be paid. */
   readonly payMinutes: () => number
 }) => {
-  const { db, runtime, views, log, product, payMinutes } = given
+  const { db, runtime, views, log, holders, conduct, payMinutes } = given
 
   const keys = lanes<KeyOfMember, KeyState>({ lanes: 2, max: 256, name: 'order.answered' }, (wanted) =>
     findKeys(db, wanted),
@@ -95,6 +102,12 @@ export const placing = (given: {
     const refused = new Set(placed.filter((each) => leaving.has(each.memberId)).map((each) => each.id))
     const undone = abandoned.union(refused)
     if (undone.size > 0) await deleteOrders(tx, undone)
+    const free = placed.filter((each) => each.amount === 0 && !undone.has(each.id))
+    await scheduleTakeUp(
+      tx,
+      free.map((each) => each.id),
+      runtime.now(),
+    )
     return { won: ids.difference(undone), abandoned, refused }
   }
 
@@ -128,11 +141,14 @@ export const placing = (given: {
     })
   })
 
-  const hold = async (reservationId: string, input: PlaceInput, expiresAt: number): Promise<readonly SoldLine[]> => {
+  const hold = async (
+    holdId: string,
+    { memberId, input: { items, expectedAmount } }: Asked,
+    expiresAt: number,
+    taken: Holder[],
+  ): Promise<readonly SoldLine[]> => {
     try {
-      const { items, expectedAmount } = input
-      // Compared where the price is fixed: an order refused for its price has held nothing, and its key is as good as new.
-      return (await product.reserve({ reservationId, lines: [...items], expiresAt, expectedAmount })).lines
+      return (await holders.hold({ holdId, memberId, items, expiresAt, expectedAmount }, taken)).lines
     } catch (error) {
       // The hold's name comes from the key: other contents under it are a reused key.
       if (RESERVATION_CONFLICT.is(error)) throw IDEMPOTENCY_CONFLICT(undefined, { field: 'idempotencyKey' })
@@ -140,12 +156,19 @@ export const placing = (given: {
     }
   }
 
-  /** Gives an attempt up after a failure. Answers what was answered under its key, if the order exists after all. */
-  const giveUp = async (under: KeyOfMember, attempt: number): Promise<Answered | undefined> => {
+  /**
+   * Gives an attempt up after a failure, and releases what it took. Answers what was answered under its key, if the order
+   * exists after all.
+   */
+  const giveUp = async (
+    under: KeyOfMember,
+    attempt: number,
+    taken: readonly Holder[],
+  ): Promise<Answered | undefined> => {
     try {
       return await onOwnTime(runtime, async () => {
         const earlier = await db.tx('order.abandon-placement', (tx) => abandon(tx, under, attempt))
-        if (!earlier) await product.release({ reservationId: reservationOf(under, attempt) })
+        if (!earlier) await holders.release(reservationOf(under, attempt), taken)
         return earlier
       })
     } catch (error) {
@@ -164,7 +187,7 @@ export const placing = (given: {
     id: runtime.id(),
     number: orderNumber(payable.placedAt, runtime.random(8)),
     memberId: asked.memberId,
-    status: 'PENDING_PAYMENT',
+    status: amountOf(lines) === 0 ? 'PAYING' : 'PENDING_PAYMENT',
     amount: amountOf(lines),
     name: orderName(sold),
     reservationId,
@@ -180,29 +203,41 @@ export const placing = (given: {
     charges: [],
   })
 
+  /** Pays an order of 0 won that is in PAYING; answers it as it is then. */
+  const payFree = async ({ id, memberId }: Pick<Order, 'id'> & { readonly memberId: string }): Promise<Order> => {
+    const found = async (): Promise<OrderRecord> => (await findOrders(db, [id])).get(id)!
+    const { status, reservationId, amount } = await found()
+    if (status === 'PAYING')
+      await conduct({ orderId: id, paymentKey: null, memberId, reservationId, amount, status }).catch(
+        (error: unknown) => log.warn({ err: error, orderId: id }, 'An order of 0 won is left to the sweep to pay'),
+      )
+    return shown(await found())
+  }
+
   const replayed = async (earlier: Answered, { memberId, fingerprint }: Asked): Promise<Order> => {
     const answer = replay(earlier, fingerprint)
     if (answer instanceof Error) throw answer
+    if (answer.amount === 0) return payFree({ id: answer.id, memberId })
     await views.forget([{ id: answer.id, memberId }])
     return answer
   }
 
   /** Holds and stores; answers with the order, or with what was answered under its key before. Undefined: to be tried again. */
   const tried = async (asked: Asked, attempt: number, isLast: boolean): Promise<Order | undefined> => {
-    const { memberId, key, input, fingerprint } = asked
-    let held = false
+    const { memberId, key, fingerprint } = asked
+    const taken: Holder[] = []
     try {
       const placedAt = runtime.now()
       const payBefore = placedAt + payMinutes() * 60_000
       const reservationId = reservationOf(asked, attempt)
-      const sold = await hold(reservationId, input, payBefore + HOLD_GRACE)
-      held = true
+      const sold = await hold(reservationId, asked, payBefore + HOLD_GRACE, taken)
       const order = orderOf(asked, reservationId, sold, { placedAt, payBefore })
       return await stored.call({ order, key, attempt, fingerprint, answer: shown(order) })
     } catch (error) {
       const isEnded = RESERVATION_ENDED.is(error)
-      if (!held && isRefusal(error) && !isEnded) throw error
-      const answered = await giveUp({ memberId, key }, attempt)
+      // Refused by the first of the holders: nothing is held, and the key is as good as new.
+      if (taken.length === 0 && !isEnded) throw error
+      const answered = await giveUp({ memberId, key }, attempt, taken)
       if (answered) return replayed(answered, asked)
       if (isEnded && !isLast) return undefined
       throw error
@@ -219,9 +254,9 @@ export const placing = (given: {
       const { answered, attempts } = await keys.call({ memberId, key })
       if (answered) return replayed(answered, asked)
       // Releasing what the attempt before held may have failed.
-      if (attempts > 0) await product.release({ reservationId: reservationOf(asked, attempts - 1) })
+      if (attempts > 0) await holders.release(reservationOf(asked, attempts - 1))
       const order = await tried(asked, attempts, tries === TRIES)
-      if (order) return order
+      if (order) return order.status === 'PAYING' ? payFree({ id: order.id, memberId }) : order
     }
   }
 }

@@ -1,9 +1,7 @@
 import { lanes } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
-import { instant } from '#kernel/contract.ts'
 import { dueWork } from '#kernel/failures/due-work.ts'
-import { NOT_FOUND } from '#kernel/faults.ts'
-import { batched, consumer, on, onMany, service, sweep } from '#kernel/service.ts'
+import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import {
   payment,
   paymentAwaitingDeposit,
@@ -19,7 +17,6 @@ import { endRefunded, revertToPaid } from './cancellation-outcome.ts'
 import { changing } from './change.ts'
 import {
   order,
-  ORDER_STATE,
   orderCanceled,
   orderCancelRequested,
   orderDepositAwaited,
@@ -35,14 +32,17 @@ import {
 import { awaitDeposits, expireDeposits, findExpiredDeposits, remindOfDeposits } from './deposit.ts'
 import { findReminders } from './deposit-store.ts'
 import { expireOrders } from './expire.ts'
+import { conducting } from './confirm-payment.ts'
+import { holdersOf } from './holders.ts'
 import { CLOSED_AFTER, closingForLeaving } from './leaving.ts'
 import { close, forgetLeft } from './leaving-store.ts'
 import { type OrderRecord, shown } from './order.ts'
-import { paying, settle, unsettle } from './pay.ts'
-import { findUnsettled } from './paying-store.ts'
+import { paymentTransitions, settleOrReject, unsettle } from './payment-transitions.ts'
+import { findCutOff, findUnsettled } from './payment-store.ts'
 import { placing } from './place.ts'
 import { readdressing } from './readdress.ts'
 import { orderRoles } from './roles.ts'
+import { stockHolder } from './stock-holder.ts'
 import { countOpen, findDue, findOrders, listOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 import { orderSettings } from './settings.ts'
@@ -63,6 +63,9 @@ const events = [
 /** Orders that are done in one transaction of a sweep. */
 const DUE_AT_ONCE = 200
 
+/** Payments that are resumed at once: each asks the provider. */
+const PAYMENTS_AT_ONCE = 20
+
 /** Orders and their saga. */
 export const orderService = service(
   order,
@@ -80,8 +83,8 @@ export const orderService = service(
   ({ db, cache, runtime, log, settings, call }) => {
     const payMinutes = (): number => settings.ORDER_PAY_MINUTES
     const remindBefore = (): number => settings.DEPOSIT_REMINDER_HOURS * 3_600_000
-    const status = <F>(answer: OrderStatus | F) =>
-      typeof answer === 'string' ? { status: answer as OrderStatus } : answer
+    /** What an order holds until it is paid, in the order of asking. */
+    const holders = holdersOf([stockHolder(call.product)])
 
     const found = lanes<string, OrderRecord | undefined>({ lanes: 2, max: 256, name: 'order.find' }, async (ids) => {
       const orders = await findOrders(db, [...new Set(ids)])
@@ -105,12 +108,13 @@ export const orderService = service(
       payment: call.payment,
       deliveryDays: () => settings.ORDER_DELIVERY_DAYS,
     })
-    const items = changing({ db, runtime, views, log, product: call.product })
-    const payments = paying({ db, runtime, views, product: call.product, remindBefore })
+    const transitions = paymentTransitions({ db, runtime, views, remindBefore })
+    const { confirm, conduct, resume } = conducting({ db, log, holders, payment: call.payment, transitions })
+    const items = changing({ db, runtime, views, log, holders, conduct })
 
     return {
       operations: {
-        place: placing({ db, runtime, views, log, product: call.product, payMinutes }),
+        place: placing({ db, runtime, views, log, holders, conduct, payMinutes }),
         list: ({ cursor, limit, status: named }, { actor }) =>
           cursor === undefined && limit === FIRST_PAGE && !named
             ? views.firstPage(memberOf(actor))
@@ -119,10 +123,7 @@ export const orderService = service(
         changeItems: items.changeItems,
         changeShippingAddress: readdressing({ db, runtime, views }),
         cancel: canceling({ db, runtime, views, payment: call.payment, change: items.change, log }),
-        beginPayment: batched(payments.begin),
-        completePayment: batched(async (entries) => (await payments.complete(entries)).map(status)),
-        awaitDeposit: batched(async (entries) => (await payments.awaitDeposit(entries)).map(status)),
-        failPayment: batched(async (entries) => (await payments.fail(entries)).map(status)),
+        confirmPayment: confirm,
         closeForLeaving: ({ memberId }) => closeForLeaving(memberId),
         // Asked by hosts of the version before.
         openOrders: async ({ memberId }) => ({ count: await countOpen(db, memberId) }),
@@ -134,21 +135,13 @@ export const orderService = service(
             await awaitDeposits(tx, views, entries, runtime.now(), remindBefore())
           }),
           onMany(paymentCaptured, async (captured, tx) => {
-            // Most were told by the call that captured them; the event is for those whose call was cut off, and for money
-            // that came for an order that is over: it must go back, whoever was cut off.
+            // Most were stored by the call that captured them. The event is for those whose call was cut off, for what
+            // `payment` learned later, and for money that came for an order that is over: it must go back.
             const open = await findUnsettled(
               tx,
               captured.map((each) => each.payload),
             )
-            if (open.length === 0) return
-            const now = runtime.now()
-            const answers = await settle(tx, views, open, now)
-            await tx.emitAll(
-              orderPaymentRejected,
-              open
-                .filter((_, i) => ORDER_STATE.is(answers[i]) || NOT_FOUND.is(answers[i]))
-                .map(({ orderId, paymentId, paymentKey }) => ({ orderId, paymentId, paymentKey, at: instant(now) })),
-            )
+            if (open.length > 0) await settleOrReject(tx, views, open, runtime.now())
           }),
           onMany(paymentFailed, async (failed, tx) => {
             await unsettle(
@@ -173,6 +166,17 @@ export const orderService = service(
       ],
       sweeps: [
         sweep('forget-left', 3_600_000, (now) => forgetLeft(db, now)),
+        sweep(
+          'resume-payments',
+          1_000,
+          dueWork({
+            log,
+            what: 'resume the payment of an order',
+            most: PAYMENTS_AT_ONCE,
+            find: (now, limit) => findCutOff(db, now, limit),
+            work: resume,
+          }),
+        ),
         sweep(
           'expire',
           1_000,

@@ -1,16 +1,9 @@
 import { z } from 'zod'
+import { bankCodeOf } from '#kernel/text/banks.ts'
 import { contract, event, instantSchema } from '#kernel/contract.ts'
 import { fault } from '#kernel/fault.ts'
 import { wonSchema } from '#kernel/money.ts'
-import {
-  AMOUNT_MISMATCH,
-  ORDER_EXPIRED,
-  ORDER_STATE,
-  PAYMENT_UNDER_WAY,
-  REFUND_ACCOUNT_REFUSED,
-  REFUND_ACCOUNT_REQUIRED,
-  refundAccount,
-} from '#services/order/contract.ts'
+import { personName } from '#services/member/contract.ts'
 
 /**
  * States of an attempt to pay. CONFIRMING: the provider's answer is not known yet; reconciliation asks until it is.
@@ -55,6 +48,47 @@ export const PAYMENT_NOT_REFUNDABLE = fault(
     cause: z.enum(['PROVIDER', 'MALFORMED', 'AMOUNT', 'NOT_CAPTURED']).optional(),
   }),
 )
+
+export const REFUND_ACCOUNT_REQUIRED = fault('REFUND_ACCOUNT_REQUIRED', 422, {
+  ko: '입금하신 금액을 돌려받을 계좌의 은행, 계좌번호, 예금주를 입력해 주세요.',
+  en: 'Please give the bank, number and holder of the account your deposit is to be returned to.',
+})
+export const REFUND_ACCOUNT_REFUSED = fault('REFUND_ACCOUNT_REFUSED', 422, {
+  ko: '입력하신 계좌로 환불할 수 없습니다. 은행, 계좌번호, 예금주를 다시 확인해 주세요.',
+  en: 'The deposit cannot be returned to this account. Please check its bank, number and holder.',
+})
+
+/** A bank by its code or its name, as its code. */
+const bank = z
+  .string()
+  .max(40)
+  .meta({ examples: ['88', '신한은행'] })
+  .refine((given) => bankCodeOf(given) !== undefined, {
+    message: 'unknown_bank',
+    params: {
+      ko: '은행 이름이나 두 자리 은행 코드를 입력해 주세요.',
+      en: 'Give the name or the two-digit code of a Korean bank.',
+    },
+  })
+  .transform((given) => bankCodeOf(given)!)
+
+/** The digits of an account number, which people write with dashes and spaces. */
+const accountNumber = z
+  .string()
+  .max(40)
+  .meta({ pattern: '^[0-9 -]{6,40}$', examples: ['110-123-456789'] })
+  .transform((given) => given.normalize('NFKC').replace(/[\s\p{Pd}]/gu, ''))
+  .refine((digits) => /^\d{6,20}$/.test(digits), {
+    message: 'account_number',
+    params: {
+      ko: '계좌번호를 숫자 6~20자리로 입력해 주세요. 줄표는 있어도 됩니다.',
+      en: 'Give the account number as 6 to 20 digits; dashes may stay.',
+    },
+  })
+
+/** An account that a deposit is returned to. */
+export const refundAccount = z.object({ bank, accountNumber, holderName: personName })
+export type RefundAccount = z.output<typeof refundAccount>
 
 /** Where a deposit is to be paid, and until when. `bank` is its code. */
 const virtualAccountOutput = z.object({
@@ -104,28 +138,33 @@ const unsettledState = z.enum([
 ])
 
 export const payment = contract('payment', {
-  confirm: {
+  capture: {
     summary:
-      'Captures the money of an order the buyer approved at Toss. Safe to repeat: one order, one capture. CONFIRMING: the outcome is not known yet. AWAITING_DEPOSIT: a virtual account was issued, and the order is paid once the deposit arrives.',
+      'Captures the money that a buyer approved at Toss for an order, once for each order and payment key; repeating it is safe. AWAITING_DEPOSIT: a virtual account was issued. CONFIRMING: the outcome is not known yet; events tell it once it is.',
     method: 'POST',
-    path: '/payments/confirm',
-    access: 'member',
+    access: 'service',
     repeatable: true,
     deadline: 15_000,
     input: z.object({
-      paymentKey: z.string().trim().min(1).max(200),
       orderId: z.uuid(),
-      amount: z.number().int().min(0).max(1e11),
+      paymentKey: z.string().min(1).max(200),
+      /** Whose order it is. */
+      memberId: z.uuid(),
+      amount: wonSchema,
     }),
     output: z.object({
-      orderId: z.uuid(),
-      status: z.enum(['PAID', 'AWAITING_DEPOSIT', 'CONFIRMING']),
-      amount: wonSchema,
+      paymentId: z.uuid(),
+      status: z.enum(['CAPTURED', 'AWAITING_DEPOSIT', 'CONFIRMING']),
+      /** Captured, and all of it goes back or went back already. */
+      returned: z.boolean(),
       method: z.string().nullable(),
       approvedAt: instantSchema.nullable(),
       receiptUrl: z.string().nullable(),
+      /** Code of the bank a deposit is awaited at, and until when. */
+      bank: z.string().nullable(),
+      dueAt: instantSchema.nullable(),
     }),
-    faults: [AMOUNT_MISMATCH, ORDER_EXPIRED, ORDER_STATE, PAYMENT_UNDER_WAY, PAYMENT_REFUSED, PAYMENT_SESSION_LOST],
+    faults: [PAYMENT_REFUSED, PAYMENT_SESSION_LOST],
   },
   tossWebhook: {
     summary: 'Takes a webhook of Toss as a hint: the truth is asked from Toss with our key.',

@@ -3,12 +3,12 @@ import { afterEach, describe, test } from 'node:test'
 import type { Fault } from '#kernel/fault.ts'
 import { INVALID_INPUT } from '#kernel/faults.ts'
 import { won } from '#kernel/money.ts'
-import { ORDER_STATE, REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED } from '#services/order/contract.ts'
+import { ORDER_STATE } from '#services/order/contract.ts'
 import { runSweeps, storeOf } from '#services/order/for-tests.ts'
 import { type Deposit, ownAccount, startDeposits } from '#test/support/shopping/deposits.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases } from '#test/support/purchases.ts'
-import { payment, paymentCaptured } from './contract.ts'
+import { payment, paymentCaptured, REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED } from './contract.ts'
 import { forgetRefundAccounts } from './deposit-store.ts'
 
 const HOUR = 3_600_000
@@ -71,7 +71,7 @@ describe('an account that was issued', () => {
     assert.equal((await deposit.confirm()).status, 'AWAITING_DEPOSIT')
     const card = await buyer.approve(order).catch(() => 'any key')
     await assert.rejects(
-      buyer.payments.confirm({ paymentKey: card, orderId: order.id, amount: order.amount }),
+      buyer.orders.confirmPayment({ paymentKey: card, orderId: order.id, amount: order.amount }),
       ORDER_STATE.is,
     )
     await shop.settled()
@@ -139,6 +139,19 @@ describe('an account that was issued', () => {
   })
 })
 
+test('deposited before anything was answered: its buyer asks again, and Toss its first answer aside, it is paid', async () => {
+  const deposit = await chosen()
+  await shop.faults({
+    'webhook-off': {},
+    'drop-after-commit': { scope: 'confirm', count: 20 },
+    http500: { scope: 'get' },
+  })
+  assert.equal((await deposit.confirm()).status, 'CONFIRMING')
+  await deposit.bank('deposit')
+  await shop.simulator.calm()
+  assert.equal((await deposit.confirm()).status, 'PAID')
+})
+
 describe('callbacks', () => {
   const callback = (deposit: Deposit, more: object = {}) =>
     hook.tossWebhook({
@@ -164,6 +177,7 @@ describe('callbacks', () => {
     assert.equal((await deposit.confirm()).status, 'CONFIRMING')
     await shop.simulator.calm()
     await callback(deposit)
+    await shop.settled()
     assert.equal(await deposit.status(), 'AWAITING_DEPOSIT', 'Toss issued an account; that is paid is a lie')
     assert.deepEqual(await anomalies(deposit), [])
   })

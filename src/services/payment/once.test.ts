@@ -9,7 +9,7 @@ import { refused } from '#test/support/refused.ts'
 import { freshSchema, insert } from '#test/support/schema.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
-import { endings } from './capture.ts'
+import { endings } from './attempt-outcomes.ts'
 import { refunding } from './refund.ts'
 import { endRefund, findRefund } from './refund-store.ts'
 import { findPayments, markEnded, startPayments } from './store.ts'
@@ -111,7 +111,7 @@ test('a refund tried twice at once is written down and told once', async () => {
 
 test('what has ended ends no other way', async () => {
   const { id, orderId } = await captured()
-  assert.equal(await markEnded(db, id, 'FAILED', 'LATE', 'late word'), undefined)
+  assert.equal(await markEnded(db, id, 'LATE', 'late word'), undefined)
   assert.equal((await findPayments(db, { orderId }))[0]!.state, 'CAPTURED')
 
   const given = asked(orderId, 1_000)

@@ -15,7 +15,7 @@ const ready = async (buyer: Buyer = shop.buyer(), amount = 9_900) => {
   const sku = await shop.sku(10, amount)
   const order = await buyer.place(sku)
   const paymentKey = await buyer.approve(order)
-  const confirm = () => buyer.payments.confirm({ paymentKey, orderId: order.id, amount: order.amount })
+  const confirm = () => buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount: order.amount })
   const status = async () => (await buyer.orders.get({ id: order.id })).status
   return { buyer, sku, order, paymentKey, confirm, status }
 }
@@ -64,7 +64,7 @@ test('two approved payments for one order: only one is captured', async () => {
   const second = await buyer.approve(order)
   const answers = await Promise.allSettled([
     confirm(),
-    buyer.payments.confirm({ paymentKey: second, orderId: order.id, amount: order.amount }),
+    buyer.orders.confirmPayment({ paymentKey: second, orderId: order.id, amount: order.amount }),
   ])
   const refused = answers.filter((each) => each.status === 'rejected')
   assert.equal(refused.length, 1)
@@ -75,7 +75,7 @@ test('two approved payments for one order: only one is captured', async () => {
 test('a tampered amount never reaches Toss, and the right one still pays', async () => {
   const { buyer, order, paymentKey, confirm, status } = await ready()
   for (const amount of [1, order.amount - 1, order.amount + 1]) {
-    await assert.rejects(buyer.payments.confirm({ paymentKey, orderId: order.id, amount }), AMOUNT_MISMATCH.is)
+    await assert.rejects(buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount }), AMOUNT_MISMATCH.is)
   }
   assert.equal(await status(), 'PENDING_PAYMENT')
   assert.equal(await requestsToToss(order.id), 0)
@@ -87,10 +87,10 @@ test('nobody pays or sees the payment of an order that is not theirs', async () 
   const { order, paymentKey, confirm } = await ready()
   const stranger = shop.buyer()
   const theft = { paymentKey, orderId: order.id, amount: order.amount }
-  await assert.rejects(stranger.payments.confirm(theft), NOT_FOUND.is)
+  await assert.rejects(stranger.orders.confirmPayment(theft), NOT_FOUND.is)
   assert.equal(await requestsToToss(order.id), 0)
   await confirm()
-  await assert.rejects(stranger.payments.confirm(theft), NOT_FOUND.is)
+  await assert.rejects(stranger.orders.confirmPayment(theft), NOT_FOUND.is)
   assert.deepEqual((await stranger.payments.ofOrder({ orderId: order.id })).items, [])
 })
 
@@ -159,7 +159,7 @@ test('a refused card leaves the order payable, in another way, until its deadlin
 test('a payment that Toss knows nothing of asks the buyer to pay again', async () => {
   const { buyer, order, status } = await ready()
   const input = { paymentKey: `tviva${randomUUID()}`, orderId: order.id, amount: order.amount }
-  await assert.rejects(buyer.payments.confirm(input), PAYMENT_SESSION_LOST.is)
+  await assert.rejects(buyer.orders.confirmPayment(input), PAYMENT_SESSION_LOST.is)
   assert.equal(await status(), 'PENDING_PAYMENT')
 })
 
@@ -248,7 +248,7 @@ test('Toss is away while a paid order is canceled: the buyer is told it is under
 
 test('attempts that we turned down are forgotten; the others never', async () => {
   const { buyer, order, paymentKey, confirm } = await ready()
-  await assert.rejects(buyer.payments.confirm({ paymentKey, orderId: order.id, amount: 1 }), AMOUNT_MISMATCH.is)
+  await assert.rejects(buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount: 1 }), AMOUNT_MISMATCH.is)
   const { confirm: pay, order: other } = await ready()
   await pay()
   shop.runtime.advance(2 * 3_600_000)

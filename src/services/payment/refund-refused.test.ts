@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { order as orders, REFUND_IMPOSSIBLE, REFUND_NOT_ACCEPTED, REFUND_REFUSED } from '#services/order/contract.ts'
+import { REFUND_IMPOSSIBLE, REFUND_NOT_ACCEPTED, REFUND_REFUSED } from '#services/order/contract.ts'
+import { paymentSteps } from '#services/order/for-tests.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startPurchases } from '#test/support/purchases.ts'
 
@@ -70,10 +71,10 @@ test('that the provider refused is said when it did', async () => {
 test('without a payment that money could go back from, another sentence says so', async () => {
   const buyer = shop.buyer()
   const placed = await buyer.place(await shop.sku(5))
-  const inside = shop.inside(orders)
-  const by = { orderId: placed.id, paymentKey: 'nobody knows it' }
-  await inside.beginPayment({ ...by, amount: placed.amount, memberId: buyer.memberId })
-  await inside.completePayment(by)
+  const steps = paymentSteps(shop)
+  const paymentKey = 'nobody knows it'
+  await steps.begin({ orderId: placed.id, paymentKey, amount: placed.amount, memberId: buyer.memberId })
+  await steps.complete(placed.id, paymentKey)
   await assert.rejects(buyer.orders.cancel({ id: placed.id, reason: '변심' }), REFUND_IMPOSSIBLE.is)
   assert.equal((await buyer.orders.get({ id: placed.id })).status, 'PAID')
   await shop.settled()

@@ -4,9 +4,13 @@ import { won } from '#kernel/money.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Database, Tx } from '#kernel/store.ts'
-import { REFUND_ACCOUNT_REFUSED, REFUND_ACCOUNT_REQUIRED, type RefundAccount } from '#services/order/contract.ts'
-import type { endings } from './capture.ts'
-import { PAYMENT_NOT_REFUNDABLE } from './contract.ts'
+import type { endings } from './attempt-outcomes.ts'
+import {
+  PAYMENT_NOT_REFUNDABLE,
+  REFUND_ACCOUNT_REFUSED,
+  REFUND_ACCOUNT_REQUIRED,
+  type RefundAccount,
+} from './contract.ts'
 import { awaitAccount } from './deposit-store.ts'
 import type { PaymentRecord, RefundRecord } from './payment.ts'
 import { booking } from './refund-booking.ts'

@@ -1,6 +1,6 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
-import type { endings } from './capture.ts'
+import type { endings } from './attempt-outcomes.ts'
 import type { PaymentRecord } from './payment.ts'
 import type { refunding } from './refund.ts'
 import { isAtProvider } from './refund-store.ts'

@@ -5,15 +5,9 @@ import { Fault } from '#kernel/fault.ts'
 import { type Secrets, secretsOf } from '#kernel/secrets/secrets.ts'
 import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
-import {
-  order,
-  orderCanceled,
-  orderCancelRequested,
-  orderExpired,
-  orderPaymentRejected,
-} from '#services/order/contract.ts'
-import { endings, NO_ORDER } from './capture.ts'
-import { confirming } from './confirm.ts'
+import { orderCanceled, orderCancelRequested, orderExpired, orderPaymentRejected } from '#services/order/contract.ts'
+import { endings, NO_ORDER } from './attempt-outcomes.ts'
+import { capturing } from './capture-attempt.ts'
 import {
   payment,
   paymentAwaitingDeposit,
@@ -38,7 +32,7 @@ import { webhooks } from './webhook.ts'
 import { findUnsettled } from './unsettled-store.ts'
 import { paymentSettings } from './settings.ts'
 
-/** Milliseconds for which an attempt that we turned down is remembered. */
+/** Milliseconds for which an attempt is remembered that a version before turned down without asking the provider. */
 const REFUSED_MEMORY = 3_600_000
 
 /** Milliseconds for which an account to give money back to is kept while nothing asks for a refund. */
@@ -71,7 +65,6 @@ const shown = (secrets: Secrets, each: PaymentRecord) => ({
 export const paymentService = service(
   payment,
   {
-    needs: { order },
     emits: [
       paymentAwaitingDeposit,
       paymentCaptured,
@@ -84,7 +77,7 @@ export const paymentService = service(
     settings: paymentSettings,
     migrations: new URL('./migrations/', import.meta.url),
   },
-  ({ db, runtime, log, settings, call }) => {
+  ({ db, runtime, log, settings }) => {
     const toss = tossClient({
       baseUrl: settings.TOSS_BASE_URL,
       secretKey: () => settings.TOSS_SECRET_KEY,
@@ -94,10 +87,8 @@ export const paymentService = service(
     const depositHours = (): number => settings.DEPOSIT_HOURS
     const end = endings({ db, runtime, secrets, depositHours })
     const refunds = refunding({ db, runtime, log, toss, secrets, end })
-    const giveBack = (attempt: PaymentRecord): Promise<void> =>
-      db.tx('payment.give-back', (tx) => refunds.giveBack(tx, attempt))
     const reviews = reviewing({ db, runtime, toss, refunds, end })
-    const payments = confirming({ db, runtime, log, toss, order: call.order, end, giveBack })
+    const payments = capturing({ db, runtime, toss, end })
 
     /** Tries one; a refusal is stored with it, an outage is left to the next look. */
     const quietly = async (work: Promise<unknown>): Promise<void> => {
@@ -119,7 +110,7 @@ export const paymentService = service(
 
     return {
       operations: {
-        confirm: payments.confirm,
+        capture: payments.capture,
         tossWebhook: webhooks({ db, runtime, log, payments, end, review: reviews.review }),
         ofOrder: async ({ orderId }, { actor }) => {
           const found = await findPayments(db, { orderId })
@@ -161,7 +152,7 @@ export const paymentService = service(
       sweeps: [
         sweep('reconcile', 1_000, async (now) => {
           const unknown = await claimUnknown(db, now, 20)
-          await Promise.all(unknown.map((each) => quietly(payments.carryOn(each, `${each.id}-${each.checks}`))))
+          await Promise.all(unknown.map((each) => quietly(payments.resume(each, `${each.id}-${each.checks}`))))
           return unknown.length
         }),
         sweep(

@@ -67,7 +67,7 @@ export interface Start {
 
 /**
  * Stores attempts before anything else happens, so that whatever is begun is also finished. One that exists is answered as
- * it stands; one we refused ourselves before asking the provider starts over with what is given now.
+ * it stands; one that a version before this refused without asking the provider starts over with what is given now.
  */
 export const startPayments = async (
   db: Queryable,
@@ -141,16 +141,15 @@ export const post = async (db: Queryable, entries: readonly Entry[]): Promise<vo
     WHERE amount <> 0`)
 }
 
-/** Ends an attempt that is still open; answers it, or nothing when it had ended already. */
+/** Ends an attempt that is still open as FAILED; answers it, or nothing when it had ended already. */
 export const markEnded = async (
   db: Queryable,
   id: string,
-  state: 'FAILED' | 'REFUSED',
   code: string,
   message: string,
 ): Promise<PaymentRecord | undefined> => {
   const [row] = await db.query<PaymentRow>(sql`
-    UPDATE payment SET state = ${state}, failure_code = ${code}, failure_message = ${truncate(message, 510)},
+    UPDATE payment SET state = 'FAILED', failure_code = ${code}, failure_message = ${truncate(message, 510)},
       account = NULL
     WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')
     RETURNING *`)

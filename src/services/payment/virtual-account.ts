@@ -1,7 +1,7 @@
 import { bankNameOf } from '#kernel/text/banks.ts'
 import { instant } from '#kernel/contract.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
-import type { RefundAccount } from '#services/order/contract.ts'
+import type { RefundAccount } from './contract.ts'
 import type { VirtualAccount } from './contract.ts'
 import type { PaymentRecord } from './payment.ts'
 import type { TossPayment } from './toss/answers.ts'

@@ -23,7 +23,7 @@ const issued = async () => {
   const sku = await shop.sku(5, 9_900)
   const order = await buyer.place(sku)
   const paymentKey = await shop.simulator.approve(order.id, order.amount, { method: 'VIRTUAL_ACCOUNT' })
-  const answer = await buyer.payments.confirm({ paymentKey, orderId: order.id, amount: order.amount })
+  const answer = await buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount: order.amount })
   const status = async () => (await buyer.orders.get({ id: order.id })).status
   const bank = (action: string) => shop.simulator.call('POST', '/deposits', { orderId: order.id, action })
   return { buyer, sku, order, paymentKey, answer, status, bank }

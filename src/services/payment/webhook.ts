@@ -2,8 +2,8 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { lanes } from '#kernel/batch.ts'
 import type { Database } from '#kernel/store.ts'
-import type { endings } from './capture.ts'
-import type { confirming } from './confirm.ts'
+import type { endings } from './attempt-outcomes.ts'
+import type { capturing } from './capture-attempt.ts'
 import { paymentId, type PaymentRecord } from './payment.ts'
 import { findPayments, findPaymentsById, takeUp } from './store.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -30,7 +30,7 @@ export const webhooks = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly log: Logger
-  readonly payments: ReturnType<typeof confirming>
+  readonly payments: ReturnType<typeof capturing>
   readonly end: ReturnType<typeof endings>
   readonly review: (payment: PaymentRecord) => Promise<void>
 }) => {
@@ -51,7 +51,7 @@ export const webhooks = (given: {
         if (state === 'CAPTURED') return review(attempt)
         if (state === 'FAILED') return payments.reopen(attempt)
         const open = await takeUp(db, attempt.id, runtime.now() + 20_000)
-        if (open && !payments.takesUp(open.id, said)) await payments.carryOn(open, open.id)
+        if (open && !payments.takesUp(open.id, said)) await payments.resume(open, open.id)
       })
     } catch (error) {
       // A refusal is stored with the attempt; anything else is tried again by reconciliation.

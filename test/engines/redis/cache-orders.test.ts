@@ -12,6 +12,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { order, type OrderStatus } from '#services/order/contract.ts'
 import { runSweeps } from '#services/order/for-tests.ts'
 import { orderService } from '#services/order/service.ts'
+import { PAYMENT_REFUSED } from '#services/payment/contract.ts'
 import { startHost } from '#src/host/process/host.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { memberActor } from '#test/support/host.ts'
@@ -120,11 +121,13 @@ test('whatever happens to an order, its buyer sees it at the next look, at eithe
     assert.equal((await buyer.orders.get({ id: first.id })).amount, changed.amount)
 
     const key = await buyer.approve(changed)
-    await shop
-      .inside(order)
-      .beginPayment({ orderId: first.id, paymentKey: key, amount: changed.amount, memberId: null })
+    const confirm = () => buyer.orders.confirmPayment({ orderId: first.id, paymentKey: key, amount: changed.amount })
+    await shop.faults({ http500: { scope: 'any' } })
+    assert.equal((await confirm()).status, 'CONFIRMING')
     await buyer.shows(first.id, 'PAYING')
-    await shop.inside(order).failPayment({ orderId: first.id, paymentKey: key })
+    await shop.faults({ 'refuse-card': { scope: 'confirm', count: 1, code: 'REJECT_CARD_PAYMENT' } })
+    await assert.rejects(confirm(), PAYMENT_REFUSED.is)
+    await shop.simulator.calm()
     await buyer.shows(first.id, 'PENDING_PAYMENT')
     await buyer.asBuyer(() => buyer.client.cancel({ id: first.id, reason: '변심' }))
     await buyer.shows(first.id, 'CANCELED')
@@ -133,9 +136,11 @@ test('whatever happens to an order, its buyer sees it at the next look, at eithe
     await buyer.shows(second.id, 'PENDING_PAYMENT')
     const paymentKey = await buyer.approve(second)
     const { id: orderId, amount } = second
-    await shop.inside(order).beginPayment({ orderId, paymentKey, amount, memberId: null })
+    await shop.faults({ http500: { scope: 'any' } })
+    assert.equal((await buyer.orders.confirmPayment({ paymentKey, orderId, amount })).status, 'CONFIRMING')
     await buyer.shows(second.id, 'PAYING')
-    await buyer.whileLooking(second.id, () => buyer.payments.confirm({ paymentKey, orderId, amount }))
+    await shop.simulator.calm()
+    await buyer.whileLooking(second.id, () => buyer.orders.confirmPayment({ paymentKey, orderId, amount }))
     await buyer.shows(second.id, 'PAID')
     const canceled = await buyer.whileLooking(second.id, () => buyer.client.cancel({ id: second.id, reason: '변심' }))
     assert.equal(canceled.status, 'CANCELED')

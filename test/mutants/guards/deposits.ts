@@ -2,10 +2,10 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const tests = 'src/services/payment/deposit.test.ts'
 const deposit = guardsOf('src/services/payment/deposit.ts', tests)
-const confirm = guardsOf('src/services/payment/confirm.ts', tests)
+const confirm = guardsOf('src/services/payment/capture-attempt.ts', tests)
 const refund = guardsOf('src/services/payment/refund.ts', tests)
 const request = guardsOf('src/services/payment/refund-request.ts', tests)
-const pay = guardsOf('src/services/order/pay.ts', tests)
+const pay = guardsOf('src/services/order/payment-transitions.ts', tests)
 const reminder = guardsOf('src/services/order/deposit.ts', 'src/services/order/deposit.test.ts')
 
 /** Deposits into virtual accounts: paid into in time, closed otherwise, and given back to an account somebody named. */
@@ -28,10 +28,10 @@ export const deposits: readonly Mutant[] = [
     'else if (order.paidAt === null) return ORDER_STATE({ status: order.status })',
     '',
   ),
-  guardsOf('src/services/order/service.ts', tests)(
+  pay(
     'money that no order can be paid with is reported by event, whoever was cut off',
-    '.filter((_, i) => ORDER_STATE.is(answers[i]) || NOT_FOUND.is(answers[i]))',
-    '.filter(() => false)',
+    "paymentId !== null && paymentKey !== null && typeof answers[i] !== 'string'",
+    'paymentId === null && paymentKey !== null',
   ),
   guardsOf('src/services/order/cancel.ts', tests)(
     'an order paid while it is canceled is prepared for its refund first',
@@ -48,7 +48,7 @@ export const deposits: readonly Mutant[] = [
     'onMany(orderCanceled, (canceled, tx) => closeAccounts(tx, canceled)),',
     'onMany(orderCanceled, async () => {}),',
   ),
-  guardsOf('src/services/payment/capture.ts', tests)(
+  guardsOf('src/services/payment/attempt-outcomes.ts', tests)(
     'an account is reported once',
     'if (stored?.first) {',
     'if (stored) {',

@@ -8,8 +8,7 @@ const answers = guardsOf(
   'src/services/payment/toss/answers.test.ts',
   'src/services/payment/toss/client.test.ts',
 )
-const confirm = guardsOf('src/services/payment/confirm.ts', 'src/services/payment/payment.test.ts')
-const late = guardsOf('src/services/payment/confirm.ts', 'src/services/payment/deposit.test.ts')
+const late = guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/deposit.test.ts')
 const ended = guardsOf('src/services/payment/webhook.ts', 'src/services/payment/webhook.test.ts')
 const attempts = guardsOf('src/services/payment/store.ts', 'src/services/payment/payment.test.ts')
 const again = guardsOf('src/services/payment/store.ts', 'src/services/payment/again.test.ts')
@@ -93,30 +92,25 @@ export const money: readonly Mutant[] = [
     'value',
   ),
 
-  confirm(
-    'an attempt is carried on by its owner only',
-    "if (attempt.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'orderId' })",
-    '',
+  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
+    'what another buyer left under a key is no payment of the order',
+    'attempt.memberId !== memberId || attempt.amount !== amount',
+    'attempt.amount !== amount',
   ),
-  guardsOf('src/services/payment/confirm.ts', 'src/services/payment/again.test.ts')(
+  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
+    'an attempt of another amount is no payment of the order',
+    'attempt.memberId !== memberId || attempt.amount !== amount',
+    'attempt.memberId !== memberId',
+  ),
+  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
     'an attempt that failed is not tried again',
     "if (attempt.state === 'FAILED') throw failureOf(attempt.failureCode!)",
     '',
   ),
-  guardsOf('src/services/payment/confirm.ts', 'src/services/payment/again.test.ts')(
-    'an open attempt keeps its amount',
-    'if (attempt.amount !== amount) await order.beginPayment({ orderId, paymentKey, amount, memberId })',
-    '',
-  ),
-  confirm(
-    'the order agrees before the provider is asked',
-    'const begun = await order.beginPayment({ orderId, paymentKey, amount, memberId })',
-    'const begun = { memberId: memberId! }',
-  ),
   late(
-    'money captured for an order that cannot be paid goes back',
-    'await giveBack(attempt)\n        throw error',
-    'throw error',
+    'an answer of Toss repeated under its key is looked after: a deposit may have come since',
+    "if (verdict.kind === 'await deposit' && !isNew) verdict = { kind: 'look' }",
+    '',
   ),
   late(
     'a failed attempt that turns out captured is reopened',

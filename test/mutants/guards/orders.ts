@@ -1,7 +1,7 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const pay = guardsOf(
-  'src/services/order/pay.ts',
+  'src/services/order/payment-transitions.ts',
   'src/services/order/order.test.ts',
   'src/services/order/payment-guards.test.ts',
 )
@@ -27,7 +27,7 @@ const schema = guardsOf('src/services/order/migrations/0001_orders.sql', 'src/se
 export const orders: readonly Mutant[] = [
   pay(
     'a payment is begun by the owner of its order',
-    'begin.memberId !== null && order.memberId !== begin.memberId',
+    'order.memberId !== begin.memberId',
     'order.id === begin.memberId',
   ),
   pay(
@@ -40,19 +40,15 @@ export const orders: readonly Mutant[] = [
     "(status === 'PENDING_PAYMENT' && order.payBefore <= now)",
     'order.payBefore < 0',
   ),
-  pay('a request in a batch begins no payment of another key', 'fresh.paymentKey === paymentKey &&\n', '\n'),
-  pay('a request in a batch begins no payment of another amount', 'fresh.amount === amount &&\n', '\n'),
-  pay(
-    'a request in a batch begins no payment of another member',
-    '(memberId === null || fresh.memberId === memberId)',
-    'true',
-  ),
-  guardsOf('src/services/order/paying-store.ts', 'src/services/order/paying-store.test.ts')(
+  pay('a request in a batch begins no payment of another key', 'fresh.paymentKey === keyOf(fresh, each) &&\n', '\n'),
+  pay('a request in a batch begins no payment of another amount', 'fresh.amount === each.amount &&\n', '\n'),
+  pay('a request in a batch begins no payment of another member', 'fresh.memberId === each.memberId', 'true'),
+  guardsOf('src/services/order/payment-store.ts', 'src/services/order/payment-store.test.ts')(
     'a payment among many begins for the amount of its order',
     ' AND orders.amount = given.amount',
     '',
   ),
-  guardsOf('src/services/order/paying-store.ts', 'src/services/order/paying-store.test.ts')(
+  guardsOf('src/services/order/payment-store.ts', 'src/services/order/payment-store.test.ts')(
     'a payment among many begins before the deadline',
     'AND orders.pay_before > ${new Date(now)} ',
     '',
@@ -63,8 +59,8 @@ export const orders: readonly Mutant[] = [
   place('a hold is named by its member', "derivedId('order', memberId, key,", "derivedId('order', key,"),
   place(
     'a hold outlives the order it is for',
-    'hold(reservationId, input, payBefore + HOLD_GRACE)',
-    'hold(reservationId, input, payBefore - HOLD_GRACE)',
+    'hold(reservationId, asked, payBefore + HOLD_GRACE,',
+    'hold(reservationId, asked, payBefore - HOLD_GRACE,',
   ),
   guardsOf('src/services/order/place.ts', 'src/services/order/leaving.test.ts')(
     'who is leaving places no order',

@@ -7,8 +7,8 @@ export const placing: readonly Mutant[] = [
   {
     guard: 'an order that could not be stored gives its stock back',
     file: 'src/services/order/place.ts',
-    text: 'if (!earlier) await product.release(',
-    without: 'if (earlier) await product.release(',
+    text: 'if (!earlier) await holders.release(',
+    without: 'if (earlier) await holders.release(',
     tests,
   },
   {
@@ -28,15 +28,15 @@ export const placing: readonly Mutant[] = [
   {
     guard: 'what an attempt before held is released before the next holds',
     file: 'src/services/order/place.ts',
-    text: 'if (attempts > 0) await product.release(',
-    without: 'if (attempts < 0) await product.release(',
+    text: 'if (attempts > 0) await holders.release(',
+    without: 'if (attempts < 0) await holders.release(',
     tests,
   },
   {
     guard: 'a change that could not be stored gives back what it held',
     file: 'src/services/order/change.ts',
-    text: 'if (held || !isRefusal(error)) {',
-    without: 'if (held && isRefusal(error)) {',
+    text: 'if (taken.length > 0) {',
+    without: 'if (taken.length < 0) {',
     tests,
   },
   {

@@ -13,7 +13,7 @@ export interface Deposit {
   readonly order: Order
   readonly paymentKey: string
   /** Asks to capture: an account is issued. */
-  confirm(): ReturnType<Buyer['payments']['confirm']>
+  confirm(): ReturnType<Buyer['orders']['confirmPayment']>
   status(): Promise<Order['status']>
   becomes(status: Order['status']): Promise<void>
   /** The one payment of the order, as its buyer sees it. */
@@ -41,7 +41,7 @@ export const startDeposits = (shop: PurchaseHost) => {
       skuId,
       order,
       paymentKey,
-      confirm: () => buyer.payments.confirm({ paymentKey, orderId: order.id, amount: order.amount }),
+      confirm: () => buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount: order.amount }),
       status,
       becomes: (wanted) => eventually(async () => (await status()) === wanted, `the order is ${wanted}`),
       payment: async () => {

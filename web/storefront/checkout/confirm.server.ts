@@ -32,7 +32,7 @@ export const readReturn = (search: URLSearchParams): Return | undefined => {
  */
 export const confirmPayment = async ({ shop, page }: Visit, back: Return): Promise<Outcome> => {
   try {
-    const { status } = await shop.payment.confirm(back)
+    const { status } = await shop.order.confirmPayment(back)
     return { state: status }
   } catch (error) {
     const problem = problemOf(error, page.locale)

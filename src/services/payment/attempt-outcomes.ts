@@ -105,7 +105,7 @@ export const endings = (given: {
       { code, message, overdue }: { readonly code: string; readonly message: string; readonly overdue?: boolean },
     ): Promise<boolean> =>
       db.tx('payment.fail', async (tx) => {
-        const ended = await markEnded(tx, attempt.id, 'FAILED', code, message)
+        const ended = await markEnded(tx, attempt.id, code, message)
         if (!ended) return false
         const { id, orderId, paymentKey } = ended
         await tx.emit(paymentFailed, {
@@ -119,10 +119,6 @@ export const endings = (given: {
         })
         return true
       }),
-
-    /** We turned the attempt down before asking the provider. */
-    refuse: (attempt: PaymentRecord, code: string, message: string) =>
-      markEnded(db, attempt.id, 'REFUSED', code, message),
 
     /** A virtual account was issued: stored and reported once, however often it is seen. Nothing when the attempt has ended. */
     awaitDeposit: (

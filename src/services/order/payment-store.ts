@@ -3,28 +3,34 @@ import { sql } from '#engines/postgres/sql.ts'
 import { allocated } from './allocation.ts'
 import type { Allocation, Charge } from './contract.ts'
 
-/** A payment about to begin. `memberId` null: the owner was checked before. */
+/** A payment about to begin: which order its owner pays by which approved payment, in won. */
 export interface Begin {
   readonly orderId: string
   readonly paymentKey: string
   readonly amount: number
-  readonly memberId: string | null
+  readonly memberId: string
 }
 
-/** A payment that has ended. */
+/** The payment of an order, by its key at the provider; null where the order costs nothing and has none. */
 export interface Ended {
   readonly orderId: string
-  readonly paymentKey: string
+  readonly paymentKey: string | null
 }
 
-/** An order whose payment was begun just now. */
-export interface FreshlyBegun {
-  readonly id: string
-  readonly paymentKey: string
+/** An order whose payment is under way. */
+export interface Paying extends Ended {
   readonly memberId: string
   readonly reservationId: string
   readonly amount: number
+  /** AWAITING_DEPOSIT: its holds are secured, and a virtual account is issued. */
+  readonly status: 'PAYING' | 'AWAITING_DEPOSIT'
 }
+
+/** Milliseconds for which the sweep leaves a payment to the request that began it, which may take 15 seconds. */
+const HEAD_START = 20_000
+
+/** When the sweep takes up a payment begun at an instant. */
+export const takenUpAt = (begunAt: number): Date => new Date(begunAt + HEAD_START)
 
 /**
  * Begins payments for the orders that are simply waiting for one: unpaid, in time, for the right amount and owner. The
@@ -34,29 +40,59 @@ export const beginWaiting = async (
   db: Queryable,
   entries: readonly Begin[],
   now: number,
-): Promise<Map<string, FreshlyBegun>> => {
-  const rows = await db.query<FreshlyBegun>(sql`
+): Promise<Map<string, Paying>> => {
+  const rows = await db.query<Paying>(sql`
     WITH waiting AS (
       SELECT id FROM orders
       WHERE id = ANY (${entries.map((each) => each.orderId)}::uuid[]) AND status = 'PENDING_PAYMENT'
       ORDER BY id
       FOR NO KEY UPDATE)
-    UPDATE orders SET status = 'PAYING', payment_key = given.payment_key
+    UPDATE orders SET status = 'PAYING', next_try_at = ${takenUpAt(now)}, tries = 0,
+      payment_key = CASE WHEN orders.amount = 0 THEN NULL ELSE given.payment_key END
     FROM waiting
     JOIN unnest(${entries.map((each) => each.orderId)}::uuid[], ${entries.map((each) => each.paymentKey)}::text[],
       ${entries.map((each) => each.amount)}::bigint[], ${entries.map((each) => each.memberId)}::uuid[])
       AS given (id, payment_key, amount, member_id) USING (id)
     WHERE orders.id = waiting.id AND orders.status = 'PENDING_PAYMENT' AND orders.amount = given.amount
-      AND orders.pay_before > ${new Date(now)} AND (given.member_id IS NULL OR orders.member_id = given.member_id)
-    RETURNING orders.id, orders.payment_key AS "paymentKey", orders.member_id AS "memberId",
-      orders.reservation_id AS "reservationId", orders.amount`)
-  return new Map(rows.map((row) => [row.id, row]))
+      AND orders.pay_before > ${new Date(now)} AND orders.member_id = given.member_id
+    RETURNING orders.id AS "orderId", orders.payment_key AS "paymentKey", orders.member_id AS "memberId",
+      orders.reservation_id AS "reservationId", orders.amount, orders.status`)
+  return new Map(rows.map((row) => [row.orderId, row]))
 }
+
+/** Has the sweep take up the payments of locked orders, begun at an instant, should their requests be cut off. */
+export const scheduleTakeUp = async (db: Queryable, ids: readonly string[], begunAt: number): Promise<void> => {
+  if (ids.length > 0)
+    await db.query(sql`
+      UPDATE orders SET next_try_at = ${takenUpAt(begunAt)}, tries = 0 WHERE id = ANY (${ids}::uuid[])`)
+}
+
+/** Ids of orders in PAYING whose payment nobody finished in time, the longest first. Hosts of the version before name no time. */
+export const findCutOff = async (db: Queryable, now: number, limit: number): Promise<string[]> => {
+  const rows = await db.query<{ id: string }>(sql`
+    SELECT id FROM orders WHERE status = 'PAYING' AND (next_try_at IS NULL OR next_try_at <= ${new Date(now)})
+    ORDER BY next_try_at NULLS FIRST LIMIT ${limit}`)
+  return rows.map((row) => row.id)
+}
+
+/** Claims those of them that are still due and that nobody else has locked; they come due again later and later. */
+export const claimCutOff = (db: Queryable, ids: readonly string[], now: number): Promise<Paying[]> =>
+  db.query<Paying>(sql`
+    WITH due AS MATERIALIZED (
+      SELECT id FROM orders
+      WHERE id = ANY (${ids}::uuid[]) AND status = 'PAYING'
+        AND (next_try_at IS NULL OR next_try_at <= ${new Date(now)})
+      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE orders SET tries = tries + 1,
+      next_try_at = ${takenUpAt(now)}::timestamptz + least(300, 2 * 2 ^ least(tries, 10)) * interval '1 second'
+    WHERE id IN (SELECT id FROM due)
+    RETURNING id AS "orderId", payment_key AS "paymentKey", member_id AS "memberId",
+      reservation_id AS "reservationId", amount, status`)
 
 /** An order that was paid just now, with what its event tells. */
 export interface FreshlyPaid {
   readonly id: string
-  readonly paymentKey: string
+  readonly paymentKey: string | null
   readonly number: string
   readonly memberId: string
   readonly reservationId: string
@@ -108,7 +144,7 @@ export const payWaiting = async (
       JOIN unnest(${entries.map((each) => each.orderId)}::uuid[], ${entries.map((each) => each.paymentKey)}::text[])
         AS given (id, payment_key) USING (id)
       WHERE orders.id = waiting.id AND orders.status IN ('PAYING', 'AWAITING_DEPOSIT')
-        AND orders.payment_key = given.payment_key
+        AND orders.payment_key IS NOT DISTINCT FROM given.payment_key
       RETURNING orders.*),
     lined AS (
       UPDATE order_line SET status = 'PAID' FROM paid WHERE order_line.order_id = paid.id

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { freshSchema, insert } from '#test/support/schema.ts'
-import { beginWaiting } from './paying-store.ts'
+import { beginWaiting } from './payment-store.ts'
 
 const db = await freshSchema('order')
 const DEADLINE = Date.UTC(2026, 10, 30)

@@ -1,39 +1,42 @@
-import { instant, type Client } from '#kernel/contract.ts'
+import { lanes } from '#kernel/batch.ts'
+import { instant } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
-import type { product } from '#services/product/contract.ts'
-import { RESERVATION_ENDED } from '#services/product/contract.ts'
 import {
   AMOUNT_MISMATCH,
   ORDER_EXPIRED,
   ORDER_STATE,
   type OrderStatus,
   orderPaid,
+  orderPaymentRejected,
   PAYMENT_UNDER_WAY,
 } from './contract.ts'
 import { type Awaited, awaitDeposits, type DepositEnd, endDeposits } from './deposit.ts'
 import { factsOf, type OrderRecord, paidFactsOf } from './order.ts'
 import { after } from './states.ts'
-import { beginWaiting, type Begin, type Ended, payWaiting } from './paying-store.ts'
+import { beginWaiting, type Begin, type Ended, type Paying, payWaiting, scheduleTakeUp } from './payment-store.ts'
 import { lockOrders, saveOrders } from './store.ts'
 import type { Views } from './views.ts'
 
-type Begun = { readonly state: 'BEGUN' | 'ALREADY_PAID'; readonly memberId: string }
+/** The key an order is paid by: an order of 0 won has none, whatever the buyer approved. */
+const keyOf = (order: { readonly amount: number }, { paymentKey }: Begin): string | null =>
+  order.amount === 0 ? null : paymentKey
 
-/** Whether a payment may begin for the order; the fault to answer with if not, or that it has begun or is done already. */
+/** Whether a payment may begin for the order, or is under way or done already; otherwise the fault to answer with. */
 export const beginning = (
   order: OrderRecord | undefined,
   begin: Begin,
   now: number,
-): 'begin' | Begun['state'] | Fault => {
-  if (!order || (begin.memberId !== null && order.memberId !== begin.memberId))
-    return NOT_FOUND(undefined, { field: 'orderId' })
-  const { status, paymentKey } = order
+): 'begin' | 'under way' | 'paid' | Fault => {
+  if (!order || order.memberId !== begin.memberId) return NOT_FOUND(undefined, { field: 'orderId' })
+  const { status } = order
   if (order.amount !== begin.amount) return AMOUNT_MISMATCH({ amount: order.amount }, { field: 'amount' })
-  if (paymentKey === begin.paymentKey && (status === 'PAYING' || status === 'AWAITING_DEPOSIT')) return 'BEGUN'
-  if (paymentKey === begin.paymentKey && (status === 'PAID' || status === 'CANCEL_REQUESTED')) return 'ALREADY_PAID'
+  if (order.paymentKey === keyOf(order, begin)) {
+    if (status === 'PAYING' || status === 'AWAITING_DEPOSIT') return 'under way'
+    if (order.paidAt !== null) return 'paid'
+  }
   if (status === 'PAYING') return PAYMENT_UNDER_WAY(undefined, { retryAfter: 3 })
   if (status === 'EXPIRED' || (status === 'PENDING_PAYMENT' && order.payBefore <= now)) return ORDER_EXPIRED()
   return after(status, 'payment begun') ? 'begin' : ORDER_STATE({ status })
@@ -106,6 +109,28 @@ export const settle = async (
   return entries.map((each) => (isPaid(each) ? 'PAID' : decided[rest.indexOf(each)]!))
 }
 
+/** As `settle`. Money that cannot pay its order is rejected by an event in the same transaction, and goes back. */
+export const settleOrReject = async (
+  tx: Tx,
+  views: Views,
+  entries: readonly Captured[],
+  now: number,
+): Promise<(OrderStatus | Fault)[]> => {
+  const answers = await settle(tx, views, entries, now)
+  const rejected = entries.flatMap((entry, i) => {
+    const { orderId, paymentId, paymentKey } = entry
+    return paymentId !== null && paymentKey !== null && typeof answers[i] !== 'string'
+      ? [{ entry, payload: { orderId, paymentId, paymentKey, at: instant(now) } }]
+      : []
+  })
+  await tx.emitAll(
+    orderPaymentRejected,
+    rejected.map((each) => each.payload),
+    rejected.map((each) => each.entry),
+  )
+  return answers
+}
+
 /** A payment that moved no money. */
 export interface Failed extends Ended {
   /** The deposit it waited for did not come in time. */
@@ -141,92 +166,83 @@ export const unsettle = async (
   return answers
 }
 
-/** What payments do to orders, for many at once. */
-export const paying = (given: {
+/** How an order stands when its owner asks to pay it. */
+export type Begun =
+  | ({ readonly kind: 'under way' } & Paying)
+  /** By this payment, whatever became of the order afterwards. */
+  | { readonly kind: 'paid'; readonly memberId: string; readonly amount: number }
+
+/** A payment that was captured. `paymentId` is null where the order cost nothing. */
+export interface Captured extends Ended {
+  readonly paymentId: string | null
+}
+
+/** What payments do to orders: each for many at once, in one transaction, in the place of a refusal its fault. */
+export const paymentTransitions = (given: {
   readonly db: Database
   readonly runtime: Runtime
   readonly views: Views
-  readonly product: Client<typeof product>
   /** Milliseconds before a deposit is due at which its buyer is reminded; 0: never. */
   readonly remindBefore: () => number
 }) => {
-  const { db, runtime, views, product, remindBefore } = given
-
-  interface Verdict {
-    readonly answer: Begun | Fault
-    readonly reservationId?: string
-  }
+  const { db, runtime, views, remindBefore } = given
 
   /** Decides one by one; those that may begin, begin. */
-  const beginExactly = async (tx: Tx, entries: readonly Begin[]): Promise<Verdict[]> => {
+  const beginExactly = async (tx: Tx, entries: readonly Begin[]): Promise<(Begun | Fault)[]> => {
     const orders = await lockOrders(tx, [...new Set(entries.map((each) => each.orderId))])
     views.changed(tx, orders.values())
+    const now = runtime.now()
     const begun = new Map<string, OrderRecord>()
-    const answers = entries.map((each) => {
+    const answers = entries.map((each): Begun | Fault => {
       const order = begun.get(each.orderId) ?? orders.get(each.orderId)
-      const verdict = beginning(order, each, runtime.now())
-      if (typeof verdict !== 'string') return { answer: verdict }
-      const { memberId, reservationId } = order!
-      if (verdict === 'begin') begun.set(each.orderId, { ...order!, status: 'PAYING', paymentKey: each.paymentKey })
-      const answer: Begun = { state: verdict === 'ALREADY_PAID' ? verdict : 'BEGUN', memberId }
-      return { answer, ...(answer.state === 'BEGUN' && { reservationId }) }
+      const verdict = beginning(order, each, now)
+      if (typeof verdict !== 'string') return verdict
+      const { id: orderId, memberId, reservationId, amount } = order!
+      if (verdict === 'paid') return { kind: 'paid', memberId, amount }
+      const paymentKey = keyOf(order!, each)
+      if (verdict === 'begin') begun.set(orderId, { ...order!, status: 'PAYING', paymentKey })
+      const status = order!.status === 'AWAITING_DEPOSIT' ? order!.status : 'PAYING'
+      return { kind: 'under way', orderId, paymentKey, memberId, reservationId, amount, status }
     })
     await saveOrders(tx, [...begun.values()], 'without lines')
+    await scheduleTakeUp(tx, [...begun.keys()], now)
     return answers
   }
 
   /** Nearly all simply wait to be paid and begin in one statement; the rules decide on the rest. */
-  const beginAll = (entries: readonly Begin[]): Promise<Verdict[]> =>
+  const begin = lanes<Begin, Begun>({ lanes: 2, max: 256, name: 'order.begin-payment' }, (entries) =>
     db.tx('order.begin-payment', async (tx) => {
       const begun = await beginWaiting(tx, entries, runtime.now())
-      views.changed(tx, begun.values())
+      views.changed(
+        tx,
+        [...begun.values()].map(({ orderId, memberId }) => ({ id: orderId, memberId })),
+      )
       // Another request in the batch may name the same order and payment, and yet be refused.
-      const isBegun = ({ orderId, paymentKey, amount, memberId }: Begin): boolean => {
-        const fresh = begun.get(orderId)
+      const isBegun = (each: Begin): boolean => {
+        const fresh = begun.get(each.orderId)
         return (
           fresh !== undefined &&
-          fresh.paymentKey === paymentKey &&
-          fresh.amount === amount &&
-          (memberId === null || fresh.memberId === memberId)
+          fresh.paymentKey === keyOf(fresh, each) &&
+          fresh.amount === each.amount &&
+          fresh.memberId === each.memberId
         )
       }
       const rest = entries.filter((each) => !isBegun(each))
       const decided = rest.length > 0 ? await beginExactly(tx, rest) : []
-      return entries.map((each): Verdict => {
-        const fresh = begun.get(each.orderId)
-        if (!fresh || !isBegun(each)) return decided[rest.indexOf(each)]!
-        return { answer: { state: 'BEGUN', memberId: fresh.memberId }, reservationId: fresh.reservationId }
-      })
-    })
-
-  /** The order is locked in PAYING by now; a hold that ended all the same cannot be paid for. */
-  const secure = async (reservationId: string, entry: Begin): Promise<Fault | undefined> => {
-    try {
-      await product.secure({ reservationId })
-      return undefined
-    } catch (error) {
-      if (!RESERVATION_ENDED.is(error)) throw error
-      await db.tx('order.fail-payment', (tx) => unsettle(tx, views, [entry], runtime.now()))
-      return ORDER_EXPIRED()
-    }
-  }
-
-  return {
-    begin: async (entries: readonly Begin[]): Promise<readonly (Begun | Fault)[]> => {
-      const answers = await beginAll(entries)
-      return Promise.all(
-        answers.map(async ({ answer, reservationId }, index) =>
-          reservationId === undefined
-            ? answer
-            : ((await secure(reservationId, entries[index]!).catch((error: Fault) => error)) ?? answer),
-        ),
+      return entries.map((each): Begun | Fault =>
+        isBegun(each) ? { kind: 'under way', ...begun.get(each.orderId)! } : decided[rest.indexOf(each)]!,
       )
-    },
-    complete: (entries: readonly Ended[]) =>
-      db.tx('order.complete-payment', (tx) => settle(tx, views, entries, runtime.now())),
-    awaitDeposit: (entries: readonly Awaited[]) =>
-      db.tx('order.await-deposit', (tx) => awaitDeposits(tx, views, entries, runtime.now(), remindBefore())),
-    fail: (entries: readonly Failed[]) =>
-      db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries, runtime.now())),
-  }
+    }),
+  )
+  const complete = lanes<Captured, OrderStatus>({ lanes: 2, max: 256, name: 'order.complete-payment' }, (entries) =>
+    db.tx('order.complete-payment', (tx) => settleOrReject(tx, views, entries, runtime.now())),
+  )
+  const awaitDeposit = lanes<Awaited, OrderStatus>({ lanes: 2, max: 256, name: 'order.await-deposit' }, (entries) =>
+    db.tx('order.await-deposit', (tx) => awaitDeposits(tx, views, entries, runtime.now(), remindBefore())),
+  )
+  const fail = lanes<Failed, OrderStatus>({ lanes: 2, max: 256, name: 'order.fail-payment' }, (entries) =>
+    db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries, runtime.now())),
+  )
+
+  return { begin: begin.call, complete: complete.call, awaitDeposit: awaitDeposit.call, fail: fail.call }
 }
