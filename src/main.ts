@@ -1,7 +1,7 @@
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { nearestOf } from '#kernel/text/edit-distance.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { askedOfAll } from './commands/line/common-options.ts'
+import { answerCommonOption } from './commands/line/common-options.ts'
 import { databaseRefusal } from './commands/line/database-refusal.ts'
 import { commands, type CommandName } from './commands/index.ts'
 import { usage } from './commands/line/usage.ts'
@@ -17,7 +17,7 @@ const isCommand = (name: string): name is CommandName => Object.hasOwn(usage, na
 /** The command line: every verb of `commands`. */
 const main = async (): Promise<number> => {
   const [name = '', ...args] = process.argv.slice(2)
-  const answer = isCommand(name) ? askedOfAll(args, usage[name]) : askedOfAll([name], all)
+  const answer = isCommand(name) ? answerCommonOption(args, usage[name]) : answerCommonOption([name], all)
   if (answer !== undefined) {
     process.stdout.write(`${answer}\n`)
     return 0
@@ -29,8 +29,8 @@ const main = async (): Promise<number> => {
     return 2
   }
   const command = await commands[name]()
-  const { nameUnknown } = await import('./commands/line/unknown-settings.ts')
-  nameUnknown(process.env, (line) => void process.stderr.write(`${line}\n`))
+  const { reportUnknownSettings } = await import('./commands/line/unknown-settings.ts')
+  reportUnknownSettings(process.env, (line) => void process.stderr.write(`${line}\n`))
   return command({ args, runtime, env: process.env })
 }
 

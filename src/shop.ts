@@ -12,7 +12,7 @@ import { paymentService } from '#services/payment/service.ts'
 import { productService } from '#services/product/service.ts'
 import { statusService } from '#services/status/service.ts'
 import type { LiveSetting } from '#kernel/live-setting.ts'
-import { heldToShop } from '#gateway/live-checks.ts'
+import { withShopChecks } from '#gateway/live-checks.ts'
 import { declarationsOf, type DeclaredSetting } from '#src/settings/declarations.ts'
 import { declared } from '#src/settings/declared.ts'
 import { liveAmong } from '#src/settings/live.ts'
@@ -49,6 +49,6 @@ export const roles: readonly Role[] = rolesOf(shop)
 export const declarations: readonly DeclaredSetting[] = declarationsOf(declared, shop)
 
 /** Settings that may change while the shop runs, held to what the shop has. */
-export const liveSettings: readonly LiveSetting[] = heldToShop(liveAmong(declarations), () =>
+export const liveSettings: readonly LiveSetting[] = withShopChecks(liveAmong(declarations), () =>
   shop.map((each) => each.contract),
 )

@@ -8,7 +8,7 @@ import { attachStores } from '#src/host/stores/attach.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -41,7 +41,7 @@ const askedOf = (args: readonly string[]) => {
     grace: { type: 'string' },
     acknowledged: { type: 'string' },
   })
-  noWords(positionals, USAGE)
+  refuseArguments(positionals, USAGE)
   const seconds = values.grace === undefined ? GRACE / 1_000 : wholeNumberOf(values.grace as string)
   if (seconds === undefined || seconds < 0 || seconds > 1e9)
     throw new CannotStart(`--grace is "${values.grace}": give a whole number of seconds.\n${USAGE}`)

@@ -5,8 +5,8 @@ import { startCluster } from '#src/host/local-cluster/local-cluster.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
-import { signaled } from './line/signaled.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
+import { untilSignal } from './line/signaled.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -28,11 +28,11 @@ const enginesOf = (given: string | undefined): readonly ClusterEngine[] => {
 /** `npm run cluster`: the shop as many processes on this machine, until Ctrl-C or SIGTERM. */
 export const cluster: Command = async ({ args, runtime, env, say = print }) => {
   const { positionals, values } = optionsOf(args, USAGE, { placement: { type: 'string' }, engines: { type: 'string' } })
-  noWords(positionals, USAGE)
+  refuseArguments(positionals, USAGE)
   const engines = enginesOf(values['engines'] as string | undefined)
   const settings = readSettings(env)
   const began = runtime.now()
-  const stopping = signaled()
+  const stopping = untilSignal()
   const starting = startCluster(settings, {
     shop,
     engines,

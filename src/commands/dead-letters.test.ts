@@ -48,14 +48,14 @@ test('shows one with its payload and error', async () => {
 test('has one tried again, and leaves the others', async () => {
   assert.equal((await run('redrive', 'order.payments', 'payment', '7')).code, 0)
   const { code, said } = await run('redrive', 'order.payments', 'payment', '7')
-  assert.deepEqual([code, said], [1, 'It is not dead but RETRYING: it is tried by itself.'])
+  assert.deepEqual([code, said], [1, 'It is not dead but RETRYING: it is retried automatically.'])
   assert.equal((await run('redrive', 'order.payments', 'payment', '8')).code, 1)
   assert.match((await run()).said, / 9 .* DEAD /)
 })
 
 test('has all of some services tried again, or of every one', async () => {
-  assert.equal((await run('redrive', 'cart', 'payment')).said, '0 dead events will be tried again.')
-  assert.equal((await run('redrive')).said, '1 dead events will be tried again.')
+  assert.equal((await run('redrive', 'cart', 'payment')).said, '0 dead events will be retried.')
+  assert.equal((await run('redrive')).said, '1 dead events will be retried.')
   assert.doesNotMatch((await run()).said, /DEAD/)
 })
 

@@ -119,14 +119,14 @@ export const deadLetters: Command = async ({ args, runtime, env, say = print }) 
   try {
     return await withStores(stores, runtime, async (storeOf) => {
       if (!place) {
-        if (many) say(`${await redriveDeadLetters(many, storeOf, runtime.now())} dead events will be tried again.`)
+        if (many) say(`${await redriveDeadLetters(many, storeOf, runtime.now())} dead events will be retried.`)
         else for (const line of listed(await listDeadLetters(names, storeOf))) say(line)
         return 0
       }
       const letter = await findDeadLetter(place, storeOf)
       if (!letter) {
         checkPlace(place)
-        say('There is no such event set aside: it may have been taken in meanwhile.')
+        say('There is no such event set aside: it may have been processed meanwhile.')
         return 1
       }
       if (verb === 'show') {
@@ -134,7 +134,7 @@ export const deadLetters: Command = async ({ args, runtime, env, say = print }) 
         return 0
       }
       const done = await redriveDeadLetter(place, storeOf, runtime.now())
-      say(done ? 'It will be tried again.' : `It is not dead but ${letter.state}: it is tried by itself.`)
+      say(done ? 'It will be retried.' : `It is not dead but ${letter.state}: it is retried automatically.`)
       return done ? 0 : 1
     })
   } finally {

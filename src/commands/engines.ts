@@ -7,7 +7,7 @@ import { startToxiproxy } from '#tools/engines/toxiproxy.ts'
 import { readSettings } from '#src/settings.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './line/options.ts'
-import { signaled } from './line/signaled.ts'
+import { untilSignal } from './line/signaled.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -22,7 +22,7 @@ export const engines: Command = async ({ args, runtime, env, say = print }) => {
   const unknown = names.find((each) => !Object.hasOwn(known, each))
   if (unknown) throw new CannotStart(`"${unknown}" is no engine: give some of ${Object.keys(known).join(', ')}.`)
   const settings = readSettings(env)
-  const stopping = signaled()
+  const stopping = untilSignal()
   const set = await startSet(Object.fromEntries(names.map((name) => [name, known[name]!])), {
     folder: join(settings.JANGTEO_DATA, 'engines'),
     cache: settings.JANGTEO_ENGINES,

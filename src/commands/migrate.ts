@@ -4,7 +4,7 @@ import { lockWaitOf, prepareSchemas } from '#src/host/stores/stores.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -12,7 +12,7 @@ const USAGE = usage.migrate
 
 /** `npm run migrate`: makes what is missing of database, roles and schemas, runs what is missing of migrations. */
 export const migrate: Command = async ({ args, runtime, env, say = print }) => {
-  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  refuseArguments(optionsOf(args, USAGE, {}).positionals, USAGE)
   const settings = readSettings(env)
   const stores = await attachStores(settings, { runtime, progress: say, make: true })
   try {

@@ -10,7 +10,7 @@ import { makeLog } from '#src/host/process/logging.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -21,7 +21,7 @@ export const sealing: readonly object[] = [auth, member, email, config, payment]
 
 /** `npm run reseal`: the third step of changing the shop's secret. Can be repeated; exits 0 when nothing is left. */
 export const reseal: Command = async ({ args, runtime, env, say = print }) => {
-  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  refuseArguments(optionsOf(args, USAGE, {}).positionals, USAGE)
   const settings = readSettings(env)
   if (!settings.JANGTEO_SECRET || !settings.JANGTEO_SECRET_ALSO)
     throw new CannotStart('Set JANGTEO_SECRET to the new secret and JANGTEO_SECRET_ALSO to the old one.')
@@ -35,8 +35,8 @@ export const reseal: Command = async ({ args, runtime, env, say = print }) => {
     const host = await startHost({ services, connection, settings: wired, runtime, log, background: false })
     try {
       for (const { definition, built } of host.services)
-        if (built.reseal) say(`${definition.contract.name}: ${await built.reseal()} values sealed anew`)
-      say('Nothing is left under the old secret.')
+        if (built.reseal) say(`${definition.contract.name}: ${await built.reseal()} values re-encrypted`)
+      say('Nothing is encrypted with the old secret any more.')
     } finally {
       await host.stop()
     }

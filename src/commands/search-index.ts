@@ -38,7 +38,7 @@ const follow = async (look: () => Promise<Index>, runtime: Runtime, say: (line: 
     const index = await look()
     const { building, wanted, total, remaining, failure } = index
     if (failure !== null) {
-      say(`It could not be begun: ${failure}`)
+      say(`It could not be started: ${failure}`)
       return false
     }
     if (building === null && !wanted) {

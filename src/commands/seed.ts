@@ -10,7 +10,7 @@ import { lockWaitOf, prepareSchemas } from '#src/host/stores/stores.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -21,7 +21,7 @@ const USAGE = usage.seed
  * stay as they are, whatever has been changed or sold since.
  */
 export const seed: Command = async ({ args, runtime, env, say = print }) => {
-  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  refuseArguments(optionsOf(args, USAGE, {}).positionals, USAGE)
   const settings = readSettings(env)
   if (settings.mode === 'production') throw new CannotStart('The sample catalogue is for development only.')
   const stores = await attachStores(settings, { runtime, progress: say, make: true })

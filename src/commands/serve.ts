@@ -5,7 +5,7 @@ import { readSettings } from '#src/settings.ts'
 import { liveSettings, shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
 import { optionsOf } from './line/options.ts'
-import { signaled } from './line/signaled.ts'
+import { untilSignal } from './line/signaled.ts'
 import { print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -27,7 +27,7 @@ export const serve: Command = async ({ args, runtime, env, say = print }) => {
     port: { type: 'string' },
   })
   const settings = readSettings(env)
-  const stopping = signaled()
+  const stopping = untilSignal()
   const began = runtime.now()
   const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
   const starting = serveHost(settings, {

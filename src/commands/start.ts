@@ -3,19 +3,19 @@ import { readSettings } from '#src/settings.ts'
 import { liveSettings, shop } from '#src/shop.ts'
 import { crashPoint } from '#src/host/development/crash-point.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
-import { signaled } from './line/signaled.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
+import { untilSignal } from './line/signaled.ts'
 import { usage } from './line/usage.ts'
 
 const USAGE = usage.start
 
 /** `npm start`: the whole shop in one process, until Ctrl-C or SIGTERM. */
 export const start: Command = async ({ args, runtime, env }) => {
-  noWords(optionsOf(args, USAGE, {}).positionals, USAGE)
+  refuseArguments(optionsOf(args, USAGE, {}).positionals, USAGE)
   const began = runtime.now()
   const settings = readSettings(env)
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  const stopping = signaled()
+  const stopping = untilSignal()
   const onStep = settings.mode === 'development' ? crashPoint(env['JANGTEO_CRASH_AT']) : undefined
   const starting = startShop(settings, {
     services: shop,

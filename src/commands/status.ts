@@ -4,11 +4,11 @@ import { COUNTED } from '#engines/postgres/events/lag-store.ts'
 import { attachStores } from '#src/host/stores/attach.ts'
 import { schemasOf } from '#src/host/stores/schemas.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
-import { lookAtShop, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/stores/database-status.ts'
+import { readShopStatus, type LagStatus, type SchemaStatus, type ShopStatus } from '#src/host/stores/database-status.ts'
 import { readSettings, showSettings, type ShopSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import type { Command } from './index.ts'
-import { noWords, optionsOf } from './line/options.ts'
+import { refuseArguments, optionsOf } from './line/options.ts'
 import { columns, print } from './line/terminal.ts'
 import { usage } from './line/usage.ts'
 
@@ -78,7 +78,7 @@ const written = (status: ShopStatus, where: string, now: number): readonly strin
  */
 export const status: Command = async ({ args, runtime, env, say = print }) => {
   const { values, positionals } = optionsOf(args, USAGE, { json: { type: 'boolean' } })
-  noWords(positionals, USAGE)
+  refuseArguments(positionals, USAGE)
   const settings = readSettings(env)
   const shown = showSettings(settings)
   if (!values.json) {
@@ -91,7 +91,7 @@ export const status: Command = async ({ args, runtime, env, say = print }) => {
   }
   const stores = await attachStores(settings, { runtime })
   try {
-    const found = await lookAtShop(stores.adminOf, schemasOf(shop, settings.mode), subscriptionsOf(shop), runtime)
+    const found = await readShopStatus(stores.adminOf, schemasOf(shop, settings.mode), subscriptionsOf(shop), runtime)
     const errors = lastErrors(settings)
     if (values.json)
       say(JSON.stringify({ mode: settings.mode, settings: shown, where: stores.where, ...found, errors }))

@@ -6,7 +6,7 @@ import type { Tracer } from '#kernel/tracing/trace.ts'
 import type { AccessLog } from './api/access-log.ts'
 import type { AllowedMethods } from './api/allowed-methods.ts'
 import type { ChooseVersions } from './api/canary.ts'
-import type { Deadlines } from './api/deadline-watcher.ts'
+import type { DeadlineWatcher } from './api/deadline-watcher.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Metrics } from '../observability/metrics/metrics.ts'
 import type { Revocations } from './identity/revocations.ts'
@@ -25,7 +25,7 @@ export interface Edge {
   readonly tokens: Tokens
   readonly revocations: Revocations
   readonly sessions: Sessions
-  readonly deadlines: Deadlines
+  readonly deadlineWatcher: DeadlineWatcher
   readonly metrics: Metrics
   readonly limits: Limits
   /** Chooses versions of services for a request. */

@@ -11,9 +11,9 @@ import { accessLog } from './api/access-log.ts'
 import { allowedMethods } from './api/allowed-methods.ts'
 import { serve } from './api/serve-operation.ts'
 import { canary } from './api/canary.ts'
-import { following } from './memoize.ts'
+import { memoize } from './memoize.ts'
 import { corsHeaders } from './http/cors.ts'
-import { deadlines } from './api/deadline-watcher.ts'
+import { deadlineWatcher } from './api/deadline-watcher.ts'
 import { documents } from './docs/documents.ts'
 import type { Edge } from './edge.ts'
 import { begin, refuseUnrouted } from './api/exchange.ts'
@@ -23,10 +23,10 @@ import { parseQuery } from './http/query.ts'
 import { httpServer } from './http/server.ts'
 import { limits } from './limits/limits.ts'
 import { refuseUnknown, type Rules } from './limits/policies.ts'
-import { sharing, type AddShared } from './limits/distributed-counter.ts'
+import { distributedCounter, type AddShared } from './limits/distributed-counter.ts'
 import { metricsOf, type Metrics } from '../observability/metrics/metrics.ts'
 import { platformRoutes } from './api/platform-routes.ts'
-import { revocations, type FetchRevocations, type SpreadEndings } from './identity/revocations.ts'
+import { revocations, type FetchRevocations, type PublishRevocations } from './identity/revocations.ts'
 import { routesOf } from './api/routes.ts'
 import { apiHeaders, securityHeaders } from './http/security-headers.ts'
 import { sessions } from './identity/sessions.ts'
@@ -58,7 +58,7 @@ export interface GatewayOptions {
   /** Makes the traces that begin here; none without it. */
   readonly tracer?: Tracer
   /** Tells other gateways at once who signed out; without it they hear when they ask. */
-  readonly spreadEndings?: SpreadEndings
+  readonly spreadEndings?: PublishRevocations
   /** Counts calls together with the other gateways; without it each counts for itself. */
   readonly addShared?: AddShared
   /** What `/health/ready` looks at, by name. */
@@ -122,7 +122,7 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
   const rules = { overrides: settings.rateLimits, factor: settings.rateLimitFactor }
   const now = options.live ?? { rules: () => rules, canary: () => settings.canary }
   const services = options.contracts.map((each) => each.name)
-  const versions = following(now.canary, (text) => canary(text, services))
+  const versions = memoize(now.canary, (text) => canary(text, services))
   return {
     settings,
     runtime,
@@ -138,11 +138,11 @@ const edgeOf = (options: GatewayOptions, closing: () => boolean): Edge => {
       spread: options.spreadEndings,
     }),
     sessions: sessions({ endpointOf, runtime, log }),
-    deadlines: deadlines(runtime),
+    deadlineWatcher: deadlineWatcher(runtime),
     versions: (headers, actor, address) => versions()(headers, actor, address),
     limits: limits({
       runtime,
-      sharing: sharing(options.addShared, { runtime, log }),
+      distributedCounter: distributedCounter(options.addShared, { runtime, log }),
       rules: now.rules,
       refused: metrics.limited,
     }),
@@ -232,7 +232,7 @@ export const gateway = async (options: GatewayOptions): Promise<Gateway> => {
     await stream.stop()
   })
   app.addHook('onClose', async () => {
-    await Promise.all([edge.revocations.stop(), edge.deadlines.stop(), edge.limits.stop()])
+    await Promise.all([edge.revocations.stop(), edge.deadlineWatcher.stop(), edge.limits.stop()])
     edge.accessLog?.flush()
   })
   return { app, edge }

@@ -30,7 +30,7 @@ const checks: Readonly<Record<string, Check>> = {
 }
 
 /** The settings, with those of the edge held to what there is: a limit of no route is refused before it reaches a gateway. */
-export const heldToShop = (
+export const withShopChecks = (
   settings: readonly LiveSetting[],
   contracts: () => readonly Contract[],
 ): readonly LiveSetting[] =>

@@ -1,5 +1,5 @@
 /** What is made of a value that may change: made anew when it has, and otherwise what there is. */
-export const following = <V, M>(read: () => V, make: (value: V) => M): (() => M) => {
+export const memoize = <V, M>(read: () => V, make: (value: V) => M): (() => M) => {
   let value = read()
   let made = make(value)
   return () => {

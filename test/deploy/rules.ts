@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { watchRemotes } from '#src/observability/metrics/remote-metrics.ts'
+import { registerRemoteMetrics } from '#src/observability/metrics/remote-metrics.ts'
 
 /** Every file that deploys the shop, by its path from the checkout's folder. */
 export const allFiles = (): readonly string[] =>
@@ -50,7 +50,7 @@ const seriesIn = (text: string): readonly string[] =>
 /** Names of every series that hosts tell: those of the process at `origin`, and those of one that calls others. */
 export const knownMetrics = async (origin: string): Promise<ReadonlySet<string>> => {
   const calling = new Registry()
-  watchRemotes(calling, () => new Map())
+  registerRemoteMetrics(calling, () => new Map())
   const texts = [await (await fetch(`${origin}/metrics`)).text(), await calling.metrics()]
   return new Set(['up', ...texts.flatMap(seriesIn)])
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { livingServer } from '#engines/postgres/embedded/server/running-server.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { keepHost } from '#src/host/local-cluster/supervised-host.ts'
+import { superviseHost } from '#src/host/local-cluster/supervised-host.ts'
 import { placementFrom } from '#src/host/process/serve-host.ts'
 import { shop } from '#src/shop.ts'
 import { placeOrder, putOnSale, signInStaff, signUp } from '../support/client.ts'
@@ -129,7 +129,7 @@ describe('npm run cluster', () => {
 test('a host that ends by itself is started again, and one that is told to stop stays gone', async () => {
   const lines: string[] = []
   const [edge] = placementFrom(placement, shop).hosts.filter((each) => each.name === 'edge')
-  const kept = await keepHost({
+  const kept = await superviseHost({
     placement,
     host: edge!,
     replica: 1,
@@ -141,7 +141,7 @@ test('a host that ends by itself is started again, and one that is told to stop 
     const pid = kept.pid()
     process.kill(pid, 'SIGKILL')
     await eventually(() => kept.pid() !== pid, 'it runs again')
-    assert.ok(lines.includes('edge ended by itself (killed); it is started again'), lines.join('\n'))
+    assert.ok(lines.includes('edge exited unexpectedly (killed); restarting it'), lines.join('\n'))
     assert.equal(await answers(port + 2), true)
   } finally {
     await kept.stop()

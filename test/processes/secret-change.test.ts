@@ -59,11 +59,11 @@ test('the shop’s secret is changed and nothing is lost: sessions, codes on the
     return said
   }
   const first = await run()
-  assert.ok(first.includes('member: 1 values sealed anew'), first.join('\n'))
-  assert.match(first.join('\n'), /auth: [1-9] values sealed anew/)
-  assert.ok(first.includes('config: 1 values sealed anew'), first.join('\n'))
-  assert.ok(first.includes('payment: 1 values sealed anew'), first.join('\n'))
-  assert.ok((await run()).includes('member: 0 values sealed anew'))
+  assert.ok(first.includes('member: 1 values re-encrypted'), first.join('\n'))
+  assert.match(first.join('\n'), /auth: [1-9] values re-encrypted/)
+  assert.ok(first.includes('config: 1 values re-encrypted'), first.join('\n'))
+  assert.ok(first.includes('payment: 1 values re-encrypted'), first.join('\n'))
+  assert.ok((await run()).includes('member: 0 values re-encrypted'))
   await between.stop()
 
   const after = await startTestShop({ env: { ...database, JANGTEO_SECRET: NEW } })

@@ -22,9 +22,9 @@ describe('engines that cannot be reached when the shop starts', () => {
       },
     })
     for (const line of [
-      `Redis at ${redis} (REDIS_URL) is away (ECONNREFUSED): meanwhile what hosts share is kept in PostgreSQL and memory`,
-      `OpenSearch at ${opensearch} (OPENSEARCH_URL) is away (ECONNREFUSED): meanwhile PostgreSQL searches`,
-      `Zipkin at ${zipkin} (ZIPKIN_URL) is away (ECONNREFUSED): meanwhile traces are dropped`,
+      `Redis at ${redis} (REDIS_URL) is unreachable (ECONNREFUSED): meanwhile what hosts share is kept in PostgreSQL and memory`,
+      `OpenSearch at ${opensearch} (OPENSEARCH_URL) is unreachable (ECONNREFUSED): meanwhile PostgreSQL searches`,
+      `Zipkin at ${zipkin} (ZIPKIN_URL) is unreachable (ECONNREFUSED): meanwhile traces are dropped`,
     ])
       assert.equal(said.filter((each) => each === line).length, 1, `${line}\n\n${said.join('\n')}`)
     assert.ok(said.every((each) => !each.includes('hidden')))

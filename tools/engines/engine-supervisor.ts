@@ -25,8 +25,8 @@ export const keepEngine = (
   const supervisor = supervise(first, {
     restart: () => again(port),
     runtime,
-    onEnd: () => progress(`${name} ended by itself; it is started again`),
-    onFailure: (error) => progress(`${name} cannot be started again: ${(error as Error).message}`),
+    onEnd: () => progress(`${name} exited unexpectedly; restarting it`),
+    onFailure: (error) => progress(`${name} cannot be restarted: ${(error as Error).message}`),
     onRestart: () => progress(`${name} is back`),
   })
   return {

@@ -10,7 +10,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { GRACE } from '#src/audit/audit.ts'
 import { CLUSTER_ENGINES } from '#src/host/local-cluster/cluster-engines.ts'
 import { VERSION } from '#src/host/process/version.ts'
-import { askedOfAll } from './common-options.ts'
+import { answerCommonOption } from './common-options.ts'
 import { commands, type CommandName } from '../index.ts'
 import { usage } from './usage.ts'
 
@@ -37,7 +37,7 @@ describe('the command line', () => {
   test('every command says how it is called, and its version, without a database', async () => {
     await Promise.all(
       names.map(async (name) => {
-        const out = `${askedOfAll(['--help'], usage[name])}\n`
+        const out = `${answerCommonOption(['--help'], usage[name])}\n`
         assert.deepEqual(await ran([name, '--help']), { out, err: '', code: 0 })
         assert.match(usage[name], new RegExp(`^npm (run (-s )?)?${name}`))
       }),
@@ -62,9 +62,9 @@ describe('the command line', () => {
   })
 
   test('what stands after -- is not an option of every command', () => {
-    assert.equal(askedOfAll(['--', '--help', '--version'], 'x'), undefined)
-    assert.equal(askedOfAll(['list'], 'x'), undefined)
-    assert.match(askedOfAll(['list', '-h'], 'x')!, /^x\n/)
+    assert.equal(answerCommonOption(['--', '--help', '--version'], 'x'), undefined)
+    assert.equal(answerCommonOption(['list'], 'x'), undefined)
+    assert.match(answerCommonOption(['list', '-h'], 'x')!, /^x\n/)
   })
 
   test('every command refuses an option it does not know, by name', async () => {

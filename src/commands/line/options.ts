@@ -27,6 +27,6 @@ export const optionsOf = <const O extends Options>(args: readonly string[], usag
 }
 
 /** Refuses words a command does not know. */
-export const noWords = (words: readonly string[], usage: string): void => {
+export const refuseArguments = (words: readonly string[], usage: string): void => {
   if (words.length > 0) throw new CannotStart(`"${words[0]}" means nothing here.\n${usage}`)
 }

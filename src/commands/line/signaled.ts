@@ -2,7 +2,7 @@
 const ONE_PRESS = 500
 
 /** Resolves at the first signal to stop; a second one, of an impatient person, ends the process at once. */
-export const signaled = (): Promise<NodeJS.Signals> =>
+export const untilSignal = (): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
     let first: number | undefined
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

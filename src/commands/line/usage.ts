@@ -30,5 +30,5 @@ npm run search-index -- rebuild  has a new one made beside it, and tells how far
 } as const
 
 /** What every command can be asked. */
-export const ASKED_OF_ALL = `  --help               this
+export const COMMON_OPTIONS = `  --help               this
   --version            the version of the shop`

@@ -1,7 +1,7 @@
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** One request as the access log keeps it. Never a token, cookie, query or body: they may hold secrets. */
-export interface Visit {
+export interface AccessLogEntry {
   readonly method: string
   /** The route's pattern, not the address: no ids of people. */
   readonly route: string
@@ -14,7 +14,7 @@ export interface Visit {
 }
 
 export interface AccessLog {
-  write(visit: Visit): void
+  write(visit: AccessLogEntry): void
   flush(): void
 }
 

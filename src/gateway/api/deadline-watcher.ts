@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** Watches all requests under way with one clock instead of a timer each. */
-export interface Deadlines {
+export interface DeadlineWatcher {
   watch(waiting: Waiting): void
   done(waiting: Waiting): void
   readonly size: () => number
@@ -19,7 +19,7 @@ export interface Deadlines {
 /** Milliseconds between two looks: how late a deadline may be noticed. */
 const LOOK = 100
 
-export const deadlines = (runtime: Runtime): Deadlines => {
+export const deadlineWatcher = (runtime: Runtime): DeadlineWatcher => {
   const waiting = new Set<Waiting>()
   const stopped = new AbortController()
 

@@ -70,7 +70,7 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
   ): void => {
     if (answered) return
     answered = true
-    edge.deadlines.done(exchange)
+    edge.deadlineWatcher.done(exchange)
     const all: string[] = ['x-request-id', requestId, ...edge.apiHeaders]
     if (type !== undefined && body !== undefined)
       all.push(
@@ -158,7 +158,7 @@ export const begin = (edge: Edge, route: string, request: Incoming, reply: Outgo
     },
     expired: () => exchange.fail(receiving ? REQUEST_TIMEOUT() : DEADLINE_EXCEEDED()),
   }
-  edge.deadlines.watch(exchange)
+  edge.deadlineWatcher.watch(exchange)
   return exchange
 }
 

@@ -20,7 +20,7 @@ export type FetchRevocations = (since: number) => Promise<{
 }>
 
 /** Tells other gateways of an ending at once, and hears of theirs; what gets lost on the way comes with the next look. */
-export interface SpreadEndings {
+export interface PublishRevocations {
   tell(sessionId: string): void
   hear(heard: (sessionId: string) => void): void
 }
@@ -38,7 +38,7 @@ export const revocations = (
     readonly runtime: Runtime
     readonly log: Logger
     readonly poll: number
-    readonly spread?: SpreadEndings | undefined
+    readonly spread?: PublishRevocations | undefined
   },
 ): Revocations => {
   const { runtime, log, poll, spread } = given
@@ -72,7 +72,7 @@ export const revocations = (
         failing = false
         forget()
       } catch (error) {
-        if (!failing && !stopped.signal.aborted) log.warn({ err: error }, 'Ended sign-ins cannot be asked for')
+        if (!failing && !stopped.signal.aborted) log.warn({ err: error }, 'Revoked sessions cannot be fetched')
         failing = true
       }
       await runtime.sleep(poll, stopped.signal).catch(() => {})

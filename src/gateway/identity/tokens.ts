@@ -81,7 +81,9 @@ export const tokens = (
     const now = runtime.now()
     const due = now - fetchedAt > KEYS_AGE || !keys.has(kid)
     if (due && now - triedAt > UNKNOWN_KEY_PAUSE)
-      await refresh().catch((error: unknown) => log.warn({ err: error }, 'The keys of access tokens cannot be fetched'))
+      await refresh().catch((error: unknown) =>
+        log.warn({ err: error }, 'The public keys of access tokens cannot be fetched'),
+      )
     else if (fetching) await fetching.catch(() => {})
     // Without any key nobody's token can be called wrong.
     if (keys.size === 0) throw UNAVAILABLE({ service: 'auth' })

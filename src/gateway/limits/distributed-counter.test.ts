@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { silent } from '#test/support/silent.ts'
 import type { Count } from './counts.ts'
-import { type AddShared, sharing } from './distributed-counter.ts'
+import { type AddShared, distributedCounter } from './distributed-counter.ts'
 
 /** Sharing whose turn to tell comes only when it is asked for; others have counted `elsewhere` calls before. */
 const shared = (elsewhere: number) => {
@@ -18,7 +18,7 @@ const shared = (elsewhere: number) => {
     sleep: (_, signal) =>
       new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error))),
   }
-  const share = sharing((adds) => answers(adds), { runtime, log: silent })
+  const share = distributedCounter((adds) => answers(adds), { runtime, log: silent })
   const count: Count = {
     name: 'n',
     total: 0,

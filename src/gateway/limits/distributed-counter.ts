@@ -9,7 +9,7 @@ export type AddShared = (
 ) => Promise<readonly { readonly total: number; readonly left: number }[]>
 
 /** Tells the other processes what was counted here, and hears what they counted. */
-export interface Sharing {
+export interface DistributedCounter {
   /** Tells of a count soon. */
   soon(count: Count): void
   /** Tells of a call just counted and answers which of its window it is, over all processes; of this one while others cannot be asked. */
@@ -27,10 +27,10 @@ interface Added {
 }
 
 /** Without `add` every process counts for itself. */
-export const sharing = (
+export const distributedCounter = (
   add: AddShared | undefined,
   given: { readonly runtime: Runtime; readonly log: Pick<Logger, 'warn' | 'info'> },
-): Sharing => {
+): DistributedCounter => {
   const { runtime, log } = given
   const stopped = new AbortController()
   let waiting: Count[] = []
@@ -57,14 +57,17 @@ export const sharing = (
     try {
       const answers = await add(batch.map(({ name, windowMs }, i) => ({ name, windowMs, calls: told[i]! })))
       answers.forEach((answer, i) => take(batch[i]!, told[i]!, answer))
-      if (failing) log.info('Rate limits are shared again')
+      if (failing) log.info('Rate limits are shared through Redis again')
       failing = false
       return new Map(batch.map((count, i) => [count, { told: told[i]!, total: answers[i]!.total }]))
     } catch (error) {
       // What could not be told stays counted here; the next call tells it with its own.
       batch.forEach((count, i) => (count.untold += told[i]!))
       if (!failing && !stopped.signal.aborted)
-        log.warn({ err: markTransient(error) }, 'Rate limits are not shared: each process counts by itself')
+        log.warn(
+          { err: markTransient(error) },
+          'Rate limits are not shared through Redis: each process counts by itself',
+        )
       failing = true
       return undefined
     }
@@ -82,7 +85,7 @@ export const sharing = (
       await tell()
     }
   }
-  const following = follow()
+  const memoize = follow()
 
   return {
     soon,
@@ -100,7 +103,7 @@ export const sharing = (
     },
     stop: async () => {
       stopped.abort()
-      await following
+      await memoize
     },
   }
 }

@@ -9,7 +9,7 @@ import { demo, openShop, type Shop } from '../gateway.fixture.ts'
 import { counts } from './counts.ts'
 import { limits, type Limits } from './limits.ts'
 import { policiesOf, readOverrides, refuseUnknown } from './policies.ts'
-import { sharing, type AddShared } from './distributed-counter.ts'
+import { distributedCounter, type AddShared } from './distributed-counter.ts'
 
 const runtime = steerableRuntime()
 const opened: { stop(): Promise<void> }[] = []
@@ -17,7 +17,11 @@ after(() => Promise.all(opened.map((each) => each.stop())))
 
 const limitsOf = (overrides: string, add?: AddShared, factor = 1): Limits => {
   const rules = { overrides: readOverrides(overrides), factor }
-  const made = limits({ runtime, sharing: sharing(add, { runtime, log: silent }), rules: () => rules })
+  const made = limits({
+    runtime,
+    distributedCounter: distributedCounter(add, { runtime, log: silent }),
+    rules: () => rules,
+  })
   opened.push(made)
   return made
 }
@@ -55,7 +59,11 @@ describe('requests are counted', () => {
 
   test('by rules that may change: the next request is counted by the new ones', () => {
     let rules = { overrides: readOverrides('reads.address=1/60'), factor: 1 }
-    const made = limits({ runtime, sharing: sharing(undefined, { runtime, log: silent }), rules: () => rules })
+    const made = limits({
+      runtime,
+      distributedCounter: distributedCounter(undefined, { runtime, log: silent }),
+      rules: () => rules,
+    })
     opened.push(made)
     const [look, make] = [made.of(route()), made.of(route('make'))]
     look.arrived('10.0.0.1', told())
@@ -71,7 +79,11 @@ describe('requests are counted', () => {
 
   test('on, when the rules change: what was done in a window counts against a new limit for the same window', () => {
     let rules = { overrides: readOverrides('reads.address=3/60'), factor: 1 }
-    const made = limits({ runtime, sharing: sharing(undefined, { runtime, log: silent }), rules: () => rules })
+    const made = limits({
+      runtime,
+      distributedCounter: distributedCounter(undefined, { runtime, log: silent }),
+      rules: () => rules,
+    })
     opened.push(made)
     const look = made.of(route())
     for (let i = 0; i < 3; i++) look.arrived('10.0.0.1', told())

@@ -3,9 +3,9 @@ import { networkOf } from '#kernel/net/network.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Route } from '../api/routes.ts'
 import { counts, type Count, type Counts } from './counts.ts'
-import { following } from '../memoize.ts'
+import { memoize } from '../memoize.ts'
 import { policiesOf, type By, type Policy, type Rules } from './policies.ts'
-import type { Sharing } from './distributed-counter.ts'
+import type { DistributedCounter } from './distributed-counter.ts'
 
 /** What the caller is told of limits: how the tightest of those that concern the request stands. */
 export interface Told {
@@ -63,17 +63,17 @@ const setHeader = (headers: string[], name: string, value: string): void => {
 
 /**
  * Counts requests in windows that begin with the first one. Counting is done in this process; what other processes of the
- * gateway count arrives a moment later (`sharing`), or, for exact limits, before the request goes on.
+ * gateway count arrives a moment later (`distributedCounter`), or, for exact limits, before the request goes on.
  */
 export const limits = (given: {
   readonly runtime: Runtime
-  readonly sharing: Sharing
+  readonly distributedCounter: DistributedCounter
   /** What is set now; the same object as long as it is the same. */
   readonly rules: () => Rules
   /** Told of each request that a limit refuses. */
   readonly refused?: (operation: string, limit: string) => void
 }): Limits => {
-  const { runtime, sharing, rules, refused } = given
+  const { runtime, distributedCounter, rules, refused } = given
   // Routes share the counts of their class. New rules find what was counted, unless it was in windows of another length.
   const known = new Map<string, Counts>()
   const countsOf = ({ name, quota }: Policy): Counts => {
@@ -102,7 +102,7 @@ export const limits = (given: {
 
   /** Asks the other processes which call of the window it is. */
   const agree = async (all: readonly [Limit, Count][], told: Told, counted: Counted): Promise<void> => {
-    const which = await Promise.all(all.map(([, each]) => sharing.now(each)))
+    const which = await Promise.all(all.map(([, each]) => distributedCounter.now(each)))
     const now = runtime.now()
     for (const [i, [limit, each]] of all.entries()) {
       tell(told, counted.policies, limit, each, now)
@@ -124,7 +124,7 @@ export const limits = (given: {
       found.total++
       found.untold++
       if (limit.exact) (exact ??= []).push([limit, found])
-      else sharing.soon(found)
+      else distributedCounter.soon(found)
       tell(told, counted.policies, limit, found, now)
     }
     return exact && agree(exact, told, counted)
@@ -148,12 +148,12 @@ export const limits = (given: {
 
   return {
     of: (route) => {
-      const limiter = following(rules, (now) => limiterOf(route, now))
+      const limiter = memoize(rules, (now) => limiterOf(route, now))
       return {
         arrived: (address, told) => limiter().arrived(address, told),
         by: (account, told) => limiter().by(account, told),
       }
     },
-    stop: sharing.stop,
+    stop: distributedCounter.stop,
   }
 }

@@ -39,7 +39,7 @@ export const feed = (given: {
         failing = false
         if (more) continue
       } catch (error) {
-        if (!failing) log.warn({ err: error }, 'New notifications cannot be asked for')
+        if (!failing) log.warn({ err: error }, 'New notifications cannot be fetched')
         failing = true
       }
       await runtime.sleep(poll, stopped.signal).catch(() => {})

@@ -22,7 +22,7 @@ const isEverywhere = (address: string): boolean => address === '0.0.0.0' || addr
  * Where others reach this host, as `host:port`: what is set, else the placement's address. A DNS name stands for all
  * replicas, and 0.0.0.0 for no address at all: there it is this machine's own.
  */
-export const ownPlace = (settings: ProcessSettings, placed: PlacedHost | undefined, port: number): string => {
+export const advertisedAddress = (settings: ProcessSettings, placed: PlacedHost | undefined, port: number): string => {
   const { JANGTEO_INTERNAL_ADDRESS: given, JANGTEO_INTERNAL_HOST: bound } = settings
   if (given !== '') return withPort(given, port)
   const shared = placed ? isNamed(placed) : isEverywhere(bound)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KnownHost, Place, Registry } from '#kernel/remote/instances/registry.ts'
-import { everyone, type Expected } from './expected-hosts.ts'
+import { expectedHosts, type ExpectedHost } from './expected-hosts.ts'
 import type { Placement } from './placement.ts'
 
 const registryOf = (places: Readonly<Record<string, readonly Place[]>>): Registry => ({
@@ -33,7 +33,7 @@ const host = (name: string, runs: string[], port: number, more: object = {}) => 
   address: '127.0.0.1',
   ...more,
 })
-const shown = (all: readonly Expected[]) => all.map(({ name, origin, runs }) => [name, origin, runs.join(' ')])
+const shown = (all: readonly ExpectedHost[]) => all.map(({ name, origin, runs }) => [name, origin, runs.join(' ')])
 const at = (origin: string, name: string): Place => ({ origin, weight: 100, host: name })
 
 test('whom the placement names is expected, whether anybody is there or not', () => {
@@ -41,7 +41,7 @@ test('whom the placement names is expected, whether anybody is there or not', ()
     hosts: [host('order', ['order'], 4_000, { replicas: 2 }), host('edge', ['gateway'], 5_000)],
   }
   const places = { order: [at('http://127.0.0.1:4000', 'order')] }
-  assert.deepEqual(shown(everyone(placement, { scheme: 'http' })(registryOf(places))), [
+  assert.deepEqual(shown(expectedHosts(placement, { scheme: 'http' })(registryOf(places))), [
     ['order-1', 'http://127.0.0.1:4000', 'order'],
     ['order-2', 'http://127.0.0.1:4001', 'order'],
     ['edge', 'http://127.0.0.1:5000', 'gateway'],
@@ -51,7 +51,7 @@ test('whom the placement names is expected, whether anybody is there or not', ()
 test('one that answers at another address than its place is not missed at its place', () => {
   const placement: Placement = { hosts: [host('order', ['order'], 4_000, { replicas: 2 })] }
   const places = { order: [at('http://127.0.0.1:9000', 'order-1')] }
-  assert.deepEqual(shown(everyone(placement, { scheme: 'http' })(registryOf(places))), [
+  assert.deepEqual(shown(expectedHosts(placement, { scheme: 'http' })(registryOf(places))), [
     ['order-1', 'http://127.0.0.1:9000', 'order'],
     ['order-2', 'http://127.0.0.1:4001', 'order'],
   ])
@@ -60,7 +60,7 @@ test('one that answers at another address than its place is not missed at its pl
 test('of a host behind a DNS name so many are missed as were not found', () => {
   const placement: Placement = { hosts: [host('order', ['order'], 4_000, { replicas: 3, address: 'order.shop' })] }
   const places = { order: [at('http://10.0.0.1:4000', 'order')] }
-  assert.deepEqual(shown(everyone(placement, { scheme: 'http' })(registryOf(places))), [
+  assert.deepEqual(shown(expectedHosts(placement, { scheme: 'http' })(registryOf(places))), [
     ['order', 'http://10.0.0.1:4000', 'order'],
     ['order-2', null, 'order'],
     ['order-3', null, 'order'],
@@ -69,7 +69,7 @@ test('of a host behind a DNS name so many are missed as were not found', () => {
 
 test('without a placement those are expected that announced themselves, each once', () => {
   const places = { order: [at('http://a:1', 'both')], product: [at('http://a:1', 'both'), at('http://b:1', 'goods')] }
-  assert.deepEqual(shown(everyone(undefined, { scheme: 'http' })(registryOf(places))), [
+  assert.deepEqual(shown(expectedHosts(undefined, { scheme: 'http' })(registryOf(places))), [
     ['both', 'http://a:1', 'order product'],
     ['goods', 'http://b:1', 'product'],
   ])

@@ -3,7 +3,7 @@ import { fixedPlaces } from './placed-registry.ts'
 import { isNamed, type PlacedHost, type Placement } from './placement.ts'
 
 /** A process of the shop that should be there. */
-export interface Expected {
+export interface ExpectedHost {
   readonly name: string
   /** Where it takes calls; null for a replica whose address nobody can tell. */
   readonly origin: string | null
@@ -15,7 +15,7 @@ export interface Expected {
 
 const replicaName = (host: PlacedHost, n: number): string => (host.replicas > 1 ? `${host.name}-${n}` : host.name)
 
-const expected = (place: Place, name: string, runs: readonly string[]): Expected => ({
+const expected = (place: Place, name: string, runs: readonly string[]): ExpectedHost => ({
   name,
   origin: place.origin,
   runs,
@@ -23,11 +23,15 @@ const expected = (place: Place, name: string, runs: readonly string[]): Expected
   zone: place.zone ?? null,
 })
 
-const announced = (hosts: readonly KnownHost[]): readonly Expected[] =>
+const announced = (hosts: readonly KnownHost[]): readonly ExpectedHost[] =>
   hosts.map((each) => expected(each, each.host, each.services))
 
 /** Those the placement names, of a host behind a DNS name as many as should be there. */
-const placed = ({ hosts }: Placement, scheme: 'http' | 'https', found: readonly Expected[]): readonly Expected[] =>
+const placed = (
+  { hosts }: Placement,
+  scheme: 'http' | 'https',
+  found: readonly ExpectedHost[],
+): readonly ExpectedHost[] =>
   hosts.flatMap((host) => {
     if (!isNamed(host))
       return fixedPlaces(host, scheme).map((place, n) => expected(place, replicaName(host, n + 1), host.runs))
@@ -46,9 +50,9 @@ const placed = ({ hosts }: Placement, scheme: 'http' | 'https', found: readonly 
  * Every process the shop should have: those the registry names, and those the placement does. A host that ended leaves the
  * registry; the placement still says that it is missing.
  */
-export const everyone =
+export const expectedHosts =
   (placement: Placement | undefined, given: { readonly scheme: 'http' | 'https' }) =>
-  (registry: Registry): readonly Expected[] => {
+  (registry: Registry): readonly ExpectedHost[] => {
     const hosts = registry.hosts()
     // Those who fell silent are missed, until they are forgotten.
     if (!placement) return announced(hosts)

@@ -12,22 +12,22 @@ import type { Telemetry } from '#engines/telemetry/telemetry.ts'
 import type { Checks } from '#src/observability/health/health.ts'
 import type { Runs } from '../process/assemble.ts'
 import { listDeadLetters, redriveDeadLetter } from '../events/dead-letters.ts'
-import type { Expected } from './expected-hosts.ts'
+import type { ExpectedHost } from './expected-hosts.ts'
 import type { Host } from '../process/host.ts'
-import { hostsSeen } from './live-hosts.ts'
+import { liveHosts } from './live-hosts.ts'
 import { setLogLevel } from '../process/logging.ts'
 import type { Network } from './network.ts'
-import { reporter, type Known } from '#src/observability/health/host-report.ts'
+import { hostReporter, type HostIdentity } from '#src/observability/health/host-report.ts'
 import { VERSION } from '../process/version.ts'
-import { watchVitals } from '#src/observability/stats/process-metrics.ts'
-import { watchCalls, type CallWatch } from '#src/observability/stats/call-stats.ts'
+import { watchProcess } from '#src/observability/stats/process-metrics.ts'
+import { callStats, type CallStats } from '#src/observability/stats/call-stats.ts'
 
 /** Name of a process that is the whole shop. */
 const WHOLE = 'shop'
 
 /** What a process is to the others: what it tells of itself, and how it sees them. */
-export interface Self {
-  readonly calls: CallWatch
+export interface HostEndpoint {
+  readonly calls: CallStats
   readonly platform: Platform
   readonly served: Served
   /** From here on it can tell. */
@@ -57,7 +57,7 @@ const storeIn = (host: Host, service: string): Queryable => {
 }
 
 /** Makes what a process is to the others, before it has anything to tell. */
-export const selfOf = (
+export const hostEndpointOf = (
   runs: Runs,
   given: {
     readonly network: Network | undefined
@@ -66,9 +66,9 @@ export const selfOf = (
     readonly runtime: Runtime
     readonly log: Logger
   },
-): Self => {
+): HostEndpoint => {
   const { network, registry, telemetry, runtime, log } = given
-  const known: Known = {
+  const known: HostIdentity = {
     name: network?.self.host ?? WHOLE,
     instance: runtime.id(),
     version: network?.self.version ?? VERSION,
@@ -78,12 +78,12 @@ export const selfOf = (
     zone: network?.self.zone ?? null,
     startedAt: instant(runtime.now()),
   }
-  const calls = watchCalls(runtime)
-  const vitals = watchVitals(runtime)
+  const calls = callStats(runtime)
+  const processStats = watchProcess(runtime)
   // Who asks while this process still starts waits until it can tell, or for as long as it cares to.
   const { promise: here, resolve } = Promise.withResolvers<{
     readonly host: Host
-    readonly report: ReturnType<typeof reporter>
+    readonly report: ReturnType<typeof hostReporter>
   }>()
 
   const endpoint = serveLocally(
@@ -116,11 +116,11 @@ export const selfOf = (
     { runtime, log },
   )
 
-  const own: Expected = known
-  const platform = hostsSeen({
+  const own: ExpectedHost = known
+  const platform = liveHosts({
     self: { endpoint, origin: known.origin },
     expected: () => {
-      const others = registry ? (network?.everyone(registry) ?? []) : []
+      const others = registry ? (network?.expectedHosts(registry) ?? []) : []
       return others.some((each) => each.origin === known.origin) ? others : [own, ...others]
     },
     tokens: network?.tokens,
@@ -134,11 +134,11 @@ export const selfOf = (
     platform,
     served: { contract: hostContract, endpoint },
     ready: ({ host, ...parts }) => {
-      resolve({ host, report: reporter(known, { host, ...parts, calls, vitals, runtime, log }) })
+      resolve({ host, report: hostReporter(known, { host, ...parts, calls, processStats, runtime, log }) })
     },
     close: async () => {
       await platform.close()
-      await vitals.stop()
+      await processStats.stop()
     },
   }
 }

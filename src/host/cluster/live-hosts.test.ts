@@ -9,7 +9,7 @@ import { callerTokens } from '#kernel/remote/security/token.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { hostsSeen } from './live-hosts.ts'
+import { liveHosts } from './live-hosts.ts'
 
 const ORIGIN = 'http://127.0.0.1:1'
 
@@ -23,7 +23,7 @@ test('one that is known to be silent keeps nobody waiting', async () => {
   let now = Date.now()
   const runtime = systemRuntime({ now: () => now })
   const never = () => assert.fail('nobody asks the host that asks')
-  const platform = hostsSeen({
+  const platform = liveHosts({
     self: {
       endpoint: serveLocally(
         hostContract,

@@ -9,7 +9,7 @@ import type { HostTls } from '#kernel/remote/security/tls.ts'
 import type { CallerTokens } from '#kernel/remote/security/token.ts'
 import { hostReportSchema, type HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { Expected } from './expected-hosts.ts'
+import type { ExpectedHost } from './expected-hosts.ts'
 
 /** Milliseconds for which what a host told is good. */
 const FRESH = 900
@@ -20,7 +20,7 @@ const SILENT = 150
 /** By whom hosts are asked. */
 const CALLER = 'status'
 
-const idOf = ({ name, origin }: Expected): string => (origin === null ? name : origin.replace(/^https?:\/\//, ''))
+const idOf = ({ name, origin }: ExpectedHost): string => (origin === null ? name : origin.replace(/^https?:\/\//, ''))
 
 const reported = (report: HostReport): HostSeen['state'] => {
   if (report.leaving) return 'leaving'
@@ -53,10 +53,10 @@ const look = async (client: Watched['client']): Promise<Look> => {
  * The processes of the shop as this one sees them: itself, and those that `expected` names, each asked over its internal
  * port. What is not named any more is forgotten.
  */
-export const hostsSeen = (given: {
+export const liveHosts = (given: {
   /** This process. */
   readonly self: { readonly endpoint: Endpoint; readonly origin: string | null }
-  readonly expected: () => readonly Expected[]
+  readonly expected: () => readonly ExpectedHost[]
   readonly tokens: CallerTokens | undefined
   readonly tls: HostTls | undefined
   readonly runtime: Runtime
@@ -79,7 +79,7 @@ export const hostsSeen = (given: {
       limits: { retries: 0, connections: 4, failures: Number.MAX_SAFE_INTEGER },
     })
 
-  const watch = (each: Expected): Watched => {
+  const watch = (each: ExpectedHost): Watched => {
     const isSelf = each.origin === self.origin
     const remote = isSelf || each.origin === null ? undefined : open(each.origin)
     const missing = !isSelf && each.origin === null

@@ -9,15 +9,15 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { developmentSecret } from '../development/secrets.ts'
-import type { Expected } from './expected-hosts.ts'
-import type { SimulatorsElsewhere } from '../development/external-systems.ts'
+import type { ExpectedHost } from './expected-hosts.ts'
+import type { RemoteSimulators } from '../development/external-systems.ts'
 
 /** How a host knows the others, and they it. */
 export interface Network {
   /** Opens the registry, once there is a Redis or none. */
   readonly openRegistry: (redis: RedisStore | undefined, log: Logger) => Promise<Registry>
   /** Every process the shop should have. */
-  readonly everyone: (registry: Registry) => readonly Expected[]
+  readonly expectedHosts: (registry: Registry) => readonly ExpectedHost[]
   readonly tokens: CallerTokens
   /** Certificates of the inside, where connections are secured. */
   readonly tls: HostTls | undefined
@@ -32,7 +32,7 @@ export interface Network {
   /** Where the public comes in, as far as that is known. */
   readonly shopOrigin: string | undefined
   /** Where the simulators are. Throws CannotStart when nobody runs them. */
-  readonly simulators: (registry: Registry) => Promise<SimulatorsElsewhere>
+  readonly simulators: (registry: Registry) => Promise<RemoteSimulators>
 }
 
 /** The secrets by which hosts know each other: the first signs, both are believed. */

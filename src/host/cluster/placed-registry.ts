@@ -67,7 +67,7 @@ export const placedRegistry = (
       known.set(host, places)
       lists.clear()
     } catch (error) {
-      if (!failing.has(host)) log.warn({ err: error, host: host.name }, 'The name of a host cannot be looked up')
+      if (!failing.has(host)) log.warn({ err: error, host: host.name }, 'DNS lookup of a host failed')
       failing.add(host)
     }
   }
@@ -81,7 +81,7 @@ export const placedRegistry = (
       await runtime.sleep(LOOK, stopped.signal).catch(() => {})
     }
   }
-  const following = named.length > 0 ? follow() : Promise.resolve()
+  const memoize = named.length > 0 ? follow() : Promise.resolve()
 
   return {
     places: (service) => {
@@ -97,7 +97,7 @@ export const placedRegistry = (
     looked: async () => first,
     close: async () => {
       stopped.abort()
-      await following
+      await memoize
     },
   }
 }

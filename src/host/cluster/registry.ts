@@ -4,7 +4,7 @@ import type { Signing } from '#kernel/remote/security/signing.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import { leasedRegistry } from '#engines/redis/leased-registry.ts'
-import { patiently } from '../stores/wait-for-dependency.ts'
+import { waitForDependency } from '../stores/wait-for-dependency.ts'
 import { placedRegistry } from './placed-registry.ts'
 import type { Placement } from './placement.ts'
 
@@ -32,16 +32,16 @@ export const openRegistry = async (
     readonly scheme: 'http' | 'https'
     readonly progress: (line: string) => void
     /** Milliseconds to wait for a Redis that is not there yet. */
-    readonly patience: number
+    readonly timeoutMs: number
   },
 ): Promise<Registry> => {
-  const { redis, runtime, progress, patience } = given
+  const { redis, runtime, progress, timeoutMs } = given
   const placed = placement ? placedRegistry(placement, given) : alone
   if (!redis) return placed
   const leased = leasedRegistry(redis, { ...given, otherwise: placed })
   try {
     const what = 'the registry of hosts in Redis (REDIS_URL)'
-    if (!placement) await patiently(what, leased.begun, { runtime, progress, ms: patience })
+    if (!placement) await waitForDependency(what, leased.begun, { runtime, progress, timeoutMs })
   } catch (error) {
     await leased.close()
     throw error

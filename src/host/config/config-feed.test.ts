@@ -13,7 +13,7 @@ import { givenIn } from '#src/settings/process-settings.ts'
 import { liveSettings } from '#src/shop.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
-import { configCopy } from './config-snapshot.ts'
+import { configSnapshot } from './config-snapshot.ts'
 import { configFeed } from './config-feed.ts'
 import { liveSettingsOf, type Central } from './live-settings.ts'
 
@@ -48,7 +48,7 @@ const hostIn = (folder: string, environment = 'trial', by = secrets) => {
     secrets: () => by,
     log: silent,
   })
-  const copy = configCopy({ folder, environment, host: 'order-1', secrets: by, runtime })
+  const copy = configSnapshot({ folder, environment, host: 'order-1', secrets: by, runtime })
   const said: string[] = []
   const feed = configFeed({
     environment,
@@ -130,7 +130,9 @@ test('with the service away a host starts from the last good copy, and says so',
   assert.equal(again.live.of('payment').TOSS_SECRET_KEY, SECRET)
   await again.feed.begin(current)
   try {
-    assert.deepEqual(again.said, ['The config service is away: going on with version 7, the last good copy on disk'])
+    assert.deepEqual(again.said, [
+      'The config service is unavailable: going on with version 7, the last good copy on disk',
+    ])
     assert.deepEqual(again.feed.state(), { environment: 'trial', version: 7, from: 'copy', age: null, left: 0 })
     say(centralOf(8, '18'))
     await eventually(() => again.live.of('order').ORDER_PAY_MINUTES === 18, 'it catches up')
@@ -149,7 +151,7 @@ test('with the service away and no copy a host starts on its environment, says s
   try {
     assert.equal(live.of('order').ORDER_PAY_MINUTES, 10)
     assert.deepEqual(said, [
-      'The config service is away: there is no copy on disk, so this host’s environment counts until it answers',
+      'The config service is unavailable: there is no copy on disk, so this host’s environment counts until it answers',
     ])
     assert.equal(feed.state().from, 'nobody')
     say(centralOf(1, '11'))

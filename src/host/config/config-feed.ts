@@ -4,7 +4,7 @@ import type { Client } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { pump } from '#kernel/process/poll-loop.ts'
 import type { config, HostReport } from '#services/config/contract.ts'
-import type { ConfigCopy } from './config-snapshot.ts'
+import type { ConfigSnapshot } from './config-snapshot.ts'
 import type { LiveSettings } from './live-settings.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
@@ -40,7 +40,7 @@ export const configFeed = (given: {
   readonly environment: string
   readonly host: string
   readonly live: LiveSettings
-  readonly copy: ConfigCopy
+  readonly copy: ConfigSnapshot
   readonly runtime: Runtime
   readonly log: Logger
   readonly progress: (line: string) => void
@@ -60,11 +60,12 @@ export const configFeed = (given: {
     progress(line)
   }
 
-  const keep = (central: Parameters<ConfigCopy['write']>[0]): Promise<void> =>
+  const keep = (central: Parameters<ConfigSnapshot['write']>[0]): Promise<void> =>
     copy.write(central).then(
       () => void (unwritten = false),
       (error: unknown) => {
-        if (!unwritten) log.warn({ err: error, path: copy.path }, 'The configuration cannot be kept on disk')
+        if (!unwritten)
+          log.warn({ err: error, path: copy.path }, 'The configuration snapshot cannot be written to disk')
         unwritten = true
       },
     )
@@ -106,7 +107,7 @@ export const configFeed = (given: {
           ? `going on with version ${live.version()}, the last good copy on disk`
           : 'there is no copy on disk, so this host’s environment counts until it answers'
       // Hosts start together: what is expected is a line of progress. That it stays away is a warning.
-      progress(`The config service is away: ${then}`)
+      progress(`The config service is unavailable: ${then}`)
     }
   }
 
@@ -127,14 +128,17 @@ export const configFeed = (given: {
         try {
           // Until it has answered once, all is asked for: what is on disk may be older than what it was sealed under.
           await look(current, from !== 'service')
-          if (warned) log.info({ environment, version: live.version() }, 'The config service answers again')
+          if (warned) log.info({ environment, version: live.version() }, 'The config service is available again')
           away = false
           warned = false
           vain = 0
         } catch (error) {
           vain++
           if (!warned && (!away || vain >= COMING_UP)) {
-            log.warn({ err: error, environment }, 'The config service is away: going on with what is here')
+            log.warn(
+              { err: error, environment },
+              'The config service is unavailable: the host continues with the configuration it has',
+            )
             warned = true
           }
           away = true

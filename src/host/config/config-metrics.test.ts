@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import type { ConfigState } from './config-feed.ts'
-import { watchConfig } from './config-metrics.ts'
+import { registerConfigMetrics } from './config-metrics.ts'
 
 const told = async (state: ConfigState | undefined): Promise<Readonly<Record<string, string>>> => {
   const registry = new Registry()
-  watchConfig(registry, () => state)
+  registerConfigMetrics(registry, () => state)
   return Object.fromEntries(
     [...(await registry.metrics()).matchAll(/^jangteo_config_(\w+)\{environment="trial"\} (.*)$/gm)].map(
       ([, name, value]) => [name!, value!],

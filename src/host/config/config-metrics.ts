@@ -5,7 +5,7 @@ import type { ConfigState } from './config-feed.ts'
 const STALE = 10_000
 
 /** Metrics of the configuration a host runs on. */
-export const watchConfig = (registry: Registry, state: () => ConfigState | undefined): void => {
+export const registerConfigMetrics = (registry: Registry, state: () => ConfigState | undefined): void => {
   const told = (name: string, help: string, of: (state: ConfigState) => number | null) =>
     new Gauge({
       name,

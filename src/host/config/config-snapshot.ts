@@ -6,7 +6,7 @@ import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Central } from './live-settings.ts'
 
 /** The last good configuration of a host, on its disk: for a start while the service is away. */
-export interface ConfigCopy {
+export interface ConfigSnapshot {
   readonly path: string
   /** What is kept; undefined where nothing is. Throws an Error that says what is wrong with it when it cannot be used. */
   read(): Promise<Central | undefined>
@@ -35,7 +35,7 @@ const parsed = (text: string): z.output<typeof schema> => {
   }
 }
 
-export const configCopy = (given: {
+export const configSnapshot = (given: {
   /** The data directory. */
   readonly folder: string
   readonly environment: string
@@ -43,7 +43,7 @@ export const configCopy = (given: {
   readonly host: string
   readonly secrets: Secrets
   readonly runtime: Runtime
-}): ConfigCopy => {
+}): ConfigSnapshot => {
   const { folder, environment, host, secrets, runtime } = given
   const path = join(folder, 'config', `${environment}.${host.replace(/[^\w.-]/g, '_')}.json`)
   const partsOf = ({ id, version, values }: Central): string[] => [

@@ -4,14 +4,14 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { secretsOf } from '#kernel/secrets/secrets.ts'
 import { config } from '#services/config/contract.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
-import { configCopy } from './config-snapshot.ts'
+import { configSnapshot } from './config-snapshot.ts'
 import { configFeed, type ConfigState } from './config-feed.ts'
 import type { Host } from '../process/host.ts'
 import { followLogLevel } from './live-log-level.ts'
 import { environmentOf, liveSettingsOf, type LiveSettings } from './live-settings.ts'
 
 /** The settings of a process that follow the central configuration. */
-export interface Configured {
+export interface LiveConfig {
   readonly live: LiveSettings
   /** Asks the service for what counts now, and follows it from here on. */
   begin(host: Pick<Host, 'client'>): Promise<void>
@@ -21,7 +21,7 @@ export interface Configured {
 }
 
 /** Makes the settings of a process, with the last good configuration on its disk where there is one. */
-export const configured = async (
+export const openLiveConfig = async (
   settings: ProcessSettings,
   given: {
     /** Its name among the hosts. */
@@ -40,13 +40,13 @@ export const configured = async (
     readonly log: Logger
     readonly progress: (line: string) => void
   },
-): Promise<Configured> => {
+): Promise<LiveConfig> => {
   const { host, named, publicUrl, services, follows, runtime, log, progress } = given
   const secrets = () => secretsOf(settings, runtime)
   const live = liveSettingsOf(settings, { settings: given.settings, named, publicUrl, secrets, log })
   if (!follows) return { live, begin: async () => {}, state: () => undefined, stop: async () => {} }
   const environment = environmentOf(settings)
-  const copy = configCopy({ folder: settings.JANGTEO_DATA, environment, host, secrets: secrets(), runtime })
+  const copy = configSnapshot({ folder: settings.JANGTEO_DATA, environment, host, secrets: secrets(), runtime })
   const feed = configFeed({ environment, host, live, copy, runtime, log, progress })
   const followLevels = followLogLevel(live, { log, level: settings.LOG_LEVEL, services })
   await feed.restore()

@@ -108,7 +108,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
       } catch (error) {
         // Not the error itself: it may hold the value.
         const why = error instanceof Unfit ? error.message : 'it cannot be opened with the secret of this host'
-        log.warn({ setting: name, place, version: central.version, why }, 'A value of the configuration is left out')
+        log.warn({ setting: name, place, version: central.version, why }, 'Ignored an invalid configuration value')
         out.push({ place, name })
       }
     }

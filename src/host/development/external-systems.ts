@@ -5,14 +5,14 @@ import type { Settings, Sweep } from '#kernel/service.ts'
 import type { Outages } from '#engines/postgres/connection/outage.ts'
 import { developmentKeys } from '#simulators/toss/simulator.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
-import { forwarded } from './simulator-proxy.ts'
+import { simulatorProxy } from './simulator-proxy.ts'
 import { startSimulators } from './simulators.ts'
 import type { Stores } from '../stores/stores.ts'
 
 const REAL_SDK = 'https://js.tosspayments.com/v2/standard'
 
 /** The world outside the shop as a host meets it: the real one, or simulators, here or in a host of their own. */
-export interface World {
+export interface ExternalSystems {
   /** What services are told besides the settings a person gave. */
   readonly settings: Settings
   /** The payment window's script and the public key it is opened with. */
@@ -27,7 +27,7 @@ export interface World {
 }
 
 /** Simulators that another host runs. */
-export interface SimulatorsElsewhere {
+export interface RemoteSimulators {
   /** `http://host:port` */
   readonly origin: string
   readonly smtpUrl: string
@@ -50,7 +50,7 @@ const simulatedWindow = {
 }
 
 /** The outside world of production. */
-export const realWorld = (settings: ProcessSettings): World => ({
+export const productionSystems = (settings: ProcessSettings): ExternalSystems => ({
   settings: {},
   toss: { clientKey: settings.TOSS_CLIENT_KEY, sdkUrl: REAL_SDK },
   plugins: [],
@@ -59,7 +59,7 @@ export const realWorld = (settings: ProcessSettings): World => ({
 })
 
 /** Simulators in this process. `shopOrigin` tells where the shop listens, once it does. */
-export const worldHere = async (
+export const simulatedSystems = async (
   settings: ProcessSettings,
   given: {
     readonly stores: Stores
@@ -69,7 +69,7 @@ export const worldHere = async (
     readonly shopOrigin: () => string | undefined
     readonly smtpPort?: number
   },
-): Promise<World> => {
+): Promise<ExternalSystems> => {
   const simulators = await startSimulators(given)
   const { tossBaseUrl, smtpUrl, plugins, sweeps } = simulators
   return {
@@ -82,10 +82,13 @@ export const worldHere = async (
 }
 
 /** Simulators in another host; its pages are reached through this one's edge. */
-export const worldElsewhere = (settings: ProcessSettings, { origin, smtpUrl }: SimulatorsElsewhere): World => ({
+export const remotelySimulatedSystems = (
+  settings: ProcessSettings,
+  { origin, smtpUrl }: RemoteSimulators,
+): ExternalSystems => ({
   ...simulatedWindow,
   settings: outside(settings, `${origin}/simulators/toss/api`, smtpUrl),
-  plugins: [forwarded('/simulators', origin)],
+  plugins: [simulatorProxy('/simulators', origin)],
   sweeps: [],
   stop,
 })

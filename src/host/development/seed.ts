@@ -12,7 +12,7 @@ import type { Host } from '../process/host.ts'
 
 const LOADED = 'samples-loaded'
 /** Milliseconds given to the shop windows to take in what was loaded; they go on by themselves. */
-const PATIENCE = 20_000
+const TIMEOUT_MS = 20_000
 
 interface Given {
   readonly runtime: Runtime
@@ -41,7 +41,7 @@ export const loadSamples = async (host: Host, { runtime, progress }: Given): Pro
 
 /** Waits until the catalogue shows the last product loaded, so that the first visitor finds a full shop. */
 const shown = async (host: Host, count: number, runtime: Runtime): Promise<void> => {
-  const until = runtime.now() + PATIENCE
+  const until = runtime.now() + TIMEOUT_MS
   const client = host.client(catalog, 'seed')
   let seen = 0
   let cursor: string | undefined

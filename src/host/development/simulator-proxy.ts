@@ -5,7 +5,7 @@ import { Pool } from 'undici'
 const ofTheConnection = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'host', 'expect'])
 
 /** Passes everything below `prefix` on to another host and its answers back, unread. For development. */
-export const forwarded =
+export const simulatorProxy =
   (prefix: string, origin: string): FastifyPluginAsync =>
   async (app) => {
     const pool = new Pool(origin, { connections: 32 })

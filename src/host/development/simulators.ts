@@ -17,7 +17,7 @@ export const simulatorSchemas: readonly Schema[] = [
 ]
 
 /** The outside world of development: Toss and a mail server, each speaking its real protocol on a loopback address. */
-export interface Simulated {
+export interface RunningSimulators {
   readonly tossBaseUrl: string
   readonly keys: (typeof developmentKeys)[number]
   readonly smtpUrl: string
@@ -35,7 +35,7 @@ export const startSimulators = async (given: {
   readonly shopOrigin: () => string | undefined
   /** Port of the mailbox; a free one unless told. */
   readonly smtpPort?: number
-}): Promise<Simulated> => {
+}): Promise<RunningSimulators> => {
   const { stores, runtime, log, outages, shopOrigin, smtpPort } = given
   const store = (name: string) => openDatabase(stores.connection(name), { name, runtime, outages })
   const tossStore = store(TOSS_SIMULATOR)

@@ -10,9 +10,9 @@ import { logTail } from '#engines/postgres/events/log-tail.ts'
 import { pump, type Pump } from '#kernel/process/poll-loop.ts'
 import { retryDue } from '#engines/postgres/events/retry.ts'
 import type { RunningService } from '../process/host.ts'
-import type { Carried } from './kafka-workers.ts'
-import { watchLogs } from './log-watcher.ts'
-import type { Wakes } from './event-signals.ts'
+import type { KafkaWorkers } from './kafka-workers.ts'
+import { watchEventLogs } from './log-watcher.ts'
+import type { EventSignals } from './event-signals.ts'
 
 /** Milliseconds between looks of a reader that nobody woke: only a safety net. */
 const LOG_POLL = 5_000
@@ -25,16 +25,16 @@ const DAY = 86_400_000
 const KEPT_DAYS = 14
 
 /** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */
-export const startPumps = (
+export const startBackgroundWorkers = (
   running: readonly RunningService[],
   given: {
     logOf: LogOf
     runtime: Runtime
     log: Logger
-    signals: Wakes
+    signals: EventSignals
     tracer: Tracer
     /** Events travel by Kafka instead of being read from the log. */
-    carried?: Carried | undefined
+    carried?: KafkaWorkers | undefined
   },
 ): Pump[] => {
   const { logOf, runtime, log, signals, tracer, carried } = given
@@ -75,5 +75,5 @@ export const startPumps = (
     })
     return [...reading, ...retrying, ...sweeping, pruning]
   })
-  return [...pumps, watchLogs(logOf, signals, { runtime, logger: log })]
+  return [...pumps, watchEventLogs(logOf, signals, { runtime, logger: log })]
 }

@@ -6,12 +6,12 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { readSettings } from '#src/settings.ts'
 import { shop } from '#src/shop.ts'
 import { freePorts } from '#test/support/engines/free-ports.ts'
-import { reachKafka } from './connect-kafka.ts'
+import { connectKafka } from './connect-kafka.ts'
 
 const port = await freePorts(1)
 const reach = (env: Record<string, string>, services = shop) => {
   const said: string[] = []
-  const reached = reachKafka(readSettings(env), {
+  const reached = connectKafka(readSettings(env), {
     shop,
     runs: { services },
     runtime: systemRuntime(),

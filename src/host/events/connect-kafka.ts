@@ -4,14 +4,14 @@ import type { ServiceDefinition } from '#kernel/service.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { hungUp, kafkaSecurity, refusalBy } from './kafka-security.ts'
-import { patiently } from '../stores/wait-for-dependency.ts'
+import { waitForDependency } from '../stores/wait-for-dependency.ts'
 
 /**
  * Reaches Kafka, where it is set and this process runs services, and makes the topics of all services of the shop:
  * whichever host comes first. Waits for brokers that are not there yet, and gives up with a reason: at once where waiting
  * would not help, as with a wrong password. Throws CannotStart.
  */
-export const reachKafka = async (
+export const connectKafka = async (
   settings: ProcessSettings,
   given: {
     readonly shop: readonly ServiceDefinition<any>[]
@@ -45,10 +45,10 @@ export const reachKafka = async (
       throw error instanceof Refused ? refusalBy(settings, error) : isHungUp(error) ? hungUp(settings) : error
     }
   }
-  await patiently(`Kafka at ${settings.KAFKA_BROKERS} (KAFKA_BROKERS)`, prepare, {
+  await waitForDependency(`Kafka at ${settings.KAFKA_BROKERS} (KAFKA_BROKERS)`, prepare, {
     runtime,
     progress,
-    ms: settings.JANGTEO_START_PATIENCE * 1_000,
+    timeoutMs: settings.JANGTEO_START_PATIENCE * 1_000,
   })
   return kafka
 }

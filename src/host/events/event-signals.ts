@@ -1,12 +1,12 @@
 /** Tells readers in this process that a source has stored events, so that they look at once and need not poll hard. */
-export interface Wakes {
+export interface EventSignals {
   wake(source: string): void
   on(source: string, listener: () => void): void
   /** Sources somebody listens to. */
   sources(): readonly string[]
 }
 
-export const wakes = (): Wakes => {
+export const eventSignals = (): EventSignals => {
   const listeners = new Map<string, (() => void)[]>()
   return {
     wake: (source) => {

@@ -9,7 +9,7 @@ import type { LogOf } from '#engines/postgres/events/log.ts'
 import { pump, type Pump } from '#kernel/process/poll-loop.ts'
 import type { KafkaLag } from '#src/observability/observed-host.ts'
 import type { RunningService } from '../process/host.ts'
-import type { Wakes } from './event-signals.ts'
+import type { EventSignals } from './event-signals.ts'
 
 /** Milliseconds between looks at the outbox when nobody told of new events. */
 const OUTBOX_POLL = 1_000
@@ -20,7 +20,7 @@ const PACE = 25
 const BOOKS_IDLE = 1_000
 
 /** Events that travel by Kafka. */
-export interface Carried {
+export interface KafkaWorkers {
   /** What publishes a service's events, and reads those its consumers want. */
   pumpsOf(service: RunningService): Pump[]
   lags(): readonly KafkaLag[]
@@ -40,14 +40,14 @@ const closing = (driving: Pump, close: () => Promise<void>, interrupt = (): void
 })
 
 /** Carries the events of a host's services by Kafka: a relay for each that tells some, a group member for each consumer. */
-export const carryByKafka = (given: {
+export const kafkaWorkers = (given: {
   readonly kafka: Kafka
   readonly logOf: LogOf
   readonly runtime: Runtime
   readonly log: Logger
-  readonly signals: Wakes
+  readonly signals: EventSignals
   readonly tracer: Tracer
-}): Carried => {
+}): KafkaWorkers => {
   const { kafka, logOf, runtime, log, signals, tracer } = given
   const allBooks: {
     readonly service: string

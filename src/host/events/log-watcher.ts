@@ -3,7 +3,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { headOf, type LogOf } from '#engines/postgres/events/log.ts'
 import { isNotThereYet } from '#engines/postgres/connection/transient-errors.ts'
 import { pump, type Pump } from '#kernel/process/poll-loop.ts'
-import type { Wakes } from './event-signals.ts'
+import type { EventSignals } from './event-signals.ts'
 
 /** Milliseconds between looks; events that other processes stored wait this long at most. */
 const LOOK = 250
@@ -12,9 +12,9 @@ const LOOK = 250
  * Looks for events that other processes stored, once for all readers of this process: wakes those of a source whose
  * last event has changed. A source whose schema is not there yet is looked for again.
  */
-export const watchLogs = (
+export const watchEventLogs = (
   logOf: LogOf,
-  signals: Wakes,
+  signals: EventSignals,
   { runtime, logger }: { readonly runtime: Runtime; readonly logger: Logger },
 ): Pump => {
   const heads = new Map<string, string>()

@@ -5,16 +5,16 @@ import type { Outages } from '#engines/postgres/connection/outage.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
 
 /** Reads the logs of all services, each in the database it lies in. */
-export interface Relays {
+export interface OutboxReaders {
   readonly logOf: LogOf
   close(): Promise<void>
 }
 
 /** One store for each database that holds logs; opened when a log in it is first read. */
-export const relays = (
+export const outboxReaders = (
   connectionTo: (source: string) => ConnectionSettings,
   given: { readonly runtime: Runtime; readonly outages: Outages },
-): Relays => {
+): OutboxReaders => {
   const bySource = new Map<string, PostgresDatabase>()
   const byDatabase = new Map<string, PostgresDatabase>()
   return {

@@ -15,7 +15,7 @@ export const CLUSTER_ENGINES = [...(Object.keys(starters) as EngineName[]), 'pro
 export type ClusterEngine = (typeof CLUSTER_ENGINES)[number]
 
 /** Where Prometheus finds the metrics of every replica: at the port other hosts call. */
-export const watchedOf = ({ hosts }: Placement): readonly Watched[] =>
+export const scrapeTargetsOf = ({ hosts }: Placement): readonly Watched[] =>
   hosts.map((host) => ({
     host: host.name,
     addresses: Array.from({ length: host.replicas }, (_, n) => `${host.address}:${portsOf(host, n + 1).port}`),
@@ -49,7 +49,7 @@ export const startClusterEngines = async (
     if (name === 'prometheus')
       wanted[name] = {
         port: 9090,
-        start: (where) => startPrometheus({ ...where, watched: watchedOf(placement), rules: RULES }),
+        start: (where) => startPrometheus({ ...where, watched: scrapeTargetsOf(placement), rules: RULES }),
       }
     else if (settings[SETTING[name]]) progress(`${name.padEnd(14)} that of ${SETTING[name]}`)
     else wanted[name] = starters[name]

@@ -2,7 +2,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { startClusterEngines, type ClusterEngine, type ClusterEngines } from './cluster-engines.ts'
-import { keepHost, type KeptHost } from './supervised-host.ts'
+import { superviseHost, type SupervisedHost } from './supervised-host.ts'
 import { portsOf, type PlacedHost } from '../cluster/placement.ts'
 import { seedRemotely } from '../development/seed-remotely.ts'
 import { placementFrom } from '../process/serve-host.ts'
@@ -51,7 +51,7 @@ export const startCluster = async (
 ): Promise<Cluster | undefined> => {
   const { shop, placement: file, runtime, progress } = given
   const placement = placementFrom(file, shop)
-  const kept: KeptHost[] = []
+  const kept: SupervisedHost[] = []
   let engines: ClusterEngines | undefined
   let stopping = false
   void given.stopping.then(() => (stopping = true))
@@ -59,9 +59,9 @@ export const startCluster = async (
   const stores = await openStores(settings, {
     runtime,
     progress,
-    onDown: (why) => progress(`PostgreSQL stopped and is being restarted until it runs: ${why}`),
+    onDown: (why) => progress(`PostgreSQL stopped and is being restarted: ${why}`),
     onUp: () => progress('PostgreSQL runs again'),
-    patience: settings.JANGTEO_START_PATIENCE * 1_000,
+    timeoutMs: settings.JANGTEO_START_PATIENCE * 1_000,
   })
   const where = settings.DATABASE_URL ? 'at DATABASE_URL' : `in ${settings.JANGTEO_DATA}`
   progress(`${'PostgreSQL'.padEnd(14)} ${where}`)
@@ -77,7 +77,7 @@ export const startCluster = async (
     const settled = await Promise.allSettled(
       hosts.flatMap((host) =>
         replicasOf(host).map(async (replica) => {
-          kept.push(await keepHost({ placement: file, host, replica, env: engines?.env ?? {}, runtime, progress }))
+          kept.push(await superviseHost({ placement: file, host, replica, env: engines?.env ?? {}, runtime, progress }))
         }),
       ),
     )

@@ -4,7 +4,7 @@ import { startHostProcess } from './host-process.ts'
 import type { PlacedHost } from '../cluster/placement.ts'
 
 /** A host in a process of its own that is restarted when it ends by itself. */
-export interface KeptHost {
+export interface SupervisedHost {
   readonly host: PlacedHost
   /** The process it is in now. */
   pid(): number
@@ -13,14 +13,14 @@ export interface KeptHost {
 }
 
 /** Starts a replica of a placed host and supervises it. Rejects when it cannot start the first time. */
-export const keepHost = async (given: {
+export const superviseHost = async (given: {
   readonly placement: string
   readonly host: PlacedHost
   readonly replica: number
   readonly env?: Readonly<Record<string, string>>
   readonly runtime: Runtime
   readonly progress: (line: string) => void
-}): Promise<KeptHost> => {
+}): Promise<SupervisedHost> => {
   const { placement, host, replica, env = {}, runtime, progress } = given
   const name = host.replicas > 1 ? `${host.name} ${replica}` : host.name
 
@@ -40,8 +40,8 @@ export const keepHost = async (given: {
   const supervisor = supervise(await start(), {
     restart: start,
     runtime,
-    onEnd: (code) => progress(`${name} ended by itself (${code ?? 'killed'}); it is started again`),
-    onFailure: (error) => progress(`${name} cannot be started again: ${(error as Error).message}`),
+    onEnd: (code) => progress(`${name} exited unexpectedly (${code ?? 'killed'}); restarting it`),
+    onFailure: (error) => progress(`${name} cannot be restarted: ${(error as Error).message}`),
   })
 
   return {

@@ -16,7 +16,7 @@ import { ensurePagesBuilt } from '../../../web/build.ts'
 import { checksOf } from './readiness-checks.ts'
 import { watchClock } from '#src/observability/health/clock-skew.ts'
 import { closing } from './cleanup-stack.ts'
-import { configured } from '../config/live-config.ts'
+import { openLiveConfig } from '../config/live-config.ts'
 import { VERSION } from './version.ts'
 import { developmentSecret, developmentStaffPassword } from '../development/secrets.ts'
 import { edgeAddress, openEdge } from './edge.ts'
@@ -25,18 +25,18 @@ import { openInternalPort } from './internal-port.ts'
 import { ensureFree } from './listening.ts'
 import type { LiveSettings } from '../config/live-settings.ts'
 import { makeLog } from './logging.ts'
-import { tellMissing } from '../stores/startup-checks.ts'
+import { reportUnreachableEngines } from '../stores/startup-checks.ts'
 import type { Network } from '../cluster/network.ts'
 import { publicUrlOf } from '../cluster/public-url.ts'
 import { remotes } from '../cluster/remote-services.ts'
 import { otherClocks } from '#src/observability/health/other-clocks.ts'
-import { reachKafka } from '../events/connect-kafka.ts'
+import { connectKafka } from '../events/connect-kafka.ts'
 import { schemasOf } from '../stores/schemas.ts'
-import { selfOf } from '../cluster/host-endpoint.ts'
+import { hostEndpointOf } from '../cluster/host-endpoint.ts'
 import { lockWaitOf, openStores, prepareSchemas } from '../stores/stores.ts'
-import { watchAll } from './register-metrics.ts'
-import { watchSkew } from '#src/observability/metrics/clock-metrics.ts'
-import { realWorld, worldElsewhere, worldHere } from '../development/external-systems.ts'
+import { registerMetrics } from './register-metrics.ts'
+import { registerClockMetrics } from '#src/observability/metrics/clock-metrics.ts'
+import { productionSystems, remotelySimulatedSystems, simulatedSystems } from '../development/external-systems.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -117,13 +117,13 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
 
     const schemas = schemasOf(runs.services, runs.simulators ? 'development' : 'production')
     const names = runs.services.map((each) => each.contract.name as string)
-    const missing = tellMissing(settings, names, progress)
+    const missing = reportUnreachableEngines(settings, names, progress)
     const stores = await openStores(settings, {
       runtime,
       progress,
-      onDown: (why) => log.error({ why }, 'The database server stopped and is being restarted until it runs'),
+      onDown: (why) => log.error({ why }, 'The database server stopped and is being restarted'),
       onUp: () => log.warn('The database server runs again'),
-      patience: settings.JANGTEO_START_PATIENCE * 1_000,
+      timeoutMs: settings.JANGTEO_START_PATIENCE * 1_000,
       embedded: runs.database ? 'run' : schemas.length > 0 ? 'join' : 'none',
     })
     opened.add(stores.stop)
@@ -149,9 +149,9 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     })
     const meetsWorld = development && (runs.simulators || runs.gateway || runs.services.length > 0)
     const world = !meetsWorld
-      ? realWorld(settings)
+      ? productionSystems(settings)
       : runs.simulators
-        ? await worldHere(settings, {
+        ? await simulatedSystems(settings, {
             stores,
             runtime,
             log,
@@ -159,11 +159,11 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
             shopOrigin: () => publicUrl() || undefined,
             ...(network && { smtpPort: network.at.port + 1 }),
           })
-        : worldElsewhere(settings, await network!.simulators(registry!))
+        : remotelySimulatedSystems(settings, await network!.simulators(registry!))
     opened.add(world.stop)
 
     await missing
-    const kafka = await reachKafka(settings, { shop, runs, runtime, progress, log })
+    const kafka = await connectKafka(settings, { shop, runs, runtime, progress, log })
     if (kafka) opened.add(kafka.close)
 
     const contracts = shop.map((each) => each.contract as Contract)
@@ -173,9 +173,9 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     const staffPassword =
       development && !settings.JANGTEO_STAFF_PASSWORD && developmentStaffPassword(settings.JANGTEO_DATA, runtime)
     const metrics = metricsOf()
-    const self = selfOf(runs, { network, registry, telemetry, runtime, log })
+    const self = hostEndpointOf(runs, { network, registry, telemetry, runtime, log })
     opened.add(self.close)
-    const config = await configured(
+    const config = await openLiveConfig(
       {
         ...settings,
         ...(development && {
@@ -220,7 +220,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     opened.add(host.stop)
     opened.add(config.stop)
     await config.begin(host)
-    watchAll(metrics, { host, kafka, redis, caches, telemetry, config, elsewhere })
+    registerMetrics(metrics, { host, kafka, redis, caches, telemetry, config, elsewhere })
     for (const each of world.sweeps) {
       const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)
@@ -230,13 +230,14 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     const clocks = otherClocks({
       host,
       redis,
-      hosts: () => (registry ? network!.everyone(registry) : []).filter((each) => each.origin !== network!.self.origin),
+      hosts: () =>
+        (registry ? network!.expectedHosts(registry) : []).filter((each) => each.origin !== network!.self.origin),
       tls: network?.tls,
     })
     opened.add(clocks.close)
     const clock = await watchClock(clocks.others, { runtime, log })
     opened.add(clock.stop)
-    watchSkew(metrics.registry, clock.skew)
+    registerClockMetrics(metrics.registry, clock.skew)
     const checks = checksOf(host, redis, kafka, clock)
     self.ready({
       host,

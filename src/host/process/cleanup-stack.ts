@@ -1,12 +1,12 @@
 /** What was opened one after another, and is closed in the opposite order. */
-export interface Closing {
+export interface CleanupStack {
   /** Remembers how to close what was just opened. */
   add(close: () => Promise<unknown>): void
   /** Closes everything; what fails to close does not keep the rest open. Rejects with the first failure. */
   all(): Promise<void>
 }
 
-export const closing = (): Closing => {
+export const closing = (): CleanupStack => {
   const steps: (() => Promise<unknown>)[] = []
   return {
     add: (close) => void steps.push(close),

@@ -7,7 +7,7 @@ import type { Tracer } from '#kernel/tracing/trace.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import { spreadBy } from '#engines/redis/subscriptions.ts'
 import { sharedCounts } from '#engines/redis/distributed-counter.ts'
-import { following } from '#gateway/memoize.ts'
+import { memoize } from '#gateway/memoize.ts'
 import { gateway, type GatewayOptions } from '#gateway/gateway.ts'
 import type { Checks } from '#src/observability/health/health.ts'
 import type { Metrics } from '#src/observability/metrics/metrics.ts'
@@ -21,7 +21,7 @@ import { eventsOf, type Host } from './host.ts'
 import { environmentOf } from '../config/live-settings.ts'
 import { listening } from './listening.ts'
 import { originAt } from '../cluster/public-url.ts'
-import type { World } from '../development/external-systems.ts'
+import type { ExternalSystems } from '../development/external-systems.ts'
 
 /** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
 const edgeSettings = (settings: ProcessSettings, metrics: GatewaySettings['metrics']): Partial<GatewaySettings> => ({
@@ -39,7 +39,7 @@ const edgeSettings = (settings: ProcessSettings, metrics: GatewaySettings['metri
 
 /** What of it may change while the edge is open. */
 const liveSettings = (settings: ProcessSettings): NonNullable<GatewayOptions['live']> => ({
-  rules: following(
+  rules: memoize(
     // One text for both: what is made of it is another as soon as either is.
     () => `${settings.RATE_LIMIT_FACTOR} ${settings.RATE_LIMITS}`,
     () => ({ overrides: readOverrides(settings.RATE_LIMITS), factor: settings.RATE_LIMIT_FACTOR }),
@@ -61,7 +61,7 @@ export const openEdge = async (given: {
   readonly port: number
   readonly host: Pick<Host, 'endpoint'>
   readonly shop: readonly ServiceDefinition<any>[]
-  readonly world: World
+  readonly world: ExternalSystems
   /** Folder of the built pages; without it there is the API alone. */
   readonly buildDir: string | undefined
   readonly checks: Checks

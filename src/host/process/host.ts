@@ -16,9 +16,9 @@ import { historyOf, type LogOf } from '#engines/postgres/events/log.ts'
 import type { Pump } from '#kernel/process/poll-loop.ts'
 import { RELAY } from '#engines/postgres/schema/provision.ts'
 import type { KafkaLag } from '#src/observability/observed-host.ts'
-import { startPumps } from '../events/background-workers.ts'
-import { relays } from '../events/outbox-readers.ts'
-import { wakes } from '../events/event-signals.ts'
+import { startBackgroundWorkers } from '../events/background-workers.ts'
+import { outboxReaders } from '../events/outbox-readers.ts'
+import { eventSignals } from '../events/event-signals.ts'
 
 /** A process that runs some services. Which ones is configuration; the services cannot tell. */
 export interface Host {
@@ -79,7 +79,7 @@ export interface HostSettings {
 /** Starts a host: opens the stores, builds the services, then starts consumers and sweeps. Schemas must be up to date. */
 export const startHost = async (given: HostSettings): Promise<Host> => {
   const { runtime, log, tracer = untraced } = given
-  const signals = wakes()
+  const signals = eventSignals()
   const endpoints = new Map<string, Endpoint>()
   const watched = new Map<Endpoint, Endpoint>()
   const platform = given.platform ?? noPlatform
@@ -95,7 +95,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
   }
 
   const reported = given.outages ?? outages({ runtime, log })
-  const logs = relays((source) => given.connection(RELAY, source), { runtime, outages: reported })
+  const logs = outboxReaders((source) => given.connection(RELAY, source), { runtime, outages: reported })
   const history = historyOf(logs.logOf)
 
   const settingsOf = (service: string): Settings =>
@@ -149,10 +149,12 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     throw error
   }
 
-  const carry = given.kafka && (await import('../events/kafka-workers.ts')).carryByKafka
+  const carry = given.kafka && (await import('../events/kafka-workers.ts')).kafkaWorkers
   const carried = carry?.({ kafka: given.kafka!, logOf: logs.logOf, runtime, log, signals, tracer })
   const pumps: Pump[] =
-    given.background === false ? [] : startPumps(running, { logOf: logs.logOf, runtime, log, signals, tracer, carried })
+    given.background === false
+      ? []
+      : startBackgroundWorkers(running, { logOf: logs.logOf, runtime, log, signals, tracer, carried })
 
   return {
     client: (contract, caller = 'edge') => clientOf(contract, caller, () => endpoint(contract.name), runtime),

@@ -10,7 +10,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { freshDatabase } from '#engines/postgres/embedded/database.fixture.ts'
 import { readSettings } from '#src/settings.ts'
 import { liveSettings, shop } from '#src/shop.ts'
-import { patiently } from '../stores/wait-for-dependency.ts'
+import { waitForDependency } from '../stores/wait-for-dependency.ts'
 import { startShop } from './start-shop.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'jangteo-listening-'))
@@ -24,10 +24,10 @@ test('a database that refuses the password is not waited for', async () => {
   const refused = Object.assign(new Error('password authentication failed for user "boss"'), { code: '28P01' })
   let tries = 0
   const told: string[] = []
-  const waiting = patiently('the database', () => (tries++, Promise.reject(refused)), {
+  const waiting = waitForDependency('the database', () => (tries++, Promise.reject(refused)), {
     runtime: systemRuntime(),
     progress: (line) => told.push(line),
-    ms: 30_000,
+    timeoutMs: 30_000,
   })
   await assert.rejects(waiting, {
     name: 'CannotStart',

@@ -3,16 +3,20 @@ import type { Kafka } from '#engines/kafka/connect.ts'
 import type { RedisStore } from '#engines/redis/connection.ts'
 import type { Telemetry } from '#engines/telemetry/telemetry.ts'
 import type { Metrics } from '#src/observability/metrics/metrics.ts'
-import { watchCaches, watchServices, watchTraces } from '#src/observability/metrics/service-metrics.ts'
-import type { Configured } from '../config/live-config.ts'
+import {
+  registerCacheMetrics,
+  registerServiceMetrics,
+  registerTraceMetrics,
+} from '#src/observability/metrics/service-metrics.ts'
+import type { LiveConfig } from '../config/live-config.ts'
 import type { Host } from './host.ts'
 import type { Remotes } from '../cluster/remote-services.ts'
-import { watchConfig } from '../config/config-metrics.ts'
-import { watchRedis } from '#src/observability/metrics/redis-metrics.ts'
-import { watchRemotes } from '#src/observability/metrics/remote-metrics.ts'
+import { registerConfigMetrics } from '../config/config-metrics.ts'
+import { registerRedisMetrics } from '#src/observability/metrics/redis-metrics.ts'
+import { registerRemoteMetrics } from '#src/observability/metrics/remote-metrics.ts'
 
 /** Has the metrics of a process tell of everything in it. */
-export const watchAll = (
+export const registerMetrics = (
   { registry }: Metrics,
   parts: {
     readonly host: Host
@@ -20,12 +24,12 @@ export const watchAll = (
     readonly redis: RedisStore | undefined
     readonly caches: OpenCaches
     readonly telemetry: Telemetry
-    readonly config: Configured
+    readonly config: LiveConfig
     readonly elsewhere: Remotes | undefined
   },
 ): void => {
   const { host, kafka, redis, caches, telemetry, config, elsewhere } = parts
-  watchServices(
+  registerServiceMetrics(
     registry,
     host.services.map(({ definition, endpoint, db, built }) => ({
       service: definition.contract.name,
@@ -37,9 +41,9 @@ export const watchAll = (
     })),
     { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
   )
-  watchCaches(registry, caches.counted)
-  watchTraces(registry, telemetry.stats)
-  watchConfig(registry, config.state)
-  watchRedis(registry, redis)
-  if (elsewhere) watchRemotes(registry, elsewhere.all)
+  registerCacheMetrics(registry, caches.counted)
+  registerTraceMetrics(registry, telemetry.stats)
+  registerConfigMetrics(registry, config.state)
+  registerRedisMetrics(registry, redis)
+  if (elsewhere) registerRemoteMetrics(registry, elsewhere.all)
 }

@@ -7,15 +7,15 @@ import type { ServiceDefinition } from '#kernel/service.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import type { ProcessSettings } from '#src/settings/process-settings.ts'
 import { assemble, type Assembled } from './assemble.ts'
-import { everyone } from '../cluster/expected-hosts.ts'
+import { expectedHosts } from '../cluster/expected-hosts.ts'
 import { internalTls, internalTokens, leaseSigning, type Network } from '../cluster/network.ts'
 import { fixedPlaces } from '../cluster/placed-registry.ts'
 import { PARTS, portsOf, readPlacement, type PlacedHost, type Placement } from '../cluster/placement.ts'
-import { ownName, ownPlace } from '../cluster/advertised-address.ts'
-import { patiently } from '../stores/wait-for-dependency.ts'
+import { ownName, advertisedAddress } from '../cluster/advertised-address.ts'
+import { waitForDependency } from '../stores/wait-for-dependency.ts'
 import { originAt } from '../cluster/public-url.ts'
 import { openRegistry } from '../cluster/registry.ts'
-import type { SimulatorsElsewhere } from '../development/external-systems.ts'
+import type { RemoteSimulators } from '../development/external-systems.ts'
 
 /** Port of a host that no placement names. */
 const PORT = 4_000
@@ -79,7 +79,7 @@ const standsAlone = (runs: readonly string[], { shop }: ServeOptions): void => {
     )
 }
 
-const simulatorsOf = (placement: Placement): SimulatorsElsewhere => {
+const simulatorsOf = (placement: Placement): RemoteSimulators => {
   const host = placement.hosts.find((each) => each.runs.includes('simulators'))
   if (!host)
     throw new CannotStart(
@@ -92,9 +92,9 @@ const simulatorsOf = (placement: Placement): SimulatorsElsewhere => {
 /** The simulators that a host has announced; waited for, because hosts start together. */
 const simulatorsIn = (
   registry: Registry,
-  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly ms: number },
-): Promise<SimulatorsElsewhere> =>
-  patiently(
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly timeoutMs: number },
+): Promise<RemoteSimulators> =>
+  waitForDependency(
     'a host that runs the simulators',
     async () => {
       const [place] = registry.places('simulators')
@@ -125,7 +125,7 @@ const networkOf = (
   },
 ): Network => {
   const { placement, placed, name, port, runs, progress } = own
-  const patience = settings.JANGTEO_START_PATIENCE * 1_000
+  const timeoutMs = settings.JANGTEO_START_PATIENCE * 1_000
   const tls = internalTls(settings)
   const tokens = internalTokens(settings, runtime)
   if (tls && settings.mode === 'development')
@@ -142,16 +142,16 @@ const networkOf = (
         log,
         scheme,
         progress,
-        patience,
+        timeoutMs,
       }),
     runs,
-    everyone: everyone(placement, { scheme }),
+    expectedHosts: expectedHosts(placement, { scheme }),
     tokens,
     tls,
     at: { host: settings.JANGTEO_INTERNAL_HOST, port },
     self: {
       host: name,
-      origin: `${scheme}://${ownPlace(settings, placed, port)}`,
+      origin: `${scheme}://${advertisedAddress(settings, placed, port)}`,
       weight: settings.JANGTEO_WEIGHT || (placed?.weight ?? ORDINARY_WEIGHT),
       ...(zone !== undefined && zone !== '' && { zone }),
       ...(version !== undefined && version !== '' && { version }),
@@ -160,7 +160,7 @@ const networkOf = (
     shopOrigin: shopOriginOf(placement),
     simulators: placement
       ? async () => simulatorsOf(placement)
-      : (registry) => simulatorsIn(registry, { runtime, progress, ms: patience }),
+      : (registry) => simulatorsIn(registry, { runtime, progress, timeoutMs }),
   }
 }
 

@@ -17,7 +17,7 @@ export interface Attached extends Stores {
 }
 
 /** A server that is just starting, or recovering after a kill, takes nobody for a moment. */
-const PATIENCE = 30_000
+const TIMEOUT_MS = 30_000
 
 const answers = (admin: ConnectionSettings) => async (): Promise<true | undefined> => {
   try {
@@ -48,7 +48,7 @@ export const attachStores = async (
     throw new CannotStart(`There is no shop in ${home}. Set JANGTEO_DATA or DATABASE_URL to where it is.`)
   const admin = livingServer(home)
   if (!admin) return { ...(await openStores(settings, { runtime, progress })), where: `embedded in ${home}` }
-  if (!(await waitFor(runtime, PATIENCE, answers(admin))))
+  if (!(await waitFor(runtime, TIMEOUT_MS, answers(admin))))
     throw new CannotStart(`The database in ${home} runs but does not answer.`)
   return {
     adminOf: () => admin,

@@ -49,7 +49,7 @@ const without = (some: readonly string[], all: readonly string[]): string[] =>
  * Looks at a shop through its databases, whether it runs or not, and changes nothing. Events that a consumer does not want
  * are passed over without moving its cursor: they do not count as ahead of it.
  */
-export const lookAtShop = async (
+export const readShopStatus = async (
   adminOf: Attached['adminOf'],
   schemas: readonly Schema[],
   subscriptions: readonly Subscription[],

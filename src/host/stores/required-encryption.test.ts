@@ -13,7 +13,7 @@ import { openSearch } from '#engines/search/opensearch.ts'
 import { exportersOf } from '#engines/telemetry/exporters.ts'
 import { readableSpans } from '#engines/telemetry/readable.ts'
 import { readSettings } from '#src/settings.ts'
-import { reachKafka } from '../events/connect-kafka.ts'
+import { connectKafka } from '../events/connect-kafka.ts'
 import { shop } from '#src/shop.ts'
 
 // Encryption was asked for, and who answers has none: nothing of ours may leave but the wish for it.
@@ -170,7 +170,7 @@ test('Kafka: KAFKA_TLS=on sends nothing before the handshake', async () => {
     KAFKA_PASSWORD: 'topsecret',
     JANGTEO_START_PATIENCE: '0',
   })
-  const reached = reachKafka(settings, { shop, runs: { services: shop }, runtime, progress: () => {}, log })
+  const reached = connectKafka(settings, { shop, runs: { services: shop }, runtime, progress: () => {}, log })
   await assert.rejects(reached, CannotStart)
   assert.equal(heard()[0], HANDSHAKE)
   assert.doesNotMatch(heard().toString('latin1'), /topsecret/)

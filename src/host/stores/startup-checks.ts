@@ -11,10 +11,10 @@ const SPARE = {
 } as const satisfies Partial<Record<keyof ProcessSettings, { name: string; without: string }>>
 
 /** Milliseconds an address may take to be reached. */
-const PATIENCE = 1_000
+const TIMEOUT_MS = 1_000
 
 const reasonOf = async (host: string, port: number): Promise<string | undefined> => {
-  const socket = connect({ host, port, signal: AbortSignal.timeout(PATIENCE) })
+  const socket = connect({ host, port, signal: AbortSignal.timeout(TIMEOUT_MS) })
   try {
     await once(socket, 'connect')
     return undefined
@@ -30,7 +30,7 @@ const reasonOf = async (host: string, port: number): Promise<string | undefined>
  * Tells a line for each engine that is set, cannot be reached, and can be done without: a host starts all the same and
  * uses it once it is there. `services` are those it runs. Takes a second at most; never throws.
  */
-export const tellMissing = async (
+export const reportUnreachableEngines = async (
   settings: ProcessSettings,
   services: readonly string[],
   progress: (line: string) => void,
@@ -42,7 +42,8 @@ export const tellMissing = async (
       const { hostname, host, port, protocol } = new URL(address)
       const usual = { 'http:': 80, 'https:': 443, 'redis:': 6379, 'rediss:': 6379 }[protocol] ?? 0
       const reason = await reasonOf(hostname.replace(/^\[|\]$/g, ''), Number(port) || usual)
-      if (reason !== undefined) progress(`${name} at ${host} (${setting}) is away (${reason}): meanwhile ${without}`)
+      if (reason !== undefined)
+        progress(`${name} at ${host} (${setting}) is unreachable (${reason}): meanwhile ${without}`)
     }),
   )
 }

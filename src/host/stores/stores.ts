@@ -6,7 +6,7 @@ import { provision, serviceConnection } from '#engines/postgres/schema/provision
 import type { LockWait } from '#engines/postgres/schema/short-locks.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { databaseUrlOf, type ProcessSettings } from '#src/settings/process-settings.ts'
-import { patiently } from './wait-for-dependency.ts'
+import { waitForDependency } from './wait-for-dependency.ts'
 
 /** A schema of the shop: a service's, or a simulator's. */
 export interface Schema {
@@ -50,13 +50,13 @@ export const openStores = async (
     readonly onDown?: (why: string) => void
     readonly onUp?: () => void
     /** Milliseconds to wait for a server that is not there yet. */
-    readonly patience?: number
+    readonly timeoutMs?: number
     /** Whether this process runs the embedded server, waits for another that does, or needs no database at all. */
     readonly embedded?: 'run' | 'join' | 'none'
   },
 ): Promise<Stores & { readonly adminOf: (service: string) => ConnectionSettings }> => {
-  const { runtime, progress, patience = 0 } = given
-  const waiting = { runtime, progress, ms: patience }
+  const { runtime, progress, timeoutMs = 0 } = given
+  const waiting = { runtime, progress, timeoutMs }
   if (given.embedded === 'none') return noStores
   /** Services whose address is set are there, the others on the main server. */
   const storesOn = (main: ConnectionSettings, stop = async (): Promise<void> => {}) => {
@@ -72,11 +72,13 @@ export const openStores = async (
   }
   if (settings.DATABASE_URL) {
     const main = fromUrl(settings.DATABASE_URL)
-    await patiently(`the database at ${main.host}:${main.port} (DATABASE_URL)`, () => reach(main), waiting)
+    await waitForDependency(`the database at ${main.host}:${main.port} (DATABASE_URL)`, () => reach(main), waiting)
     return storesOn(main)
   }
   if (given.embedded === 'join')
-    return storesOn(await patiently(`the database in ${settings.JANGTEO_DATA}`, () => joined(settings), waiting))
+    return storesOn(
+      await waitForDependency(`the database in ${settings.JANGTEO_DATA}`, () => joined(settings), waiting),
+    )
   const embedded = await startEmbedded({
     dataDir: settings.JANGTEO_DATA,
     runtime,

@@ -2,10 +2,10 @@ import { awake } from '#kernel/time/keep-alive.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
-/** Milliseconds between two tries. */
-const AGAIN = 250
+/** Milliseconds between two attempts. */
+const RETRY_INTERVAL = 250
 
-/** What waiting does not mend: the server is there and knows no such role, password or database. */
+/** SQLSTATEs that waiting does not mend: the server is there and knows no such role, password or database. */
 const FINAL = new Set(['28P01', '28000', '3D000'])
 
 const reasonOf = (error: unknown): string => {
@@ -14,17 +14,17 @@ const reasonOf = (error: unknown): string => {
 }
 
 /**
- * Tries until it works, for `ms` milliseconds: an engine may start later than we do. Says once what it waits for and
- * why; throws CannotStart with the last reason when it gives up,
- * or at once when waiting would not help. The process stays alive meanwhile.
+ * Retries until the attempt succeeds, for at most `timeoutMs` milliseconds: an engine may start later than the host. Reports
+ * once what it waits for and why. Throws CannotStart with the last reason when the time is over, or at once for errors that
+ * waiting does not mend. Keeps the process alive meanwhile.
  */
-export const patiently = async <T>(
+export const waitForDependency = async <T>(
   what: string,
   attempt: () => Promise<T>,
-  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly ms: number },
+  given: { readonly runtime: Runtime; readonly progress: (line: string) => void; readonly timeoutMs: number },
 ): Promise<T> => {
-  const { runtime, progress, ms } = given
-  const until = runtime.now() + ms
+  const { runtime, progress, timeoutMs } = given
+  const until = runtime.now() + timeoutMs
   return awake(async () => {
     for (let tries = 1; ; tries++) {
       try {
@@ -34,11 +34,11 @@ export const patiently = async <T>(
         const reason = reasonOf(error)
         if (runtime.now() >= until || FINAL.has((error as { code?: string }).code ?? ''))
           throw new CannotStart(
-            `${what[0]!.toUpperCase()}${what.slice(1)} cannot be reached: ${reason}.${tries > 1 ? ` Gave up after ${Math.round(ms / 1_000)} s.` : ''}`,
+            `${what[0]!.toUpperCase()}${what.slice(1)} cannot be reached: ${reason}.${tries > 1 ? ` Gave up after ${Math.round(timeoutMs / 1_000)} s.` : ''}`,
           )
         if (tries === 1) progress(`Waiting for ${what} (${reason})`)
       }
-      await runtime.sleep(AGAIN)
+      await runtime.sleep(RETRY_INTERVAL)
     }
   })
 }

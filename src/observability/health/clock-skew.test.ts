@@ -10,7 +10,7 @@ import { freshStores } from '#test/support/stores.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { type ClockWatch, watchClock } from './clock-skew.ts'
 import { otherClocks } from './other-clocks.ts'
-import { watchSkew } from '../metrics/clock-metrics.ts'
+import { registerClockMetrics } from '../metrics/clock-metrics.ts'
 
 const LOOK = 15_000
 const watches: ClockWatch[] = []
@@ -121,7 +121,7 @@ describe('the clock of a host', () => {
   test('is a metric once it was compared', async () => {
     const read = async (skew: number | undefined) => {
       const registry = new Registry()
-      watchSkew(registry, () => skew)
+      registerClockMetrics(registry, () => skew)
       return /^jangteo_clock_skew_seconds (.*)$/m.exec(await registry.metrics())?.[1]
     }
     assert.equal(await read(-1_200_000), '-1200')

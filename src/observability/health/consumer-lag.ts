@@ -4,22 +4,22 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { countSetAside, findBehind, findCursors } from '#engines/postgres/events/lag-store.ts'
 import type { ObservedHost, ObservedService } from '../observed-host.ts'
 
-export type Lags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
+export type ConsumerLags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
 
 /** Milliseconds a store is given, and for which what it told is good. */
-const PATIENCE = 500
+const TIMEOUT_MS = 500
 const FRESH = 2_000
 
 const unknown = { events: null, since: null }
 
 /** How far the consumers of this host are behind, and what they have set aside. A store that does not answer is named. */
-export const lagsOf = (
+export const consumerLagsOf = (
   host: ObservedHost,
   given: { readonly byKafka: boolean; readonly runtime: Runtime },
-): (() => Promise<Lags>) => {
+): (() => Promise<ConsumerLags>) => {
   const { byKafka, runtime } = given
   let lookedAt = -Infinity
-  let looking: Promise<Lags> | undefined
+  let looking: Promise<ConsumerLags> | undefined
 
   const read = async ({ definition, db }: ObservedService) => {
     const service = definition.contract.name
@@ -46,10 +46,10 @@ export const lagsOf = (
     return { service, lags, setAside }
   }
 
-  const look = async (): Promise<Lags> => {
+  const look = async (): Promise<ConsumerLags> => {
     const done = new AbortController()
-    const late = runtime.sleep(PATIENCE, done.signal).then(
-      () => Promise.reject(new Error(`No answer in ${PATIENCE} ms`)),
+    const late = runtime.sleep(TIMEOUT_MS, done.signal).then(
+      () => Promise.reject(new Error(`No answer in ${TIMEOUT_MS} ms`)),
       () => undefined as never,
     )
     const looked = await Promise.allSettled(host.services.map((each) => Promise.race([read(each), late])))

@@ -5,12 +5,12 @@ import { truncate } from '#kernel/text.ts'
 export type Check = () => Promise<unknown>
 
 /** A look at something the shop can do without for a while: it is shown when it is down, and the host stays ready. */
-export interface Spare {
+export interface OptionalDependency {
   readonly spare: Check
 }
 
 /** Everything a host stands on, by name. */
-export type Checks = Readonly<Record<string, Check | Spare>>
+export type Checks = Readonly<Record<string, Check | OptionalDependency>>
 
 /** What a look found; why something is down is for those inside only, and apart from what anybody may ask. */
 export interface Readiness {

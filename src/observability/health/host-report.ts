@@ -5,15 +5,15 @@ import type { HostReport, LogLevel } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { readiness, type Checks } from '#src/observability/health/health.ts'
 import type { ObservedHost } from '../observed-host.ts'
-import { lagsOf } from './consumer-lag.ts'
-import type { Vitals } from '../stats/process-metrics.ts'
-import type { CallWatch } from '../stats/call-stats.ts'
+import { consumerLagsOf } from './consumer-lag.ts'
+import type { ProcessStats } from '../stats/process-metrics.ts'
+import type { CallStats } from '../stats/call-stats.ts'
 
 /** Milliseconds a check is given before it counts as down here; who asks for the report waits a second. */
-const PATIENCE = 600
+const TIMEOUT_MS = 600
 
 /** What a process knows of itself from its start on. */
-export type Known = Pick<
+export type HostIdentity = Pick<
   HostReport,
   'name' | 'instance' | 'version' | 'origin' | 'runs' | 'weight' | 'zone' | 'startedAt'
 >
@@ -26,8 +26,8 @@ const checksOf = (checks: Checks, runtime: Runtime): (() => Promise<HostReport['
     look: readiness({ [name]: check }, runtime),
   }))
   const one = async ({ name, needed, look }: (typeof looks)[number]): Promise<HostReport['checks'][number]> => {
-    const found = await Promise.race([look(), runtime.sleep(PATIENCE)])
-    if (!found) return { name, needed, status: 'down', ms: PATIENCE, why: `No answer in ${PATIENCE} ms` }
+    const found = await Promise.race([look(), runtime.sleep(TIMEOUT_MS)])
+    if (!found) return { name, needed, status: 'down', ms: TIMEOUT_MS, why: `No answer in ${TIMEOUT_MS} ms` }
     const { status, ms } = found.dependencies[0]!
     return { name, needed, status, ms, why: found.why.get(name) ?? null }
   }
@@ -49,16 +49,16 @@ const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remote
   })
 
 /** How a process tells of itself. */
-export const reporter = (
-  known: Known,
+export const hostReporter = (
+  known: HostIdentity,
   given: {
     readonly host: ObservedHost
     /** Whether events travel by Kafka. */
     readonly byKafka: boolean
     readonly checks: Checks
     readonly leaving: () => boolean
-    readonly calls: CallWatch
-    readonly vitals: Vitals
+    readonly calls: CallStats
+    readonly processStats: ProcessStats
     readonly remotes: () => ReadonlyMap<string, RemoteEndpoint>
     /** Which configuration it runs. */
     readonly config: () => string | null
@@ -66,9 +66,9 @@ export const reporter = (
     readonly log: Logger
   },
 ): (() => Promise<HostReport>) => {
-  const { host, leaving, calls, vitals, remotes, config, runtime, log } = given
+  const { host, leaving, calls, processStats, remotes, config, runtime, log } = given
   const checks = checksOf(given.checks, runtime)
-  const lags = lagsOf(host, given)
+  const lags = consumerLagsOf(host, given)
   return async () => {
     const [looked, behind] = await Promise.all([checks(), lags()])
     return {
@@ -77,7 +77,7 @@ export const reporter = (
       at: instant(runtime.now()),
       leaving: leaving(),
       checks: looked,
-      process: vitals.read(),
+      process: processStats.read(),
       pools: host.services.map(({ definition, db }) => {
         const { open, waiting } = db.stats()
         return { service: definition.contract.name, open, waiting }

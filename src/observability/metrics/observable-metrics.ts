@@ -12,7 +12,7 @@ interface Given {
 }
 
 /** A counter of what others count: it says what they have come to when it is asked. */
-export const toldTotal = ({ read, labelNames, ...given }: Given): Counter =>
+export const observableCounter = ({ read, labelNames, ...given }: Given): Counter =>
   new Counter({
     ...given,
     labelNames: [...labelNames],
@@ -23,7 +23,7 @@ export const toldTotal = ({ read, labelNames, ...given }: Given): Counter =>
   })
 
 /** A gauge of what others know: each is asked by itself, for one that another sets is a look late. */
-export const toldGauge = ({ read, labelNames, ...given }: Given): Gauge =>
+export const observableGauge = ({ read, labelNames, ...given }: Given): Gauge =>
   new Gauge({
     ...given,
     labelNames: [...labelNames],

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client'
 import { openRedis } from '#engines/redis/connection.ts'
 import { atEnd } from '#test/support/at-end.ts'
 import { silent } from '#test/support/silent.ts'
-import { watchRedis } from './redis-metrics.ts'
+import { registerRedisMetrics } from './redis-metrics.ts'
 
 const valuesOf = async (registry: Registry): Promise<readonly string[]> =>
   (await registry.metrics()).split('\n').filter((line) => line.startsWith('jangteo_redis_available'))
@@ -13,10 +13,10 @@ test('a Redis that is away is told as away, each time; where none is set nothing
   const registry = new Registry()
   const redis = openRedis('redis://127.0.0.1:1', { name: 'test', log: silent })
   atEnd(redis.close)
-  watchRedis(registry, redis)
+  registerRedisMetrics(registry, redis)
   for (let i = 0; i < 2; i++) assert.deepEqual(await valuesOf(registry), ['jangteo_redis_available 0'])
 
   const none = new Registry()
-  watchRedis(none, undefined)
+  registerRedisMetrics(none, undefined)
   assert.deepEqual(await valuesOf(none), [])
 })

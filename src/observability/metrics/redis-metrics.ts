@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { RedisStore } from '#engines/redis/connection.ts'
 
 /** Whether Redis answers in the time of a command, asked whenever metrics are; nothing where none is set. */
-export const watchRedis = (registry: Registry, redis: Pick<RedisStore, 'client'> | undefined): void => {
+export const registerRedisMetrics = (registry: Registry, redis: Pick<RedisStore, 'client'> | undefined): void => {
   new Gauge({
     name: 'jangteo_redis_available',
     help: 'Whether Redis answers this host: 1, or 0 while hosts do without it',

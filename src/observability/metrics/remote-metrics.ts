@@ -1,14 +1,14 @@
 import type { Registry } from 'prom-client'
 import type { BreakerState } from '#kernel/remote/instances/breaker.ts'
 import type { RemoteEndpoint, RemoteStats } from '#kernel/remote/client/endpoint.ts'
-import { toldGauge, toldTotal, type Series } from '#src/observability/metrics/observable-metrics.ts'
+import { observableGauge, observableCounter, type Series } from '#src/observability/metrics/observable-metrics.ts'
 
 const LEVEL: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
 type Instance = RemoteStats['instances'][number]
 
 /** Metrics of the calls to other hosts: breakers and shares of instances, what waits, is repeated or refused. */
-export const watchRemotes = (registry: Registry, all: () => ReadonlyMap<string, RemoteEndpoint>): void => {
+export const registerRemoteMetrics = (registry: Registry, all: () => ReadonlyMap<string, RemoteEndpoint>): void => {
   const registers = [registry]
   const services = (): [string, RemoteStats][] => [...all()].map(([service, each]) => [service, each.stats()])
   const ofService = (name: string, help: string, count: (stats: RemoteStats) => number) => ({
@@ -29,42 +29,42 @@ export const watchRemotes = (registry: Registry, all: () => ReadonlyMap<string, 
       ),
   })
 
-  toldGauge(ofService('jangteo_remote_waiting', 'Calls that wait for room', ({ waiting }) => waiting))
-  toldTotal(
+  observableGauge(ofService('jangteo_remote_waiting', 'Calls that wait for room', ({ waiting }) => waiting))
+  observableCounter(
     ofService(
       'jangteo_remote_retried_total',
       'Calls made again, because the first try did not arrive',
       ({ retried }) => retried,
     ),
   )
-  toldTotal(
+  observableCounter(
     ofService(
       'jangteo_remote_hedged_total',
       'Calls sent to a second instance, because the first had lost half of their time',
       ({ hedged }) => hedged,
     ),
   )
-  toldTotal(
+  observableCounter(
     ofService('jangteo_remote_refused_total', 'Calls refused because too many waited', ({ refused }) => refused),
   )
-  toldGauge(
+  observableGauge(
     ofInstance('jangteo_remote_in_flight', 'Calls an instance has not answered yet', ({ inFlight }) => inFlight),
   )
-  toldGauge(
+  observableGauge(
     ofInstance(
       'jangteo_remote_share',
       'Part of its weight an instance is given: 0 while it is left out',
       ({ share }) => share,
     ),
   )
-  toldGauge(
+  observableGauge(
     ofInstance(
       'jangteo_remote_breaker',
       'Breaker of an instance: 0 closed, 1 half-open, 2 open',
       ({ breaker }) => LEVEL[breaker],
     ),
   )
-  toldTotal({
+  observableCounter({
     name: 'jangteo_remote_breaker_changes_total',
     help: 'Times a breaker opened, let a call through to see (half-open), and closed again',
     labelNames: ['service', 'instance', 'to'],

@@ -8,7 +8,7 @@ import type { LogOf } from '#engines/postgres/events/log.ts'
 import type { Host } from '#src/host/process/host.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { startTestHost } from '#test/support/host.ts'
-import { watchServices } from './service-metrics.ts'
+import { registerServiceMetrics } from './service-metrics.ts'
 
 const said = event('speaker.said', {
   version: 1,
@@ -53,9 +53,9 @@ const listenerService = service(contract('listener', {}), { consumes: { deaf: [s
   ],
 }))
 
-const scrape = (services: Parameters<typeof watchServices>[1], { logOf }: { readonly logOf: LogOf }) => {
+const scrape = (services: Parameters<typeof registerServiceMetrics>[1], { logOf }: { readonly logOf: LogOf }) => {
   const registry = new Registry()
-  watchServices(registry, services, { logOf })
+  registerServiceMetrics(registry, services, { logOf })
   return () => registry.metrics()
 }
 const watched = ({ services }: Pick<Host, 'services'>) =>

@@ -7,10 +7,10 @@ import { findPublished } from '#engines/kafka/relay/relay-store.ts'
 import { COUNTED, findBehind, findCursors, findSetAside, type Cursor } from '#engines/postgres/events/lag-store.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
 import type { KafkaLag } from '../observed-host.ts'
-import { toldGauge, toldTotal, type Series } from './observable-metrics.ts'
+import { observableGauge, observableCounter, type Series } from './observable-metrics.ts'
 
 /** A service of this process as metrics see it. */
-export interface Watched {
+export interface MeasuredService {
   readonly service: string
   readonly endpoint: Pick<LocalEndpoint, 'batches'>
   /** It tells events. */
@@ -21,7 +21,7 @@ export interface Watched {
 }
 
 /** Logs of events as metrics see them, wherever they lie. */
-export interface WatchedEvents {
+export interface MeasuredEvents {
   readonly logOf: LogOf
   /** Where events travel by Kafka. */
   readonly kafka?: {
@@ -31,27 +31,32 @@ export interface WatchedEvents {
 }
 
 /** Batches: how many, how full, and what waits for a free lane. */
-const watchBatches = (registers: Registry[], services: readonly Watched[]): void => {
+const watchBatches = (registers: Registry[], services: readonly MeasuredService[]): void => {
   const labelNames = ['service', 'operation']
   const each = (count: (stats: LaneStats) => number) => () =>
     services.flatMap(({ service, endpoint }) =>
       Object.entries(endpoint.batches()).map(([operation, stats]): Series => [{ service, operation }, count(stats)]),
     )
   const common = { labelNames, registers }
-  toldTotal({ ...common, name: 'jangteo_batches_total', help: 'Batches run', read: each(({ batches }) => batches) })
-  toldTotal({
+  observableCounter({
+    ...common,
+    name: 'jangteo_batches_total',
+    help: 'Batches run',
+    read: each(({ batches }) => batches),
+  })
+  observableCounter({
     ...common,
     name: 'jangteo_batch_inputs_total',
     help: 'Inputs carried by batches',
     read: each(({ inputs }) => inputs),
   })
-  toldTotal({
+  observableCounter({
     ...common,
     name: 'jangteo_batch_splits_total',
     help: 'Failing batches, and parts of them, split in two to isolate the inputs at fault',
     read: each(({ splits }) => splits),
   })
-  toldGauge({
+  observableGauge({
     ...common,
     name: 'jangteo_batch_waiting',
     help: 'Inputs that wait for a free lane',
@@ -60,17 +65,17 @@ const watchBatches = (registers: Registry[], services: readonly Watched[]): void
 }
 
 /** Connections to the stores, and transactions that wait for one. */
-const watchPools = (registers: Registry[], services: readonly Watched[]): void => {
+const watchPools = (registers: Registry[], services: readonly MeasuredService[]): void => {
   const common = { labelNames: ['service'], registers }
   const each = (of: 'open' | 'waiting') => () =>
     services.map(({ service, db }): Series => [{ service }, db.stats()[of]])
-  toldGauge({
+  observableGauge({
     ...common,
     name: 'jangteo_pool_waiting',
     help: 'Transactions that wait for a connection',
     read: each('waiting'),
   })
-  toldGauge({ ...common, name: 'jangteo_pool_open', help: 'Open connections', read: each('open') })
+  observableGauge({ ...common, name: 'jangteo_pool_open', help: 'Open connections', read: each('open') })
 }
 
 /** Events of a log after a place, up to those that are counted. */
@@ -78,7 +83,7 @@ const behind = async (logOf: LogOf, after: Omit<Cursor, 'consumer'>, names?: rea
   Math.min(COUNTED, (await findBehind(logOf(after.source), after, names)).events)
 
 /** How far consumers are behind the logs they read, and what they have set aside. */
-const watchConsumers = (registers: Registry[], services: readonly Watched[], logOf: LogOf): void => {
+const watchConsumers = (registers: Registry[], services: readonly MeasuredService[], logOf: LogOf): void => {
   new Gauge({
     name: 'jangteo_events_set_aside',
     help: 'Events set aside: RETRYING, WAITING behind another of the same key, DEAD until a person looks',
@@ -100,7 +105,7 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
     registers,
     async collect() {
       this.reset()
-      const tellLag = async ({ service, consumers = [] }: Watched, cursor: Cursor): Promise<void> => {
+      const tellLag = async ({ service, consumers = [] }: MeasuredService, cursor: Cursor): Promise<void> => {
         const { consumer, source } = cursor
         const wanted = consumers.find((each) => each.name === consumer)?.reactions.map(({ event }) => event.name)
         if (!wanted) return
@@ -118,7 +123,11 @@ const watchConsumers = (registers: Registry[], services: readonly Watched[], log
 }
 
 /** What of a log is not at Kafka yet, and what of it groups have yet to take in from there. */
-const watchKafka = (registers: Registry[], services: readonly Watched[], { logOf, kafka }: WatchedEvents): void => {
+const watchKafka = (
+  registers: Registry[],
+  services: readonly MeasuredService[],
+  { logOf, kafka }: MeasuredEvents,
+): void => {
   new Gauge({
     name: 'jangteo_events_unpublished',
     help: 'Events of a service that are not published to Kafka yet, up to 10000',
@@ -150,7 +159,7 @@ const watchKafka = (registers: Registry[], services: readonly Watched[], { logOf
 }
 
 /** Figures of the services' own. */
-const watchGauges = (registers: Registry[], services: readonly Watched[]): void => {
+const watchGauges = (registers: Registry[], services: readonly MeasuredService[]): void => {
   for (const { name, help, read } of services.flatMap((each) => each.gauges ?? []))
     new Gauge({
       name,
@@ -166,7 +175,11 @@ const watchGauges = (registers: Registry[], services: readonly Watched[]): void 
 }
 
 /** Adds what the services of this process tell of themselves. Looked at when asked for, never in between. */
-export const watchServices = (registry: Registry, services: readonly Watched[], events: WatchedEvents): void => {
+export const registerServiceMetrics = (
+  registry: Registry,
+  services: readonly MeasuredService[],
+  events: MeasuredEvents,
+): void => {
   watchBatches([registry], services)
   watchPools([registry], services)
   watchConsumers([registry], services, events.logOf)
@@ -175,7 +188,7 @@ export const watchServices = (registry: Registry, services: readonly Watched[], 
 }
 
 /** A counter of a cache as metrics see it. */
-export interface WatchedCache {
+export interface MeasuredCache {
   readonly cache: string
   readonly level: string
   readonly outcome: string
@@ -183,8 +196,8 @@ export interface WatchedCache {
 }
 
 /** Adds how often caches could answer, by level (memory, redis) and how it went. */
-export const watchCaches = (registry: Registry, counted: () => readonly WatchedCache[]): void => {
-  toldTotal({
+export const registerCacheMetrics = (registry: Registry, counted: () => readonly MeasuredCache[]): void => {
+  observableCounter({
     name: 'jangteo_cache_total',
     help: 'Looks into caches: hit, stale (given while a newer answer is made), miss, poisoned (not believed), away',
     labelNames: ['cache', 'level', 'outcome'],
@@ -197,12 +210,12 @@ export const watchCaches = (registry: Registry, counted: () => readonly WatchedC
 }
 
 /** Adds what became of the spans that were to be sent, by collector. */
-export const watchTraces = (
+export const registerTraceMetrics = (
   registry: Registry,
   stats: () => Readonly<Record<string, { readonly sent: number; readonly dropped: number; readonly waiting: number }>>,
 ): void => {
   const registers = [registry]
-  toldTotal({
+  observableCounter({
     name: 'jangteo_trace_spans_total',
     help: 'Spans sent to a collector, or dropped because it was away or too slow',
     labelNames: ['collector', 'outcome'],
@@ -213,7 +226,7 @@ export const watchTraces = (
         [{ collector, outcome: 'dropped' }, dropped],
       ]),
   })
-  toldGauge({
+  observableGauge({
     name: 'jangteo_trace_waiting',
     help: 'Spans that wait to be sent',
     labelNames: ['collector'],

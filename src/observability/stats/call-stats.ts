@@ -2,10 +2,10 @@ import type { CallObserver, Endpoint } from '#kernel/call.ts'
 import { Fault } from '#kernel/fault.ts'
 import type { HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { tally } from './rolling-stats.ts'
+import { statsTable } from './rolling-stats.ts'
 
 /** Counts the calls of the last minute: those served here by operation, and those made from here by caller and callee. */
-export interface CallWatch {
+export interface CallStats {
   readonly observe: CallObserver
   readonly watch: (service: string, endpoint: Endpoint) => Endpoint
   read(): Pick<HostReport, 'operations' | 'edges'>
@@ -16,9 +16,9 @@ const FAILED = 500
 /** Both names a gateway calls by: for a request, and on its own behalf. */
 const EDGE = new Set(['edge', 'gateway'])
 
-export const watchCalls = (runtime: Runtime): CallWatch => {
-  const operations = tally(runtime)
-  const edges = tally(runtime)
+export const callStats = (runtime: Runtime): CallStats => {
+  const operations = statsTable(runtime)
+  const edges = statsTable(runtime)
   return {
     observe: (service, operation, ms, _outcome, status) => operations.record(service, operation, ms, status >= FAILED),
     // At the caller's side: a call that never arrives is seen there alone.

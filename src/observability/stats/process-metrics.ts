@@ -10,13 +10,13 @@ const PARTS = 6
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
 /** How a process fares: memory, processor, how late its event loop is. */
-export interface Vitals {
+export interface ProcessStats {
   read(): HostReport['process']
   stop(): Promise<void>
 }
 
 /** Watches this process until it is stopped. */
-export const watchVitals = (runtime: Runtime): Vitals => {
+export const watchProcess = (runtime: Runtime): ProcessStats => {
   // Each turn of the event loop is measured when it comes: a clock that looks would wake a process that has nothing to do.
   const delay = monitorEventLoopDelay({ samplePerIteration: true })
   delay.enable()

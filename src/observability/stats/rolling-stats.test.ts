@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { lastMinute, tally } from './rolling-stats.ts'
+import { rollingStats, statsTable } from './rolling-stats.ts'
 
 /** A clock that the test sets. */
 const steered = () => {
@@ -10,7 +10,7 @@ const steered = () => {
 
 describe('what is counted of the last minute', () => {
   test('calls, failures and durations, right within an eighth', () => {
-    const counted = lastMinute(steered())
+    const counted = rollingStats(steered())
     assert.equal(counted.read(), undefined)
     for (let ms = 1; ms <= 1_000; ms++) counted.record(ms, ms % 10 === 0)
     const { calls, errors, p50, p99 } = counted.read()!
@@ -21,7 +21,7 @@ describe('what is counted of the last minute', () => {
 
   test('is of the last minute: older counts leave part by part, also after a long silence', () => {
     const time = steered()
-    const counted = lastMinute(time)
+    const counted = rollingStats(time)
     counted.record(1, false)
     time.on(30_000)
     counted.record(2, true)
@@ -37,7 +37,7 @@ describe('what is counted of the last minute', () => {
 
   test('is kept apart by both names, and what was silent for a minute is not told', () => {
     const time = steered()
-    const counted = tally(time)
+    const counted = statsTable(time)
     counted.record('order', 'product', 1, false)
     counted.record('order', 'payment', 1, true)
     counted.record('order', 'product', 1, false)

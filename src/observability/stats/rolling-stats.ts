@@ -11,7 +11,7 @@ const STEPS = 62
 const WIDTH = STEPS + 2
 
 /** Counts of one thing in the last minute. */
-export interface LastMinute {
+export interface RollingStats {
   record(ms: number, failed: boolean): void
   /** Nothing when nothing happened. */
   read(): Rates | undefined
@@ -23,7 +23,7 @@ const stepOf = (ms: number): number => (ms <= FIRST ? 0 : Math.min(STEPS - 1, Ma
 const middleOf = (step: number): number => FIRST * Math.exp((step - 0.5) * GROWTH)
 
 /** Counts calls, failures and durations of the last minute; durations are right within an eighth. */
-export const lastMinute = (runtime: Pick<Runtime, 'now'>): LastMinute => {
+export const rollingStats = (runtime: Pick<Runtime, 'now'>): RollingStats => {
   // Each part: calls, failures, then how many calls took each step.
   const counts = new Uint32Array(PARTS * WIDTH)
   const partAt = new Float64Array(PARTS).fill(-1)
@@ -63,20 +63,20 @@ export const lastMinute = (runtime: Pick<Runtime, 'now'>): LastMinute => {
 }
 
 /** Counts of the last minute of everything that has two names. */
-export interface Tally {
+export interface StatsTable {
   record(one: string, other: string, ms: number, failed: boolean): void
   read(): (readonly [one: string, other: string, rates: Rates])[]
 }
 
 /** Counts by two names, of which there must be few. */
-export const tally = (runtime: Pick<Runtime, 'now'>): Tally => {
-  const all = new Map<string, Map<string, LastMinute>>()
+export const statsTable = (runtime: Pick<Runtime, 'now'>): StatsTable => {
+  const all = new Map<string, Map<string, RollingStats>>()
   return {
     record: (one, other, ms, failed) => {
       let of = all.get(one)
       if (!of) all.set(one, (of = new Map()))
       let counted = of.get(other)
-      if (!counted) of.set(other, (counted = lastMinute(runtime)))
+      if (!counted) of.set(other, (counted = rollingStats(runtime)))
       counted.record(ms, failed)
     },
     read: () =>

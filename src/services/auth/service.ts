@@ -6,17 +6,17 @@ import { member, memberWithdrawn } from '#services/member/contract.ts'
 import { accounts } from './accounts/accounts.ts'
 import { auth, sessionEnded } from './contract.ts'
 import { dropCredential } from './accounts/credential-store.ts'
-import { entry } from './sign-in/sign-in.ts'
+import { signInHandlers } from './sign-in/sign-in.ts'
 import { guard } from './sign-in/login-throttle.ts'
 import { keys } from './keys/keys.ts'
 import { passwordChange } from './passwords/password-change.ts'
 import { passwords as makePasswords, type Passwords } from './passwords/passwords.ts'
 import { LEEWAY } from './sessions/refresh-token.ts'
-import { forgetSessions } from './sessions/session-store.ts'
+import { deleteEndedSessions } from './sessions/session-store.ts'
 import { sessions as makeSessions } from './sessions/sessions.ts'
 import { authSettings } from './settings.ts'
 import { seedStaff } from './accounts/staff.ts'
-import { forgetOld } from './sign-in/throttle-store.ts'
+import { deleteExpiredFailures } from './sign-in/throttle-store.ts'
 
 const DAY = 24 * 3_600_000
 
@@ -58,7 +58,7 @@ export const authServiceOf = (given: { readonly roles: () => readonly StaffRole[
 
       return {
         operations: {
-          ...entry(parts),
+          ...signInHandlers(parts),
           ...passwordChange(parts),
           refresh: ({ refreshToken }) => sessions.exchange(refreshToken, 0),
           renew: ({ refreshToken }) => sessions.exchange(refreshToken, LEEWAY),
@@ -82,7 +82,8 @@ export const authServiceOf = (given: { readonly roles: () => readonly StaffRole[
           sweep(
             'forget',
             60_000,
-            async (now) => (await forgetSessions(db, now - DAY)) + (await forgetOld(db, now - DAY, now - 90 * DAY)),
+            async (now) =>
+              (await deleteEndedSessions(db, now - DAY)) + (await deleteExpiredFailures(db, now - DAY, now - 90 * DAY)),
           ),
         ],
         reseal: ring.reseal,

@@ -13,13 +13,13 @@ import { reanalyze } from './index/reanalysis.ts'
 import { rebuild } from './index/rebuilding.ts'
 import type { Answered, SearchedBy } from './search/engine.ts'
 import { completionOf, otherKeyboard } from './search/search.ts'
-import { searching } from './search/search-wiring.ts'
-import { derived, pathOf, type Shown, type ShownCategory } from './product-view/product-view.ts'
+import { wireSearch } from './search/search-wiring.ts'
+import { derived, pathOf, type ProductView, type CategoryView } from './product-view/product-view.ts'
 import {
   claimSales,
   countSales,
   findCategories,
-  findShown,
+  findProductViews,
   lockProducts,
   rank,
 } from './product-view/product-view-store.ts'
@@ -35,7 +35,7 @@ const TOLD = { fresh: 5_000, bound: 10_000 }
 const PLENTY = 8
 const PLENTY_KEPT = 20_000
 
-const card = (shown: Shown) => {
+const card = (shown: ProductView) => {
   const { price, soldOut } = derived(shown)
   const { productId: id, name, brand, imageUrls, categoryId, createdAt } = shown
   return {
@@ -50,7 +50,7 @@ const card = (shown: Shown) => {
   }
 }
 
-const detail = (shown: Shown, categories: ReadonlyMap<string, ShownCategory>): ProductDetail => ({
+const detail = (shown: ProductView, categories: ReadonlyMap<string, CategoryView>): ProductDetail => ({
   ...card(shown),
   description: shown.description,
   imageUrls: shown.imageUrls,
@@ -78,8 +78,8 @@ const once = <A extends object, B>(work: (answer: A) => B): ((answer: A) => B) =
     return found
   }
 }
-const byId = once((all: readonly ShownCategory[]) => new Map(all.map((each) => [each.id, each])))
-const listed = once((all: readonly ShownCategory[]) =>
+const byId = once((all: readonly CategoryView[]) => new Map(all.map((each) => [each.id, each])))
+const listed = once((all: readonly CategoryView[]) =>
   Object.freeze({ items: all.map(({ position: _place, ...each }) => each) }),
 )
 
@@ -100,8 +100,8 @@ export const catalogService = service(
       keeping: BRIEF,
       told: TOLD,
     })
-    const categories = async (): Promise<ReadonlyMap<string, ShownCategory>> => byId(await tree.get('all'))
-    const { search, index, ...engine } = searching({ db, runtime, settings, log })
+    const categories = async (): Promise<ReadonlyMap<string, CategoryView>> => byId(await tree.get('all'))
+    const { search, index, ...engine } = wireSearch({ db, runtime, settings, log })
     const list = lister(search, categories)
     const lists = cache.lagging({
       name: 'lists',
@@ -112,10 +112,13 @@ export const catalogService = service(
       keeping: BRIEF,
     })
 
-    const details = lanes<string, Shown | undefined>({ lanes: 2, max: 256, name: 'catalog.detail' }, async (ids) => {
-      const found = await findShown(db, ids)
-      return ids.map((id) => found.get(id))
-    })
+    const details = lanes<string, ProductView | undefined>(
+      { lanes: 2, max: 256, name: 'catalog.detail' },
+      async (ids) => {
+        const found = await findProductViews(db, ids)
+        return ids.map((id) => found.get(id))
+      },
+    )
     const products = cache.lagging({
       name: 'products',
       shape: 1,

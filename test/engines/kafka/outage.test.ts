@@ -5,8 +5,8 @@ import { Registry } from 'prom-client'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { startKafka } from '#tools/engines/kafka.ts'
 import { freePort } from '#tools/engines/ports.ts'
-import { watchServices } from '#src/observability/metrics/service-metrics.ts'
-import { reachKafka } from '#src/host/events/connect-kafka.ts'
+import { registerServiceMetrics } from '#src/observability/metrics/service-metrics.ts'
+import { connectKafka } from '#src/host/events/connect-kafka.ts'
 import { readSettings } from '#src/settings.ts'
 import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
@@ -20,7 +20,7 @@ const folder = scratchFolder()
 const port = await freePort(runtime)
 const said: string[] = []
 const starting = startKafka({ folder, port, runtime })
-const reached = await reachKafka(
+const reached = await connectKafka(
   readSettings({ KAFKA_BROKERS: `127.0.0.1:${port}`, KAFKA_PREFIX: 'outage.', JANGTEO_START_PATIENCE: '120' }),
   {
     shop: [alpha],
@@ -43,7 +43,7 @@ test('a start waits for a Kafka that comes late, and says so', () => {
 test('while Kafka is away events wait in the outbox, as the metrics tell, and arrive when it is back', async () => {
   const host = await ground.start([alpha, betaOf()])
   const registry = new Registry()
-  watchServices(
+  registerServiceMetrics(
     registry,
     host.services.map(({ definition, endpoint, db, built }) => ({
       service: definition.contract.name,

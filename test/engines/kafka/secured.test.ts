@@ -9,7 +9,7 @@ import { freePort } from '#tools/engines/ports.ts'
 import { serviceConnection } from '#engines/postgres/schema/provision.ts'
 import { startHost } from '#src/host/process/host.ts'
 import { kafkaSecurity } from '#src/host/events/kafka-security.ts'
-import { reachKafka } from '#src/host/events/connect-kafka.ts'
+import { connectKafka } from '#src/host/events/connect-kafka.ts'
 import { readSettings, showSettings } from '#src/settings.ts'
 import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
@@ -85,7 +85,7 @@ const reach = async (port: number, env: Record<string, string>, host = 'localhos
     progress: (line: string) => said.push(line),
     log,
   }
-  return (await reachKafka(settings, given))!
+  return (await connectKafka(settings, given))!
 }
 
 const reaches = async (port: number, env: Record<string, string>) => {

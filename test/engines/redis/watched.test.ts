@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis } from '#engines/redis/connection.ts'
-import { watchRedis } from '#src/observability/metrics/redis-metrics.ts'
+import { registerRedisMetrics } from '#src/observability/metrics/redis-metrics.ts'
 import { scratchFolder } from '#test/support/engines/engines.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
@@ -14,7 +14,7 @@ test('metrics tell whether Redis answers: also of one that hangs, that has gone,
   const registry = new Registry()
   const engine = await startRedis({ folder, progress: () => {} })
   const redis = openRedis(engine.url, { name: 'test', log: silent })
-  watchRedis(registry, redis)
+  registerRedisMetrics(registry, redis)
   const told = async (): Promise<string | undefined> =>
     /^jangteo_redis_available (.*)$/m.exec(await registry.metrics())?.[1]
   let again: typeof engine | undefined

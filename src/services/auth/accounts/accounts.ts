@@ -41,7 +41,7 @@ export const accounts = ({ db, log }: Pick<Tools, 'db' | 'log'>, members: Client
       const overdue = await claimPending(db, now, now + AGAIN)
       for (const each of overdue) {
         await finish(each).catch((error: unknown) =>
-          log.warn({ err: error, member: each.memberId }, 'A sign-up could not be finished and will be tried again'),
+          log.warn({ err: error, member: each.memberId }, 'A sign-up could not be completed and will be retried'),
         )
       }
       return overdue.length

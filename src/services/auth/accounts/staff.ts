@@ -54,5 +54,7 @@ export const seedStaff = async (
   if (pendingName === null) return
   await accounts
     .finish({ memberId, email, pendingName })
-    .catch((error: unknown) => log.warn({ err: error }, 'The profile of the staff account will be made later'))
+    .catch((error: unknown) =>
+      log.warn({ err: error }, 'The profile of the staff account could not be created and will be retried'),
+    )
 }

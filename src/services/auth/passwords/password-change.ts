@@ -3,11 +3,11 @@ import { UNAUTHENTICATED } from '#kernel/faults.ts'
 import type { Handlers } from '#kernel/service.ts'
 import { ACCOUNT_NOT_FOUND, CREDENTIALS_INVALID, type auth } from '../contract.ts'
 import { changeHash, findByEmail, findByMember } from '../accounts/credential-store.ts'
-import type { Entrance } from '../sign-in/sign-in.ts'
+import type { SignInTools } from '../sign-in/sign-in.ts'
 
 /** New passwords: by who knows the old one, or by who reads the mailbox. Either ends every sign-in there is. */
 export const passwordChange = (
-  given: Pick<Entrance, 'db' | 'runtime' | 'secrets' | 'passwords' | 'guard' | 'sessions' | 'members' | 'emails'>,
+  given: Pick<SignInTools, 'db' | 'runtime' | 'secrets' | 'passwords' | 'guard' | 'sessions' | 'members' | 'emails'>,
 ): Pick<Handlers<typeof auth>, 'changePassword' | 'resetPassword'> => {
   const { db, runtime, secrets, passwords, guard, sessions, members, emails } = given
   return {

@@ -98,7 +98,7 @@ export const endedSince = (db: Queryable, after: number): Promise<{ id: string; 
   db.query(sql`SELECT id, ended_at AS at FROM session WHERE ended_at > ${new Date(after)} ORDER BY ended_at`)
 
 /** Forgets sessions that ended or ran out before an instant; answers how many. */
-export const forgetSessions = async (db: Queryable, before: number): Promise<number> =>
+export const deleteEndedSessions = async (db: Queryable, before: number): Promise<number> =>
   (
     await db.query(sql`
       DELETE FROM session WHERE id IN (

@@ -83,7 +83,7 @@ export const sessions = (
         case 'repeat':
           return secretsFrom(token, runtime).open('successor', session.successor!)
         case 'reuse':
-          log.warn({ session: sessionId }, 'A refresh token was used twice: its family is ended')
+          log.warn({ session: sessionId }, 'Refresh token reuse detected: its token family is revoked')
           await tell(tx, await endSession(tx, sessionId, 'refresh-reused', now), 'refresh-reused')
           return undefined
         case 'over':

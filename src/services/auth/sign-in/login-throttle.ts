@@ -7,7 +7,7 @@ import { ACCOUNT, counted, forgiven, networkPolicy, PAIR, type Policy } from './
 import { dropFailures, isKnown, lockFailures, noteKnown, saveFailures } from './throttle-store.ts'
 
 /** Slows down guessing. */
-export interface Guard {
+export interface LoginThrottle {
   /** Lets an attempt at an account through, counted as failed, or throws SIGN_IN_THROTTLED. The same for accounts there are and are not. */
   admit(email: string, address: string | undefined): Promise<Attempt>
   /** The person has shown who they are by other means: forgets every failure at their account. */
@@ -28,7 +28,7 @@ interface Watched {
 export const guard = (
   { db, runtime, settings }: Pick<Tools<typeof authSettings>, 'db' | 'runtime' | 'settings'>,
   secrets: Secrets,
-): Guard => {
+): LoginThrottle => {
   const networkNow = (): Policy => networkPolicy(settings.JANGTEO_SIGN_IN_FAILURES_PER_CLIENT)
 
   const keysOf = (email: string, address: string | undefined) => {

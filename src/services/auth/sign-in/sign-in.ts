@@ -7,14 +7,14 @@ import type { Member, member as memberContract } from '#services/member/contract
 import { OVERDUE, type Accounts } from '../accounts/accounts.ts'
 import { CREDENTIALS_INVALID, EMAIL_TAKEN, type auth, type Session } from '../contract.ts'
 import { changeHash, findByEmail, insertPending, type Credential } from '../accounts/credential-store.ts'
-import type { Guard } from './login-throttle.ts'
+import type { LoginThrottle } from './login-throttle.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
-export interface Entrance extends Pick<Tools, 'db' | 'runtime'> {
+export interface SignInTools extends Pick<Tools, 'db' | 'runtime'> {
   readonly secrets: Secrets
   readonly passwords: () => Passwords
-  readonly guard: Guard
+  readonly guard: LoginThrottle
   readonly sessions: Sessions
   readonly accounts: Accounts
   readonly members: Client<typeof memberContract>
@@ -22,7 +22,7 @@ export interface Entrance extends Pick<Tools, 'db' | 'runtime'> {
 }
 
 /** The ways in: signing up and signing in. */
-export const entry = (given: Entrance): Pick<Handlers<typeof auth>, 'signUp' | 'signIn'> => {
+export const signInHandlers = (given: SignInTools): Pick<Handlers<typeof auth>, 'signUp' | 'signIn'> => {
   const { db, runtime, secrets, passwords, guard, sessions, accounts, members, emails } = given
 
   const letIn = async (credential: Credential, member: Member): Promise<Session | undefined> => {

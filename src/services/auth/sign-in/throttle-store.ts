@@ -28,7 +28,11 @@ export const noteKnown = (key: string, memberId: string, now: number): Statement
   ON CONFLICT (key) DO UPDATE SET member_id = excluded.member_id, last_at = excluded.last_at`
 
 /** Forgets failures and known networks that are old; answers how many rows. */
-export const forgetOld = async (db: Queryable, failuresBefore: number, networksBefore: number): Promise<number> => {
+export const deleteExpiredFailures = async (
+  db: Queryable,
+  failuresBefore: number,
+  networksBefore: number,
+): Promise<number> => {
   const [row] = await db.query<{ forgotten: number }>(sql`
     WITH failures AS (
       DELETE FROM failure WHERE key IN (

@@ -4,7 +4,7 @@ import type { Indexed } from './index-store.ts'
 import type { CardRow } from '../product-view/list-store.ts'
 import { categoryTerms, productTerms, searchedFields } from '../search/search-terms.ts'
 import { textOf, type OwnedTerm } from '../search/search.ts'
-import { derived, type ShownCategory } from '../product-view/product-view.ts'
+import { derived, type CategoryView } from '../product-view/product-view.ts'
 
 /** Where a name begins and ends among its letters. Compact text holds no signs. */
 export const OPENS = '^'
@@ -27,7 +27,7 @@ const termOf = ({ text, key, initials: opening, rest, opens, weight }: OwnedTerm
 })
 
 /** A product as it is indexed. */
-export const productDocument = (product: Indexed, categories: ReadonlyMap<string, ShownCategory>) => {
+export const productDocument = (product: Indexed, categories: ReadonlyMap<string, CategoryView>) => {
   const { productId: id, name, brand, categoryId, createdAt, popularity, imageUrls } = product
   const { listed, price, soldOut } = derived(product)
   const card: StoredCard = {
@@ -64,7 +64,7 @@ export const productDocument = (product: Indexed, categories: ReadonlyMap<string
 }
 
 /** A category as it is indexed: it has completions and is in no list. */
-export const categoryDocument = (category: ShownCategory) => ({
+export const categoryDocument = (category: CategoryView) => ({
   id: category.id,
   listed: false,
   terms: categoryTerms(category).map(termOf),

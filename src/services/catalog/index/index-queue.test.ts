@@ -6,10 +6,10 @@ import {
   allWritten,
   beginIndex,
   findIndexState,
-  findMarks,
+  findQueued,
   leaseIndex,
   markMore,
-  settleMarks,
+  settleQueued,
   wantIndex,
 } from './index-store.ts'
 import { categoryOwner } from '../search/search-terms.ts'
@@ -21,8 +21,8 @@ const run = (text: string, ...values: unknown[]) => db.query({ text, values })
 
 /** What is marked, taken away as an indexer does that has written it. */
 const taken = async (): Promise<string[]> => {
-  const marks = await findMarks(db, 1_000)
-  await settleMarks(db, marks)
+  const marks = await findQueued(db, 1_000)
+  await settleQueued(db, marks)
   return marks.map((each) => each.id).sort()
 }
 
@@ -57,10 +57,10 @@ describe('what the search index has yet to hear of', () => {
   test('stays marked when it changes while it is written', async () => {
     const { id } = await shop.create('우산')
     await shop.current()
-    const marks = await findMarks(db, 10)
+    const marks = await findQueued(db, 10)
     await run(`UPDATE product SET name = '양산' WHERE id = $1`, id)
-    await settleMarks(db, marks)
-    const [left] = await findMarks(db, 10)
+    await settleQueued(db, marks)
+    const [left] = await findQueued(db, 10)
     assert.equal(left?.id, id)
     assert.ok(left.revision > marks[0]!.revision)
     assert.deepEqual(await taken(), [id])
@@ -69,10 +69,10 @@ describe('what the search index has yet to hear of', () => {
   test('stays marked when a change of it is under way, and nobody waits', async () => {
     const { id } = await shop.create('장갑')
     await shop.current()
-    const marks = await findMarks(db, 10)
+    const marks = await findQueued(db, 10)
     await db.tx('test.change', async (tx) => {
       await tx.query({ text: `UPDATE product SET name = '벙어리장갑' WHERE id = $1`, values: [id] })
-      await settleMarks(db, marks)
+      await settleQueued(db, marks)
     })
     assert.deepEqual(await taken(), [id])
   })
@@ -80,7 +80,7 @@ describe('what the search index has yet to hear of', () => {
   test('is all there is once a new index is begun, also what someone has just read', async () => {
     const { id } = await shop.create('양말')
     await shop.current()
-    const before = await findMarks(db, 10)
+    const before = await findQueued(db, 10)
     assert.ok(await wantIndex(db, 1))
     assert.ok(!(await wantIndex(db, 1)), 'asked for twice')
     await beginIndex(db, { index: 'x', mapping: 1, analyzer: 'standard' })
@@ -90,15 +90,15 @@ describe('what the search index has yet to hear of', () => {
       await markMore(db, await findIndexState(db), i === 0 ? 2 : 1_000)
     }
     // Who read it before the new index was begun has written it to the old one only.
-    await settleMarks(db, before)
-    const marks = await findMarks(db, 1_000)
+    await settleQueued(db, before)
+    const marks = await findQueued(db, 1_000)
     const { total, marked } = await findIndexState(db)
     assert.ok(marks.some((each) => each.id === id))
     assert.deepEqual([marks.length, marked], [total, total])
     assert.equal(await allWritten(db), false)
-    await settleMarks(db, marks.slice(0, -1))
+    await settleQueued(db, marks.slice(0, -1))
     assert.equal(await allWritten(db), false)
-    await settleMarks(db, marks)
+    await settleQueued(db, marks)
     assert.equal(await allWritten(db), true)
     // What changes from now on is written to the new index anyway.
     await run(`UPDATE product SET name = '긴 양말' WHERE id = $1`, id)

@@ -1,6 +1,6 @@
 import type { Database, Queryable } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Shown } from '../product-view/product-view.ts'
+import type { ProductView } from '../product-view/product-view.ts'
 
 /** How far the search index is. */
 export interface IndexState {
@@ -107,7 +107,7 @@ export const markMore = async (db: Database, state: IndexState, limit: number): 
 }
 
 /** Something the index has yet to hear of, as of an instant of the database's clock. */
-export interface Mark {
+export interface QueuedDocument {
   readonly id: string
   readonly revision: number
   /** Epoch milliseconds. */
@@ -118,8 +118,8 @@ export interface Mark {
  * The next things to index, the longest waiting first: four parts of what changed to one of what only a new index wants,
  * so that neither waits for the end of the other.
  */
-export const findMarks = (db: Queryable, limit: number): Promise<Mark[]> =>
-  db.query<Mark>(sql`
+export const findQueued = (db: Queryable, limit: number): Promise<QueuedDocument[]> =>
+  db.query<QueuedDocument>(sql`
     WITH changed AS (
       SELECT id, revision FROM unindexed WHERE NOT refused AND NOT bulk
       ORDER BY revision LIMIT ${Math.ceil(limit * 0.8)}
@@ -133,7 +133,7 @@ export const findMarks = (db: Queryable, limit: number): Promise<Mark[]> =>
  * Takes away the marks of what is indexed. One that changed meanwhile stays, and waits since it was read. So does one
  * that is changing just now: waiting for it could end in a circle of waits.
  */
-export const settleMarks = async (db: Queryable, marks: readonly Mark[]): Promise<void> => {
+export const settleQueued = async (db: Queryable, marks: readonly QueuedDocument[]): Promise<void> => {
   if (marks.length === 0) return
   await db.query(sql`
     WITH given AS (
@@ -151,7 +151,7 @@ export const settleMarks = async (db: Queryable, marks: readonly Mark[]): Promis
 }
 
 /** Sets aside what the engine will never take as it is; a change has it tried again. */
-export const refuseMark = async (db: Queryable, mark: Mark): Promise<void> => {
+export const refuseQueued = async (db: Queryable, mark: QueuedDocument): Promise<void> => {
   await db.query(sql`UPDATE unindexed SET refused = true WHERE id = ${mark.id} AND revision = ${mark.revision}`)
 }
 
@@ -179,7 +179,7 @@ export const loseLive = async (db: Queryable): Promise<void> => {
 }
 
 /** A product as it is indexed. */
-export interface Indexed extends Shown {
+export interface Indexed extends ProductView {
   readonly popularity: number
 }
 

@@ -5,15 +5,15 @@ import { categoryDocument, goneDocument, productDocument } from './index-documen
 import type { indexNames } from './index-mapping.ts'
 import {
   findIndexed,
-  findMarks,
+  findQueued,
   finishIndex,
   loseIndex,
   loseLive,
-  refuseMark,
-  settleMarks,
+  refuseQueued,
+  settleQueued,
   wantIndex,
   type IndexState,
-  type Mark,
+  type QueuedDocument,
 } from './index-store.ts'
 import { categoryOwner } from '../search/search-terms.ts'
 import { findCategories } from '../product-view/product-view-store.ts'
@@ -33,7 +33,7 @@ export interface IndexTools {
 }
 
 /** The documents of what is marked, as things are now: the marks were read first, so they are never older than these. */
-const documentsOf = async (db: Database, marks: readonly Mark[]) => {
+const documentsOf = async (db: Database, marks: readonly QueuedDocument[]) => {
   const prefix = categoryOwner('')
   const isCategory = (id: string): boolean => id.startsWith(prefix)
   const products = await findIndexed(
@@ -56,11 +56,11 @@ const documentsOf = async (db: Database, marks: readonly Mark[]) => {
  * once what it stands for is in all of them, so after a crash it is written again; the mark's revision keeps a late write
  * from undoing a newer one.
  */
-export const writeMarked = async (tools: IndexTools, state: IndexState): Promise<number> => {
+export const indexQueued = async (tools: IndexTools, state: IndexState): Promise<number> => {
   const { db, store, log, names } = tools
   const into = [...(state.live ? [names.live] : []), ...(state.building ? [names.next] : [])]
   if (into.length === 0) return 0
-  const marks = await findMarks(db, AT_ONCE)
+  const marks = await findQueued(db, AT_ONCE)
   if (marks.length === 0) return 0
   const documents = await documentsOf(db, marks)
   const writes = into.flatMap((alias) =>
@@ -79,7 +79,7 @@ export const writeMarked = async (tools: IndexTools, state: IndexState): Promise
     await wantIndex(db, tools.mapping)
   }
   if (missing.size > 0) {
-    log.warn({ missing: [...missing] }, 'An index of the search is not there: it is made anew')
+    log.warn({ missing: [...missing] }, 'A search index is missing and is rebuilt')
     return 0
   }
   const refused = new Set<string>()
@@ -87,10 +87,10 @@ export const writeMarked = async (tools: IndexTools, state: IndexState): Promise
     if (each.kind !== 'refused') continue
     const mark = marks[i % marks.length]!
     refused.add(mark.id)
-    log.error({ id: mark.id, why: each.why }, 'The search engine does not take a document')
-    await refuseMark(db, mark)
+    log.error({ id: mark.id, why: each.why }, 'OpenSearch rejected a document')
+    await refuseQueued(db, mark)
   }
-  await settleMarks(
+  await settleQueued(
     db,
     marks.filter((each) => !refused.has(each.id)),
   )

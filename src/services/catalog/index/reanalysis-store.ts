@@ -1,7 +1,7 @@
 import type { Queryable } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { ANALYSIS } from '../search/search.ts'
-import type { ShownCategory } from '../product-view/product-view.ts'
+import type { CategoryView } from '../product-view/product-view.ts'
 
 /**
  * Locks up to `limit` products whose texts or completions an earlier version of the analysis made; answers their ids in
@@ -22,8 +22,8 @@ export const lockOutdated = async (tx: Queryable, limit: number): Promise<string
   ).map((row) => row.id)
 
 /** Locks the categories whose completions an earlier version of the analysis made. */
-export const lockOutdatedCategories = (tx: Queryable): Promise<ShownCategory[]> =>
-  tx.query<ShownCategory>(sql`
+export const lockOutdatedCategories = (tx: Queryable): Promise<CategoryView[]> =>
+  tx.query<CategoryView>(sql`
     SELECT id, name, name_en AS "nameEn", parent_id AS "parentId", position FROM category
     WHERE EXISTS (SELECT FROM term WHERE owner = 'category:' || category.id AND analysis < ${ANALYSIS})
     ORDER BY id FOR UPDATE SKIP LOCKED`)

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '#kernel/store.ts'
 import { categoriesOf, writeCategoryTerms, writeSearched } from '../product-view/projection.ts'
 import { lockOutdated, lockOutdatedCategories } from './reanalysis-store.ts'
-import { findRanks, findShown } from '../product-view/product-view-store.ts'
+import { findRanks, findProductViews } from '../product-view/product-view-store.ts'
 
 /** Products analyzed in one transaction: their changes wait for no longer than that. */
 const AT_ONCE = 100
@@ -10,7 +10,7 @@ const analyzeProducts = async (tx: Tx): Promise<number> => {
   const ids = await lockOutdated(tx, AT_ONCE)
   if (ids.length === 0) return 0
   // Read after the lock: whoever renames a category writes it before it locks the products below.
-  const [shown, ranks, categories] = [await findShown(tx, ids), await findRanks(tx, ids), await categoriesOf(tx)]
+  const [shown, ranks, categories] = [await findProductViews(tx, ids), await findRanks(tx, ids), await categoriesOf(tx)]
   await writeSearched(tx, [...shown.values()], ranks, categories)
   return ids.length
 }

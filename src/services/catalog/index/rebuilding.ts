@@ -8,9 +8,9 @@ import {
   withChange,
   type Availability,
   type CategoryChanged,
-  type Changed,
-  type Shown,
-  type ShownCategory,
+  type ProductChanged,
+  type ProductView,
+  type CategoryView,
 } from '../product-view/product-view.ts'
 import { analyze, deleteOthers, lockProducts, waitForCursor } from '../product-view/product-view-store.ts'
 
@@ -35,8 +35,8 @@ export interface Rebuilt {
 
 /** The whole window in memory, as the events so far make it. */
 const folding = () => {
-  const products = new Map<string, Shown>()
-  const categories = new Map<string, ShownCategory>()
+  const products = new Map<string, ProductView>()
+  const categories = new Map<string, CategoryView>()
   /** Events that cannot be read, by kind and key, until a later one tells the whole of the same product or category. */
   const unreadable = new Map<string, Unreadable>()
   let place: Place | undefined
@@ -56,9 +56,9 @@ const folding = () => {
       categories.set(category.id, category)
       return
     }
-    const { productId } = payload as Changed | Availability
+    const { productId } = payload as ProductChanged | Availability
     const old = products.get(productId)
-    if (name === productChanged.name) products.set(productId, withChange(old, payload as Changed))
+    if (name === productChanged.name) products.set(productId, withChange(old, payload as ProductChanged))
     else if (old) products.set(productId, withAvailability(old, payload as Availability))
   }
 

@@ -16,7 +16,7 @@ import {
   wantIndex,
   type IndexState,
 } from './index-store.ts'
-import { writeMarked, type IndexTools } from './indexing.ts'
+import { indexQueued, type IndexTools } from './indexing.ts'
 
 /** Products marked in one go for a new index. */
 const MARKED_AT_ONCE = 2_000
@@ -28,7 +28,7 @@ const dropOthers = async ({ store, names, log }: IndexTools, kept: readonly stri
   for (const each of await store.indicesLike(names.all)) {
     if (kept.includes(each)) continue
     await store.drop(each)
-    log.info({ index: each }, 'An old search index is dropped')
+    log.info({ index: each }, 'Dropped an old search index')
   }
 }
 
@@ -39,7 +39,7 @@ const begin = async (tools: IndexTools, id: string): Promise<void> => {
   await dropOthers(tools, await store.indicesOf(names.live))
   await store.create(index, indexBody(analyzer, names.next))
   await beginIndex(db, { index, mapping, analyzer })
-  log.info({ index }, 'A new search index is being filled')
+  log.info({ index }, 'Building a new search index')
 }
 
 /** Has the new index searched instead of the old one, in one step. Done again after a crash it does what is left. The old one stays for searches under way. */
@@ -55,7 +55,7 @@ const finish = async (tools: IndexTools, index: string): Promise<void> => {
   ]
   await store.changeAliases(actions)
   await finishIndex(db, index)
-  log.info({ index }, 'A new search index is searched')
+  log.info({ index }, 'Switched to the new search index')
 }
 
 /**
@@ -93,7 +93,8 @@ export const indexer = (tools: IndexTools, runtime: Runtime) => {
 
   const step = async (): Promise<number> => {
     if (isOfNewer(await findIndexState(db))) {
-      if (!warned) log.warn('The search index is of a newer version, which alone writes it: PostgreSQL searches here')
+      if (!warned)
+        log.warn('The search index belongs to a newer version, which alone writes it: PostgreSQL searches here')
       warned = true
       await giveIndexUp(db, self)
       return 0
@@ -119,7 +120,7 @@ export const indexer = (tools: IndexTools, runtime: Runtime) => {
     }
     const marking = state.building !== null && state.markedAt === null
     if (marking) await markMore(db, state, MARKED_AT_ONCE)
-    const written = await writeMarked(tools, state)
+    const written = await indexQueued(tools, state)
     if (state.building !== null && !marking && (await allWritten(db))) {
       await finish(tools, state.building)
       lookedAt = runtime.now()

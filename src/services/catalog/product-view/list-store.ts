@@ -30,7 +30,7 @@ export interface Filter {
 }
 
 /** The last product of a page, by what the list is sorted by. */
-export type Place = Pick<CardRow, 'id' | 'createdAt' | 'popularity' | 'price' | 'score'>
+export type ListCursor = Pick<CardRow, 'id' | 'createdAt' | 'popularity' | 'price' | 'score'>
 
 /** Products looked at for being similar: common sounds are in very many. */
 const HEARD = 5_000
@@ -88,7 +88,7 @@ const columns = (search: Search | undefined): Statement =>
       FROM product
       WHERE listed`
 
-const after = (sort: Sort, place: Place): Statement => {
+const after = (sort: Sort, place: ListCursor): Statement => {
   if (sort === 'newest') return sql`AND (created_at, id) < (${new Date(place.createdAt)}, ${place.id}::uuid)`
   if (sort === 'popular') return sql`AND (popularity, id) < (${place.popularity}::bigint, ${place.id}::uuid)`
   if (sort === 'price-asc') return sql`AND (price, id) > (${place.price}::bigint, ${place.id}::uuid)`
@@ -109,7 +109,7 @@ export const findCards = (
   db: Queryable,
   filter: Filter,
   sort: Sort,
-  place: Place | undefined,
+  place: ListCursor | undefined,
   limit: number,
 ): Promise<CardRow[]> => {
   const { search, categories, minPrice, maxPrice, inStock } = filter

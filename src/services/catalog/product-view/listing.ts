@@ -6,7 +6,7 @@ import type { catalog } from '../contract.ts'
 import type { CatalogSearch, SearchedBy } from '../search/engine.ts'
 import type { CardRow, Filter, Sort } from './list-store.ts'
 import { readingsOf } from '../search/search.ts'
-import { subtreeOf, type ShownCategory } from './product-view.ts'
+import { subtreeOf, type CategoryView } from './product-view.ts'
 
 type List = (typeof catalog.operations)['list']
 type Given = z.output<List['input']>
@@ -32,7 +32,7 @@ const cardOf = ({ popularity: _, score: __, createdAt, ...row }: CardRow): Page[
 
 /** Lists products: filtered, sorted, page by page. A search that finds nothing is read in another way. */
 export const lister =
-  (engine: CatalogSearch, categories: () => Promise<ReadonlyMap<string, ShownCategory>>) =>
+  (engine: CatalogSearch, categories: () => Promise<ReadonlyMap<string, CategoryView>>) =>
   async (given: Given): Promise<Page> => {
     const { cursor, limit, q, category, minPrice, maxPrice, inStock } = given
     const readings = q ? readingsOf(q) : [undefined]

@@ -2,16 +2,16 @@ import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { ANALYSIS, type OwnedTerm, type SearchText } from '../search/search.ts'
 import { categoryOwner } from '../search/search-terms.ts'
-import { derived, type Shown, type ShownCategory } from './product-view.ts'
+import { derived, type ProductView, type CategoryView } from './product-view.ts'
 
 /** Everything known of categories. */
-export const findCategories = (db: Queryable): Promise<ShownCategory[]> =>
-  db.query<ShownCategory>(sql`
+export const findCategories = (db: Queryable): Promise<CategoryView[]> =>
+  db.query<CategoryView>(sql`
     SELECT id, name, name_en AS "nameEn", parent_id AS "parentId", position FROM category
     ORDER BY position, id`)
 
 /** Writes categories, each named once. */
-export const saveCategories = (all: readonly ShownCategory[]): Statement => sql`
+export const saveCategories = (all: readonly CategoryView[]): Statement => sql`
   INSERT INTO category (id, name, name_en, parent_id, position)
   SELECT * FROM unnest(${all.map((each) => each.id)}::text[], ${all.map((each) => each.name)}::text[],
                        ${all.map((each) => each.nameEn)}::text[], ${all.map((each) => each.parentId)}::text[],
@@ -20,8 +20,8 @@ export const saveCategories = (all: readonly ShownCategory[]): Statement => sql`
     position = excluded.position`
 
 /** Products by id, listed or not. */
-export const findShown = async (db: Queryable, ids: readonly string[]): Promise<Map<string, Shown>> => {
-  const rows = await db.query<Shown>(sql`
+export const findProductViews = async (db: Queryable, ids: readonly string[]): Promise<Map<string, ProductView>> => {
+  const rows = await db.query<ProductView>(sql`
     SELECT id AS "productId", version, name, description, brand, category_id AS "categoryId",
            image_urls AS "imageUrls", options, skus, status, created_at AS "createdAt"
     FROM product WHERE id = ANY (${ids}::uuid[])`)
@@ -40,7 +40,7 @@ export const idsInCategories = async (db: Queryable, categories: readonly string
   ).map((row) => row.id)
 
 /** Writes products, each named once, in the order of ids. A new one starts with the units it has sold. */
-export const saveShown = (all: readonly Shown[]): Statement => {
+export const saveProductViews = (all: readonly ProductView[]): Statement => {
   const facts = all.map(derived)
   return sql`
     INSERT INTO product (id, version, name, description, brand, category_id, image_urls, options, skus, status,

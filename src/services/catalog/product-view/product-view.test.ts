@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { derived, pathOf, subtreeOf, withAvailability, withChange, type Changed, type Shown } from './product-view.ts'
+import {
+  derived,
+  pathOf,
+  subtreeOf,
+  withAvailability,
+  withChange,
+  type ProductChanged,
+  type ProductView,
+} from './product-view.ts'
 
 const PRODUCT = '00000000-0000-7000-8000-000000000000'
-const sku = (n: number, flips: number, price = 1_000): Changed['skus'][number] => ({
+const sku = (n: number, flips: number, price = 1_000): ProductChanged['skus'][number] => ({
   skuId: `00000000-0000-7000-8000-00000000000${n}`,
   options: {},
   price: price as never,
@@ -12,7 +20,7 @@ const sku = (n: number, flips: number, price = 1_000): Changed['skus'][number] =
   flips,
   status: 'ON_SALE',
 })
-const changed = (version: number, skus: Changed['skus']): Changed => ({
+const changed = (version: number, skus: ProductChanged['skus']): ProductChanged => ({
   productId: PRODUCT,
   version,
   name: `이름 ${version}`,
@@ -35,7 +43,7 @@ describe('a product in the window', () => {
         const flips = [0, 0, 0]
         let version = 1
         const first = changed(1, [sku(1, 0), sku(2, 0)])
-        const news: ((old: Shown) => Shown)[] = []
+        const news: ((old: ProductView) => ProductView)[] = []
         for (const each of happened)
           if (each === 'change') {
             const told = changed(++version, [sku(1, flips[1]!), sku(2, flips[2]!)])

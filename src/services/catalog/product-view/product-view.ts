@@ -1,18 +1,18 @@
 import type { z } from 'zod'
 import type { availabilityChanged, categoryChanged, productChanged } from '#services/product/contract.ts'
 
-export type Changed = z.output<typeof productChanged.payload>
+export type ProductChanged = z.output<typeof productChanged.payload>
 export type Availability = z.output<typeof availabilityChanged.payload>
 export type CategoryChanged = z.output<typeof categoryChanged.payload>
-export type WindowSku = Changed['skus'][number]
+export type ProductViewSku = ProductChanged['skus'][number]
 
 /** A product as the window knows it: the last word about it, and the last word about each SKU's stock. */
-export interface Shown extends Omit<Changed, 'createdAt'> {
+export interface ProductView extends Omit<ProductChanged, 'createdAt'> {
   readonly createdAt: number
 }
 
 /** A category as the window knows it. */
-export interface ShownCategory {
+export interface CategoryView {
   readonly id: string
   readonly name: string
   readonly nameEn: string
@@ -20,11 +20,11 @@ export interface ShownCategory {
   readonly position: number
 }
 
-const later = (a: WindowSku, b: WindowSku | undefined): WindowSku =>
+const later = (a: ProductViewSku, b: ProductViewSku | undefined): ProductViewSku =>
   b && b.flips > a.flips ? { ...a, soldOut: b.soldOut, flips: b.flips } : a
 
 /** Takes in that a product changed. Older words than the last change nothing, but for a SKU's stock, which has a count of its own. */
-export const withChange = (old: Shown | undefined, { createdAt, ...told }: Changed): Shown => {
+export const withChange = (old: ProductView | undefined, { createdAt, ...told }: ProductChanged): ProductView => {
   const known = new Map(old?.skus.map((sku) => [sku.skuId, sku]))
   if (old && old.version >= told.version) {
     const given = new Map(told.skus.map((sku) => [sku.skuId, sku]))
@@ -38,13 +38,13 @@ export const withChange = (old: Shown | undefined, { createdAt, ...told }: Chang
 }
 
 /** Takes in that a SKU sold out or came back, unless a later word of it is known. */
-export const withAvailability = (old: Shown, { skuId, soldOut, flips }: Availability): Shown => ({
+export const withAvailability = (old: ProductView, { skuId, soldOut, flips }: Availability): ProductView => ({
   ...old,
   skus: old.skus.map((sku) => (sku.skuId === skuId && flips > sku.flips ? { ...sku, soldOut, flips } : sku)),
 })
 
 /** What follows from a product's SKUs: whether it is shown, its lowest price, whether nothing of it can be bought. */
-export const derived = ({ status, skus }: Shown): { listed: boolean; price: number; soldOut: boolean } => {
+export const derived = ({ status, skus }: ProductView): { listed: boolean; price: number; soldOut: boolean } => {
   const onSale = skus.filter((sku) => sku.status === 'ON_SALE')
   return {
     listed: status === 'ON_SALE' && onSale.length > 0,
@@ -54,8 +54,8 @@ export const derived = ({ status, skus }: Shown): { listed: boolean; price: numb
 }
 
 /** A category and those above it, from the root down. */
-export const pathOf = (id: string | null, all: ReadonlyMap<string, ShownCategory>): ShownCategory[] => {
-  const path: ShownCategory[] = []
+export const pathOf = (id: string | null, all: ReadonlyMap<string, CategoryView>): CategoryView[] => {
+  const path: CategoryView[] = []
   let at = id === null ? undefined : all.get(id)
   while (at && !path.includes(at)) {
     path.unshift(at)
@@ -65,5 +65,5 @@ export const pathOf = (id: string | null, all: ReadonlyMap<string, ShownCategory
 }
 
 /** A category and all below it. */
-export const subtreeOf = (id: string, all: ReadonlyMap<string, ShownCategory>): string[] =>
+export const subtreeOf = (id: string, all: ReadonlyMap<string, CategoryView>): string[] =>
   [...all.keys()].filter((each) => pathOf(each, all).some((category) => category.id === id))

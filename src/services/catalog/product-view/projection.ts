@@ -7,21 +7,21 @@ import {
   withChange,
   type Availability,
   type CategoryChanged,
-  type Changed,
-  type Shown,
-  type ShownCategory,
+  type ProductChanged,
+  type ProductView,
+  type CategoryView,
 } from './product-view.ts'
 import {
   analyze,
   deleteTerms,
   findCategories,
   findRanks,
-  findShown,
+  findProductViews,
   idsInCategories,
   insertTerms,
   lockProducts,
   saveCategories,
-  saveShown,
+  saveProductViews,
   saveTexts,
 } from './product-view-store.ts'
 
@@ -31,30 +31,30 @@ const MANY = 100
 const AT_ONCE = 200
 
 /** Reads all categories by id. */
-export const categoriesOf = async (tx: Tx): Promise<Map<string, ShownCategory>> =>
+export const categoriesOf = async (tx: Tx): Promise<Map<string, CategoryView>> =>
   new Map((await findCategories(tx)).map((each) => [each.id, each]))
 
 /** Writes products and everything that is made of them. Each must be named once. */
 export const write = async (
   tx: Tx,
-  all: readonly Shown[],
-  categories: ReadonlyMap<string, ShownCategory>,
+  all: readonly ProductView[],
+  categories: ReadonlyMap<string, CategoryView>,
 ): Promise<void> => {
   const sorted = [...all].sort((a, b) => (a.productId < b.productId ? -1 : 1))
   for (let i = 0; i < sorted.length; i += AT_ONCE) {
     const some = sorted.slice(i, i + AT_ONCE)
     const ids = some.map((each) => each.productId)
     const ranks = await findRanks(tx, ids)
-    await Promise.all([tx.query(saveShown(some)), writeSearched(tx, some, ranks, categories)])
+    await Promise.all([tx.query(saveProductViews(some)), writeSearched(tx, some, ranks, categories)])
   }
 }
 
 /** Writes what products are found by: their texts and completions. Each must be named once. */
 export const writeSearched = (
   tx: Tx,
-  all: readonly Shown[],
+  all: readonly ProductView[],
   ranks: ReadonlyMap<string, number>,
-  categories: ReadonlyMap<string, ShownCategory>,
+  categories: ReadonlyMap<string, CategoryView>,
 ): Promise<unknown> =>
   Promise.all([
     tx.query(saveTexts(all.map((each) => searchText(each, categories)))),
@@ -63,28 +63,28 @@ export const writeSearched = (
   ])
 
 /** Writes the completions of categories. */
-export const writeCategoryTerms = (tx: Tx, all: readonly ShownCategory[]): Promise<unknown> =>
+export const writeCategoryTerms = (tx: Tx, all: readonly CategoryView[]): Promise<unknown> =>
   Promise.all([
     tx.query(deleteTerms(all.map((each) => categoryOwner(each.id)))),
     tx.query(insertTerms(all.flatMap(categoryTerms))),
   ])
 
 /** Writes categories and their completions. */
-export const writeCategories = (tx: Tx, all: readonly ShownCategory[]): Promise<unknown> =>
+export const writeCategories = (tx: Tx, all: readonly CategoryView[]): Promise<unknown> =>
   Promise.all([tx.query(saveCategories(all)), writeCategoryTerms(tx, all)])
 
-export const categoryOf = ({ categoryId, ...told }: CategoryChanged): ShownCategory => ({ id: categoryId, ...told })
+export const categoryOf = ({ categoryId, ...told }: CategoryChanged): CategoryView => ({ id: categoryId, ...told })
 
 const inOrder = (ids: Iterable<string>): string[] => [...new Set(ids)].sort()
 
-const load = async (tx: Tx, ids: Iterable<string>): Promise<Map<string, Shown>> => {
+const load = async (tx: Tx, ids: Iterable<string>): Promise<Map<string, ProductView>> => {
   const wanted = inOrder(ids)
   await tx.query(lockProducts(wanted))
-  return findShown(tx, wanted)
+  return findProductViews(tx, wanted)
 }
 
 /** Takes in that products changed. */
-export const project = async (tx: Tx, events: readonly Delivered<Changed>[]): Promise<void> => {
+export const project = async (tx: Tx, events: readonly Delivered<ProductChanged>[]): Promise<void> => {
   const known = await load(
     tx,
     events.map(({ payload }) => payload.productId),
@@ -105,7 +105,7 @@ export const projectAvailability = async (tx: Tx, events: readonly Delivered<Ava
     if (old) known.set(payload.productId, withAvailability(old, payload))
   }
   if (known.size > 0)
-    await tx.query(saveShown([...known.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1))))
+    await tx.query(saveProductViews([...known.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1))))
 }
 
 /** Takes in that categories changed; products below them are found by the new names. */

@@ -4,7 +4,7 @@ import {
   findCompletions,
   type CardRow,
   type Filter,
-  type Place,
+  type ListCursor,
   type Sort,
 } from '../product-view/list-store.ts'
 import type { Completion } from './search.ts'
@@ -18,7 +18,7 @@ export type SearchedBy = 'embedded' | 'opensearch'
  */
 export interface SearchEngine {
   /** Products on sale that pass the filter, sorted, at most `limit`, after a place. */
-  find(filter: Filter, sort: Sort, place: Place | undefined, limit: number): Promise<CardRow[]>
+  find(filter: Filter, sort: Sort, place: ListCursor | undefined, limit: number): Promise<CardRow[]>
   /** The best completions: those that begin so, then by how well they sell. */
   complete(completion: Completion, limit: number): Promise<string[]>
 }
@@ -31,7 +31,7 @@ export interface Answered<T> {
 
 /** The catalog's search as the service uses it: whoever answers says so. */
 export interface CatalogSearch {
-  find(filter: Filter, sort: Sort, place: Place | undefined, limit: number): Promise<Answered<CardRow[]>>
+  find(filter: Filter, sort: Sort, place: ListCursor | undefined, limit: number): Promise<Answered<CardRow[]>>
   complete(completion: Completion, limit: number): Promise<Answered<string[]>>
 }
 

@@ -1,6 +1,6 @@
 import { hasLoneConsonant, spread } from './hangul.ts'
 import { ENDS, OPENS } from '../index/index-document.ts'
-import type { Filter, Place, Sort } from '../product-view/list-store.ts'
+import type { Filter, ListCursor, Sort } from '../product-view/list-store.ts'
 import { SIMILAR, type Completion, type Search } from './search.ts'
 
 type Query = Readonly<Record<string, unknown>>
@@ -93,7 +93,7 @@ const sorted = (sort: Sort): readonly Query[] => {
   return [{ _score: 'desc' }, { popularity: 'desc' }, { id: 'desc' }]
 }
 
-const after = (sort: Sort, place: Place, search: Search | undefined): readonly (string | number)[] => {
+const after = (sort: Sort, place: ListCursor, search: Search | undefined): readonly (string | number)[] => {
   if (sort === 'newest') return [place.createdAt, place.id]
   if (sort === 'popular') return [place.popularity, place.id]
   if (sort === 'price-asc' || sort === 'price-desc') return [place.price, place.id]
@@ -102,7 +102,7 @@ const after = (sort: Sort, place: Place, search: Search | undefined): readonly (
 }
 
 /** The search that lists products. */
-export const listBody = (filter: Filter, sort: Sort, place: Place | undefined, limit: number): Query => {
+export const listBody = (filter: Filter, sort: Sort, place: ListCursor | undefined, limit: number): Query => {
   const { search, categories, minPrice, maxPrice, inStock } = filter
   const prices = { ...(minPrice !== undefined && { gte: minPrice }), ...(maxPrice !== undefined && { lte: maxPrice }) }
   return {

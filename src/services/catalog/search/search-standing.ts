@@ -11,7 +11,7 @@ export const STALE = 60_000
 const LOOK = 1_000
 
 /** Whether the index is worth asking: the engine is here, there is an index, and it is not too far behind. */
-export interface Standing {
+export interface SearchStatus {
   /** The engine, asked only while the index is worth it; SearchAway otherwise. */
   readonly engine: SearchEngine
   readonly worthAsking: () => boolean
@@ -32,7 +32,7 @@ export const standing = (
     readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
     readonly missed: () => void
   },
-): Standing => {
+): SearchStatus => {
   const { store, alias, lag, runtime, log, missed } = given
   // There may be none yet: the first look tells, before anybody asks.
   let indexed = false
@@ -52,12 +52,12 @@ export const standing = (
     failed: (error) => {
       if (error instanceof SearchAway) return
       if (error instanceof NoIndex) {
-        if (indexed) log.warn('The search index is gone: PostgreSQL searches until it is made anew')
+        if (indexed) log.warn('The search index is missing: PostgreSQL searches until it is rebuilt')
         indexed = false
         missed()
         return
       }
-      log.error({ err: error }, 'The search engine did not understand us: PostgreSQL searches instead')
+      log.error({ err: error }, 'OpenSearch rejected the query: PostgreSQL searches instead')
     },
     look: async () => {
       if (runtime.now() - lookedAt < LOOK) return

@@ -1,5 +1,5 @@
 import { termsOf, textOf, type OwnedTerm, type SearchText } from './search.ts'
-import { pathOf, type Shown, type ShownCategory } from '../product-view/product-view.ts'
+import { pathOf, type ProductView, type CategoryView } from '../product-view/product-view.ts'
 
 /** A category is what one most likely means by its name: it stands before every product. */
 const CATEGORY_WEIGHT = 1_000_000_000
@@ -8,11 +8,11 @@ const CATEGORY_WEIGHT = 1_000_000_000
 export const categoryOwner = (id: string): string => `category:${id}`
 
 /** The completions that lead to a category. */
-export const categoryTerms = ({ id, name }: ShownCategory): OwnedTerm[] =>
+export const categoryTerms = ({ id, name }: CategoryView): OwnedTerm[] =>
   termsOf(name).map((term) => ({ ...term, owner: categoryOwner(id), weight: CATEGORY_WEIGHT }))
 
 /** The completions that lead to a product which has sold so much; none when it is not on sale. */
-export const productTerms = ({ productId, name, brand, status }: Shown, weight: number): OwnedTerm[] =>
+export const productTerms = ({ productId, name, brand, status }: ProductView, weight: number): OwnedTerm[] =>
   status !== 'ON_SALE'
     ? []
     : [name, ...(brand && brand !== name ? [brand] : [])]
@@ -21,8 +21,8 @@ export const productTerms = ({ productId, name, brand, status }: Shown, weight: 
 
 /** The texts a product is found by: its name, its brand, its way down the categories, the values of its options. */
 export const searchedFields = (
-  shown: Shown,
-  categories: ReadonlyMap<string, ShownCategory>,
+  shown: ProductView,
+  categories: ReadonlyMap<string, CategoryView>,
 ): [name: string, brand: string, ...more: string[]] => [
   shown.name,
   shown.brand ?? '',
@@ -32,8 +32,8 @@ export const searchedFields = (
 
 /** What is searched of a product. */
 export const searchText = (
-  shown: Shown,
-  categories: ReadonlyMap<string, ShownCategory>,
+  shown: ProductView,
+  categories: ReadonlyMap<string, CategoryView>,
 ): SearchText & { readonly productId: string } => ({
   productId: shown.productId,
   ...textOf(searchedFields(shown, categories)),

@@ -42,7 +42,7 @@ const shown = async (db: Queryable, searchedBy: SearchedBy, engineSet: boolean) 
  * The search of the catalog and what keeps it going. With `OPENSEARCH_URL` an index there is kept up to date and asked
  * first; without, PostgreSQL searches.
  */
-export const searching = ({
+export const wireSearch = ({
   db,
   runtime,
   settings,
@@ -114,7 +114,7 @@ export const searching = ({
     stop: async () => {
       // Nobody is held up by it for longer than half a minute.
       await giveIndexUp(db, work.self).catch((error: unknown) =>
-        log.info({ err: error }, 'The work on the search index ends by itself: it could not be given up'),
+        log.info({ err: error }, 'The lease of the search index could not be released; it expires by itself'),
       )
       await store.close()
     },
