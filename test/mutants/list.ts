@@ -1,5 +1,6 @@
 import type { Mutant } from './mutant.ts'
 import { batches } from './guards/batches.ts'
+import { cancellations } from './guards/cancellations.ts'
 import { declared } from './guards/declared.ts'
 import { deposits } from './guards/deposits.ts'
 import { edge } from './guards/edge.ts'
@@ -24,6 +25,7 @@ import { stock } from './guards/stock.ts'
 export const mutants: readonly Mutant[] = [
   ...money,
   ...refunds,
+  ...cancellations,
   ...givingBack,
   ...deposits,
   ...orders,

@@ -338,3 +338,32 @@ test('a part given back at the console leaves the lines alone; all of it ends th
     ],
   )
 })
+
+test('after a part was given back at the console, parts get their share and the last one what is left', async () => {
+  for (const webhook of [true, false]) {
+    const it = await paid([3, 1_000])
+    if (!webhook) await shop.faults({ 'webhook-off': {} })
+    await shop.simulator.cancel(it.paymentKey, { cancelAmount: 1_300 })
+    if (webhook) await shop.settled()
+    const first = await it.cancel([[1, 1]])
+    assert.deepEqual(unitsOf(first), [[0, 1, 'PAID']])
+    await it.cancel([[1, 1]])
+    await shop.settled()
+    // Nothing that was paid is left, so nothing is left of the order.
+    const ended = await it.get()
+    assert.deepEqual([ended.status, ...unitsOf(ended)], ['CANCELED', [0, 3, 'CANCELED']])
+    assert.deepEqual(
+      (await refundsOf(it)).sort((a, b) => a - b),
+      [700, 1_000, 1_300],
+    )
+    assert.deepEqual(await shop.takenByToss(it.order.id), [0])
+    assert.deepEqual(
+      await rows('order', 'SELECT amount, refunded FROM cancellation WHERE order_id = $1 ORDER BY id', it.order.id),
+      [
+        { amount: 1_000, refunded: 1_000 },
+        { amount: 1_000, refunded: 700 },
+      ],
+    )
+    await shop.simulator.calm()
+  }
+})

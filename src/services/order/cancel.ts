@@ -241,10 +241,12 @@ export const canceling = (given: {
     reason,
     whole,
     amount,
+    taxFree,
   }: Cancellation): Promise<OrderRecord | undefined> => {
+    const share = { amount, taxFreeAmount: taxFree, orLess: true }
     let refunded: number
     try {
-      const answer = await payment.refund({ refundId, orderId, reason, ...(!whole && { amount }) })
+      const answer = await payment.refund({ refundId, orderId, reason, ...(!whole && share) })
       if (answer.status !== 'REFUNDED') return undefined
       refunded = answer.amount
     } catch (error) {

@@ -195,6 +195,8 @@ export const payment = contract('payment', {
       refundId: z.uuid(),
       orderId: z.uuid(),
       amount: wonSchema.optional(),
+      /** Of the amount as much as is left: some may have been given back at the provider's console. */
+      orLess: z.boolean().optional(),
       /** The part of the amount that carries no VAT. Left out: none or, of all that is left, all that is left of it. */
       taxFreeAmount: wonSchema.optional(),
       reason: z.string().min(1).max(200),

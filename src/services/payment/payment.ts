@@ -46,7 +46,7 @@ export interface RefundRecord {
   readonly amount: Won
   /** The part of the amount that carries no VAT. */
   readonly taxFreeAmount: Won
-  /** All that was left of the payment was asked for: its amount follows what is left. */
+  /** All that was left of the payment was asked for, or as much as is left: its amount follows what is left. */
   readonly whole: boolean
   readonly reason: string
   /**

@@ -128,7 +128,7 @@ export const booking = ({
     })
 
   /**
-   * Makes room for money that went back without us: refunds of all that is left shrink first, then those asked for last end
+   * Makes room for money that went back without us: refunds of as much as is left shrink first, those asked for last before others, then the others end
    * refused. Those that shrink to nothing are answered, to be ended once the money is booked.
    */
   const makeRoom = async (
@@ -141,7 +141,7 @@ export const booking = ({
     let excess = payment.refunded + sumOf(open) + missing - payment.amount
     let now = payment
     const nothingLeft: RefundRecord[] = []
-    for (const each of open.filter(({ whole }) => whole)) {
+    for (const each of open.filter(({ whole }) => whole).toReversed()) {
       const less = Math.min(Math.max(0, excess), each.amount)
       if (less === 0) continue
       const amount = won(each.amount - less)

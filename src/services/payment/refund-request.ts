@@ -17,6 +17,8 @@ export interface RefundInput {
   readonly orderId: string
   /** Won; left out: all that is left of the payment. */
   readonly amount?: number | undefined
+  /** Whether less is given back where less than the amount is left. */
+  readonly orLess?: boolean | undefined
   /** The part of the amount that carries no VAT, in won; left out: none or, of all that is left, all that is left of it. */
   readonly taxFreeAmount?: number | undefined
   readonly reason: string
@@ -57,11 +59,12 @@ export const requesting = ({
   }
 
   /** What a refund is to give back, in won; undefined when the payment has not that much left. */
-  const shareOf = async (tx: Tx, payment: PaymentRecord, { amount, taxFreeAmount }: RefundInput) => {
+  const shareOf = async (tx: Tx, payment: PaymentRecord, { amount, orLess, taxFreeAmount }: RefundInput) => {
     const left = payment.amount - payment.refundRequested
     const taxFreeLeft = Math.min(left, Math.max(0, payment.taxFreeAmount - (await sumTaxFree(tx, payment.id))))
-    const wanted = amount ?? left
-    const taxFree = taxFreeAmount ?? (amount === undefined ? taxFreeLeft : 0)
+    const wanted = orLess ? Math.min(amount ?? left, left) : (amount ?? left)
+    const asked = taxFreeAmount ?? (amount === undefined ? taxFreeLeft : 0)
+    const taxFree = orLess ? Math.max(wanted - (left - taxFreeLeft), Math.min(asked, wanted, taxFreeLeft)) : asked
     if (wanted > left || wanted < 0) return { left, field: 'amount' as const }
     // What remains must be able to carry what remains of both parts.
     const fits = taxFree <= Math.min(wanted, taxFreeLeft) && wanted - taxFree <= left - taxFreeLeft
@@ -86,7 +89,7 @@ export const requesting = ({
       return input.amount === 0
         ? 'nothing paid'
         : PAYMENT_NOT_REFUNDABLE({ providerCode: null, refundable: null, cause: 'NOT_CAPTURED' })
-    const whole = input.amount === undefined
+    const whole = input.amount === undefined || input.orLess === true
     if (whole && captured.refundRequested === captured.amount && captured.refunded < captured.amount) return 'under way'
     const now = runtime.now()
     const { refundId: id, orderId, reason } = input

@@ -133,7 +133,7 @@ export const paymentService = service(
               refundId: cancellationId,
               orderId,
               reason,
-              amount: refund?.amount,
+              ...(refund && { amount: refund.amount, taxFreeAmount: refund.taxFree, orLess: true }),
             })
             // Other refunds take all that is left; should one of them be refused, there is something left again.
             if (stored === 'under way') throw new Error(`The money of order ${orderId} is being given back already`)

@@ -14,14 +14,14 @@ export const refunds: readonly Mutant[] = [
   {
     guard: 'a cancellation gives back what is left, not what was',
     file: 'src/services/payment/refund-request.ts',
-    text: 'const wanted = amount ?? left',
-    without: 'const wanted = amount ?? payment.amount',
+    text: ': (amount ?? left)\n',
+    without: ': (amount ?? payment.amount)\n',
     tests: left,
   },
   {
     guard: 'a refund of all that is left shrinks by what was given back without us',
     file: 'src/services/payment/refund-booking.ts',
-    text: 'for (const each of open.filter(({ whole }) => whole)) {',
+    text: 'for (const each of open.filter(({ whole }) => whole).toReversed()) {',
     without: 'for (const each of open.slice(open.length)) {',
     tests: left,
   },
