@@ -47,8 +47,7 @@ mkdir -p "$work/root/etc/jangteo" "$work/root/shop" "$work/root/tmp" "$work/root
   "$work/root/dev" "$work/root/socket" "$work/root/node"
 for each in usr lib lib64 bin; do mkdir -p "$work/root/$each"; done
 cat > "$work/root/etc/jangteo/placement.json" <<END
-{ "hosts": [{ "name": "shop", "runs": ["auth", "member", "email", "product", "catalog", "cart", "order", "payment",
-  "notification", "config", "status", "gateway", "pages"], "replicas": 1, "port": $port, "edgePort": $((port + 1)) }] }
+{ "hosts": [{ "name": "shop", "runs": ["*", "gateway", "pages"], "replicas": 1, "port": $port, "edgePort": $((port + 1)) }] }
 END
 echo 'shop:x:10001:10001::/shop:/usr/sbin/nologin' > "$work/root/etc/passwd"
 echo 'shop:x:10001:' > "$work/root/etc/group"

@@ -32,6 +32,14 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- dict "hosts" $hosts | toPrettyJson -}}
 {{- end }}
 
+{{/* Whether a host runs a service, by its name or by "*": takes a dict of root, host and service. */}}
+{{- define "jangteo.runs" -}}
+{{- $service := .service -}}
+{{- $named := false -}}
+{{- range .root.Values.hosts }}{{ if has $service .runs }}{{ $named = true }}{{ end }}{{ end -}}
+{{- if or (has $service .host.runs) (and (has "*" .host.runs) (not $named)) }}yes{{ end -}}
+{{- end }}
+
 {{/* Whether a host runs services, and so needs the database. */}}
 {{- define "jangteo.runsServices" -}}
 {{- if without .runs "gateway" "pages" }}yes{{ end -}}

@@ -34,6 +34,33 @@ describe('a placement', () => {
     assert.deepEqual(twice, ['product', 'order', 'edge'])
   })
 
+  test('what no host names runs where "*" stands, so a new service needs no other placement', () => {
+    const placed = [
+      { name: 'order', runs: ['order'], port: 4000 },
+      { name: 'others', runs: ['*', 'gateway'], port: 4001, edgePort: 3000 },
+    ]
+    const runs = (names: readonly string[]) =>
+      readPlacement(JSON.stringify({ hosts: placed }), names, 'p.json').hosts.map((each) => each.runs)
+    assert.deepEqual(runs(['order', 'product']), [['order'], ['product', 'gateway']])
+    assert.deepEqual(runs(['order', 'product', 'lately']), [['order'], ['product', 'lately', 'gateway']])
+    assert.deepEqual(runs(['order']), [['order'], ['gateway']])
+  })
+
+  test('"*" means one thing: two hosts have it with the same others, and none that would run nothing', () => {
+    const twice = (runs: string[]) =>
+      complaints([
+        { name: 'a', runs: ['*'], port: 4000 },
+        { name: 'b', runs, port: 4001 },
+      ])
+    assert.deepEqual(twice(['*']), [], 'a canary runs what the other does')
+    assert.deepEqual(twice(['*', 'order']), [
+      '  - the hosts a and b run "*" beside different others: give them the same "runs", or it to one',
+    ])
+    assert.deepEqual(twice(['order', 'product']), [
+      '  - host a would run nothing, because others name every service: take it out',
+    ])
+  })
+
   test('replicas on one address take ports in a row; behind a DNS name all have the same', () => {
     const [near, far] = read([
       { ...all, replicas: 2 },
@@ -70,10 +97,10 @@ describe('a placement', () => {
 
   test('a service that is none, and pages without their gateway', () => {
     assert.deepEqual(complaints([{ ...all, runs: ['ordr', 'product', 'product', 'pages'] }]), [
-      '  - host all runs "ordr", which is no service: give some of order, product, gateway, pages, simulators, database',
+      '  - host all runs "ordr", which is no service: give some of order, product, *, gateway, pages, simulators, database',
       '  - host all runs product twice: name it once',
       '  - host all runs pages without the gateway that serves them: add "gateway"',
-      '  - no host runs order: name it in the "runs" of one',
+      '  - no host runs order: name it, or "*" for all others, in the "runs" of one',
     ])
   })
 

@@ -7,6 +7,9 @@ import { ORDINARY_WEIGHT } from '#kernel/remote/instances/registry.ts'
 export const PARTS = ['gateway', 'pages', 'simulators', 'database'] as const
 export type Part = (typeof PARTS)[number]
 
+/** In `runs`: every service that no host names. A service that is new then runs there, and no placement need be changed. */
+export const ALL_OTHERS = '*'
+
 const port = (what: string) => z.int(what).min(1, what).max(65_535, what)
 const PORT = 'give a port, a whole number from 1 to 65535'
 const NAME = 'give a name of small letters, digits and dashes that starts with a letter'
@@ -65,7 +68,7 @@ const takenBy = (host: PlacedHost): [string, string][] =>
 
 const mistakesOf = (host: PlacedHost, services: readonly string[]): string[] => {
   const { runs, replicas, edgePort } = host
-  const known = [...services, ...PARTS]
+  const known = [...services, ALL_OTHERS, ...PARTS]
   const has = (part: Part): boolean => runs.includes(part)
   return [
     ...runs
@@ -83,10 +86,26 @@ const mistakesOf = (host: PlacedHost, services: readonly string[]): string[] => 
 
 const mistakesTogether = (hosts: readonly PlacedHost[], services: readonly string[]): string[] => {
   const run = new Set(hosts.flatMap((each) => each.runs))
+  const unnamed = services.filter((each) => !run.has(each))
+  const defaults = hosts.filter((each) => each.runs.includes(ALL_OTHERS))
   const names = Map.groupBy(hosts, (each) => each.name)
   const taken = Map.groupBy(hosts.flatMap(takenBy), ([place]) => place)
   return [
-    ...services.filter((each) => !run.has(each)).map((each) => `no host runs ${each}: name it in the "runs" of one`),
+    ...(defaults.length > 0
+      ? []
+      : unnamed.map(
+          (each) => `no host runs ${each}: name it, or "${ALL_OTHERS}" for all others, in the "runs" of one`,
+        )),
+    ...(new Set(defaults.map((each) => each.runs.toSorted().join())).size > 1
+      ? [
+          `the hosts ${defaults.map((each) => each.name).join(' and ')} run "${ALL_OTHERS}" beside different others: give them the same "runs", or it to one`,
+        ]
+      : []),
+    ...(unnamed.length > 0
+      ? []
+      : defaults
+          .filter((each) => each.runs.length === 1)
+          .map((each) => `host ${each.name} would run nothing, because others name every service: take it out`)),
     ...[...names]
       .filter(([, all]) => all.length > 1)
       .map(([name, all]) => `${all.length} hosts have the name ${name}: give each its own`),
@@ -106,7 +125,7 @@ const parsed = (text: string, where: string): unknown => {
 
 /**
  * Reads a placement: JSON with a list `hosts`. Throws CannotStart with a line for each mistake and what would be right.
- * `services` are all of the shop: each must be placed.
+ * `services` are all of the shop: each must be placed, by its name or by `"*"`, which is answered as the names it stands for.
  */
 export const readPlacement = (text: string, services: readonly string[], where: string): Placement => {
   const given = parsed(text, where)
@@ -129,5 +148,12 @@ export const readPlacement = (text: string, services: readonly string[], where: 
   if (outer.success && hosts.length === outer.data.hosts.length) mistakes.push(...mistakesTogether(hosts, services))
   if (mistakes.length > 0)
     throw new CannotStart(`The placement ${where} is not right:\n${mistakes.map((each) => `  - ${each}`).join('\n')}`)
-  return { hosts }
+  const named = new Set(hosts.flatMap((each) => each.runs))
+  const others = services.filter((each) => !named.has(each))
+  return {
+    hosts: hosts.map((host) => ({
+      ...host,
+      runs: host.runs.flatMap((each) => (each === ALL_OTHERS ? others : [each])),
+    })),
+  }
 }

@@ -24,6 +24,11 @@ export const declared: readonly Mutant[] = [
   ),
   roles('no operation asks for a role that nobody declares', 'if (!all.has(name))', 'if (false)'),
   roles('a role is declared by one service', 'if (known)', 'if (false)'),
+  guardsOf('src/host/cluster/placement.ts', 'src/host/cluster/placement.test.ts')(
+    'what no host names runs on one kind of host',
+    'new Set(defaults.map((each) => each.runs.toSorted().join())).size > 1',
+    'false',
+  ),
   consumers('a reaction to an event that is not declared is refused', 'if (!wanted.has(key))', 'if (false)'),
   consumers('two reactions of a consumer to one event are refused', 'if (seen.has(key))', 'if (false)'),
   consumers('a declared event without a reaction is refused', 'if (!seen.has(`${consumer} ${name}`))', 'if (false)'),
