@@ -3,7 +3,7 @@ const ACTED_ON = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /** A text as a terminal may show it: what it would act on (escape sequences, line breaks) is written out. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text.replace(ACTED_ON, (each) => named[each] ?? `\\u${each.codePointAt(0)!.toString(16).padStart(4, '0')}`)
 
 /** Prints text, its line breaks kept: a key or an error in it cannot move the cursor or color what follows. */

@@ -37,7 +37,7 @@ const hostile = (value: unknown, depth: number): Fault | undefined => {
 }
 
 /** Parses the bytes of a body as the JSON object an operation takes. Throws MALFORMED_BODY or INVALID_INPUT. */
-export const parseBody = (bytes: Buffer): Record<string, unknown> => {
+const parseBody = (bytes: Buffer): Record<string, unknown> => {
   if (bytes.length === 0) return {}
   // Bytes that are no UTF-8 would silently become replacement characters.
   if (!isUtf8(bytes)) throw MALFORMED_BODY()

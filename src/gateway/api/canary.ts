@@ -4,7 +4,7 @@ import type { Actor } from '#kernel/context.ts'
 import { versionChoices } from '#kernel/remote/instances/versions.ts'
 
 /** By it staff choose versions of services for one request: `product@1.2`. */
-export const VERSION_HEADER = 'x-jangteo-version'
+const VERSION_HEADER = 'x-jangteo-version'
 
 /** A share of the customers who get another version of a service. */
 interface Share {

@@ -6,7 +6,7 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
  * An entry of `X-Forwarded-For` as a bare IP address: some proxies add the port of the connection (`1.2.3.4:5555`,
  * `[::1]:80`), and an IPv4 address may be written as IPv6. Undefined for what is no address.
  */
-export const forwardedAddress = (entry: string): string | undefined => {
+const forwardedAddress = (entry: string): string | undefined => {
   const text = entry.trim().replace(/^"(.*)"$/, '$1')
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1]
   const bare = (bracketed ?? (isIP(text) === 0 ? text.replace(/:\d+$/, '') : text)).split('%')[0]!

@@ -30,7 +30,7 @@ export const privateCookie = (name: string, value: string, maxAge: number, secur
 
 const DAY = 86_400
 export const GUEST_SECONDS = 30 * DAY
-export const REFRESH_SECONDS = 30 * DAY
+const REFRESH_SECONDS = 30 * DAY
 
 /** The cookies of a sign-in, for pages. */
 export const sessionCookies = (

@@ -18,7 +18,7 @@ export interface DistributedCounter {
 }
 
 /** Milliseconds calls gather before they are told: what other processes may let through meanwhile is the overshoot. */
-export const EVERY = 100
+const EVERY = 100
 
 /** What was told of a count, and what it then was. */
 interface Added {

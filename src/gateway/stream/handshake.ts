@@ -7,7 +7,7 @@ import { BAD_REQUEST, UPGRADE_REQUIRED } from '../http/faults.ts'
 import { pathOf } from '../http/request-target.ts'
 
 /** Where the stream is reached. */
-export const STREAM_PATH = '/api/notifications/stream'
+const STREAM_PATH = '/api/notifications/stream'
 
 const VERSION = '13'
 /** 16 bytes in base64. */

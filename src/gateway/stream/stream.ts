@@ -19,7 +19,7 @@ import { listeners, send, type Listener } from './listeners.ts'
 import { UUID } from '../identity/uuid.ts'
 
 /** Why a stream was closed: the sign-in ended or must be shown again; the shop is closing. */
-export const CLOSED = { signIn: 4401, leaving: 1001 } as const
+const CLOSED = { signIn: 4401, leaving: 1001 } as const
 
 /** Milliseconds a stream opened by a ticket lasts: as long as an access token. */
 const TICKET_STREAM = 900_000

@@ -15,7 +15,7 @@ export const CLUSTER_ENGINES = [...(Object.keys(starters) as EngineName[]), 'pro
 export type ClusterEngine = (typeof CLUSTER_ENGINES)[number]
 
 /** Where Prometheus finds the metrics of every replica: at the port other hosts call. */
-export const scrapeTargetsOf = ({ hosts }: Placement): readonly Watched[] =>
+const scrapeTargetsOf = ({ hosts }: Placement): readonly Watched[] =>
   hosts.map((host) => ({
     host: host.name,
     addresses: Array.from({ length: host.replicas }, (_, n) => `${host.address}:${portsOf(host, n + 1).port}`),

@@ -6,7 +6,7 @@ import type { SearchEngine } from './engine.ts'
 import type { IndexLag } from '../index/index-store.ts'
 
 /** Milliseconds by which the index may be behind and still be searched. */
-export const STALE = 60_000
+const STALE = 60_000
 /** Milliseconds between looks at how far it is behind, and whether there is one. */
 const LOOK = 1_000
 
