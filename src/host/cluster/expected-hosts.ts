@@ -5,7 +5,7 @@ import { isNamed, type PlacedHost, type Placement } from './placement.ts'
 /** A process of the shop that should be there. */
 export interface ExpectedHost {
   readonly name: string
-  /** Where it takes calls; null for a replica whose address nobody can tell. */
+  /** Where it takes calls; null for a replica whose address is unknown. */
   readonly origin: string | null
   /** Services and parts it should run. */
   readonly runs: readonly string[]

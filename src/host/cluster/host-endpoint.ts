@@ -25,12 +25,12 @@ import { callStats, type CallStats } from '#src/observability/stats/call-stats.t
 /** Name of a process that is the whole shop. */
 const WHOLE = 'shop'
 
-/** What a process is to the others: what it tells of itself, and how it sees them. */
+/** The host contract of a process: reports of itself to other hosts, and its view of them. */
 export interface HostEndpoint {
   readonly calls: CallStats
   readonly platform: Platform
   readonly served: Served
-  /** From here on it can tell. */
+  /** From here on reports are answered. */
   ready(parts: Parts): void
   close(): Promise<void>
 }
@@ -56,7 +56,7 @@ const storeIn = (host: Host, service: string): Queryable => {
   return found.db
 }
 
-/** Makes what a process is to the others, before it has anything to tell. */
+/** Makes the host endpoint before the host runs: reports wait for `ready`. */
 export const hostEndpointOf = (
   runs: Runs,
   given: {
@@ -80,7 +80,7 @@ export const hostEndpointOf = (
   }
   const calls = callStats(runtime)
   const processStats = watchProcess(runtime)
-  // Who asks while this process still starts waits until it can tell, or for as long as it cares to.
+  // Calls during the start wait until the host is ready, or for their deadline.
   const { promise: here, resolve } = Promise.withResolvers<{
     readonly host: Host
     readonly report: ReturnType<typeof hostReporter>

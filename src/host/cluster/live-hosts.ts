@@ -11,13 +11,13 @@ import { hostReportSchema, type HostReport } from '#kernel/reports/host-report.t
 import type { Runtime } from '#kernel/runtime.ts'
 import type { ExpectedHost } from './expected-hosts.ts'
 
-/** Milliseconds for which what a host told is good. */
+/** Milliseconds a host's report is cached. */
 const FRESH = 900
 
-/** Milliseconds one is waited for that did not answer the last time. */
+/** Timeout in milliseconds for a host that did not answer the last time. */
 const SILENT = 150
 
-/** By whom hosts are asked. */
+/** Caller name of these calls. */
 const CALLER = 'status'
 
 const idOf = ({ name, origin }: ExpectedHost): string => (origin === null ? name : origin.replace(/^https?:\/\//, ''))
@@ -29,7 +29,7 @@ const reported = (report: HostReport): HostSeen['state'] => {
 
 const isSilent = ({ state, why }: HostSeen): boolean => state === 'silent' && why !== null
 
-/** One other process, looked at again and again. */
+/** Another process that is polled. */
 interface Watched {
   readonly client: Client<typeof hostContract>
   seen: HostSeen
@@ -75,7 +75,7 @@ export const liveHosts = (given: {
       tokens: tokens!,
       runtime,
       log,
-      // A breaker would keep us from seeing that it is back.
+      // A circuit breaker would hide that it is back.
       limits: { retries: 0, connections: 4, failures: Number.MAX_SAFE_INTEGER },
     })
 
@@ -99,7 +99,7 @@ export const liveHosts = (given: {
         report: null,
         reportedAt: null,
       },
-      // One without an address cannot be asked, and nothing else is known of it.
+      // A host without an address cannot be called: nothing else is known of it.
       asked: missing ? Infinity : -Infinity,
       asking: undefined,
       close: async () => remote?.close(),
@@ -146,7 +146,7 @@ export const liveHosts = (given: {
       await Promise.all(
         looked.map((each) => {
           if (!each.asking && now - each.asked > (isSilent(each.seen) ? SILENT : FRESH)) each.asking = ask(each, now)
-          // Known to be silent, it keeps nobody waiting for long: what it says later is seen the next time.
+          // A host known to be silent gets the short timeout; a later answer is used by the next report.
           return isSilent(each.seen) ? Promise.race([each.asking, runtime.sleep(SILENT)]) : each.asking
         }),
       )
@@ -156,7 +156,7 @@ export const liveHosts = (given: {
       follow()
       const found = all.get(id)
       if (!found || found.seen.why === 'missing') return undefined
-      // Whoever asks for it may be about to change it: what it told is not good any more.
+      // The caller may be about to change the host: its cached report is invalidated.
       found.asked = -Infinity
       return found.client
     },

@@ -12,7 +12,7 @@ import { developmentSecret } from '../development/secrets.ts'
 import type { ExpectedHost } from './expected-hosts.ts'
 import type { RemoteSimulators } from '../development/external-systems.ts'
 
-/** How a host knows the others, and they it. */
+/** Registry, identity, tokens and TLS by which hosts reach each other. */
 export interface Network {
   /** Opens the registry, once there is a Redis or none. */
   readonly openRegistry: (redis: RedisStore | undefined, log: Logger) => Promise<Registry>
@@ -23,7 +23,7 @@ export interface Network {
   readonly tls: HostTls | undefined
   /** Where this host takes calls. */
   readonly at: { readonly host: string; readonly port: number }
-  /** What it tells the others of itself. */
+  /** What it announces in the registry. */
   readonly self: Omit<Announcement, 'services'>
   /** Services and parts it runs. */
   readonly runs: readonly string[]
@@ -35,7 +35,7 @@ export interface Network {
   readonly simulators: (registry: Registry) => Promise<RemoteSimulators>
 }
 
-/** The secrets by which hosts know each other: the first signs, both are believed. */
+/** Secrets of internal tokens: the first signs, both are accepted. */
 const internalSecrets = (settings: ProcessSettings, runtime: Runtime): readonly string[] => {
   const { JANGTEO_INTERNAL_SECRET: own, JANGTEO_INTERNAL_SECRET_ALSO: also, mode } = settings
   if (own === '' && mode === 'production')

@@ -8,7 +8,7 @@ import { waitForDependency } from '../stores/wait-for-dependency.ts'
 import { placedRegistry } from './placed-registry.ts'
 import type { Placement } from './placement.ts'
 
-/** Of a host that has no others. */
+/** Registry of a host that stands alone. */
 const alone: Registry = {
   places: () => [],
   hosts: () => [],

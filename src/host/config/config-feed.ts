@@ -9,9 +9,9 @@ import type { LiveSettings } from './live-settings.ts'
 
 /** Milliseconds between two looks. With the call itself a change is here well within two seconds. */
 const LOOK = 1_000
-/** Looks in vain after which a service that is away since the start is no longer just coming up with everything else. */
+/** Failed polls after which a service that is unavailable since the start is not just starting with everything else. */
 const COMING_UP = 5
-/** While the service is away, looks are rarer: each of them counts against it, and others call it too. */
+/** Polls are rarer while the service is unavailable: each failure counts for its circuit breaker, which other calls share. */
 const AWAY = 2_000
 
 /** Which configuration a host runs on, and where it has it from. */
@@ -29,7 +29,7 @@ export interface ConfigState {
 export interface ConfigFeed {
   /** Takes the last good copy from disk, if there is one, before anything is built. */
   restore(): Promise<void>
-  /** Asks the service once everything is built, says when it is away, and follows it from then on. */
+  /** Polls the service once everything is built, and reports when it is unavailable. */
   begin(current: Client<typeof config>['current']): Promise<void>
   state(): ConfigState
   stop(): Promise<void>
@@ -96,7 +96,7 @@ export const configFeed = (given: {
     await current({ environment, after: id, host: report() })
   }
 
-  /** One try and no more: hosts that start together must not wait for each other, nor call one dead that is on its way. */
+  /** A single attempt: hosts that start together must not wait for each other, nor report one as down that is still starting. */
   const first = async (current: Client<typeof config>['current']): Promise<void> => {
     try {
       await look(current, true)
@@ -106,7 +106,7 @@ export const configFeed = (given: {
         from === 'copy'
           ? `going on with version ${live.version()}, the last good copy on disk`
           : 'there is no copy on disk, so this host’s environment counts until it answers'
-      // Hosts start together: what is expected is a line of progress. That it stays away is a warning.
+      // Hosts start together: unavailable at first is expected and a line of progress. Unavailable for longer is a warning.
       progress(`The config service is unavailable: ${then}`)
     }
   }
@@ -126,7 +126,7 @@ export const configFeed = (given: {
       await awake(() => first(current))
       follow = pump('config', { runtime, logger: log, idle: LOOK }, async () => {
         try {
-          // Until it has answered once, all is asked for: what is on disk may be older than what it was sealed under.
+          // Until the first answer everything is fetched: the snapshot may have been encrypted under an older secret.
           await look(current, from !== 'service')
           if (warned) log.info({ environment, version: live.version() }, 'The config service is available again')
           away = false

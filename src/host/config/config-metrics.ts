@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { ConfigState } from './config-feed.ts'
 
-/** Milliseconds without an answer of the config service, which is asked far more often, after which what a host has is stale. */
+/** Milliseconds without an answer of the config service after which the configuration counts as stale; it is polled far more often. */
 const STALE = 10_000
 
 /** Metrics of the configuration a host runs on. */

@@ -5,12 +5,12 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Central } from './live-settings.ts'
 
-/** The last good configuration of a host, on its disk: for a start while the service is away. */
+/** Snapshot of the last good configuration on the host's disk, for a start while the service is unavailable. */
 export interface ConfigSnapshot {
   readonly path: string
-  /** What is kept; undefined where nothing is. Throws an Error that says what is wrong with it when it cannot be used. */
+  /** Reads the snapshot; undefined where there is none. Throws an Error with the reason when it cannot be used. */
   read(): Promise<Central | undefined>
-  /** Replaces what is kept, whole or not at all, for this user alone. */
+  /** Replaces the snapshot atomically, readable by this user only. */
   write(central: Central): Promise<void>
 }
 

@@ -13,9 +13,9 @@ import { environmentOf, liveSettingsOf, type LiveSettings } from './live-setting
 /** The settings of a process that follow the central configuration. */
 export interface LiveConfig {
   readonly live: LiveSettings
-  /** Asks the service for what counts now, and follows it from here on. */
+  /** Fetches the current configuration, then polls it. */
   begin(host: Pick<Host, 'client'>): Promise<void>
-  /** Nothing of a process that runs nothing of the shop. */
+  /** Undefined in a process that runs no part of the shop. */
   state(): ConfigState | undefined
   stop(): Promise<void>
 }
@@ -30,7 +30,7 @@ export const openLiveConfig = async (
     readonly settings: readonly LiveSetting[]
     /** Names that its environment gives a value. */
     readonly named: readonly string[]
-    /** Where customers reach the shop; empty as long as nobody knows. */
+    /** Where customers reach the shop; empty until it is known. */
     readonly publicUrl: () => string
     /** The services it runs. */
     readonly services: readonly string[]

@@ -7,7 +7,7 @@ import type { ProcessSettings } from '#src/settings/process-settings.ts'
 
 type Value = string | number | boolean
 
-/** The values of one version of the central configuration, as the service answers and as a host keeps them. */
+/** The values of one version of the central configuration, as the service answers and a host stores them. */
 export interface Central {
   /** Names the version, also after a backup was put back. */
   readonly id: string
@@ -21,33 +21,33 @@ export interface Central {
   }[]
 }
 
-/** A central value that this host leaves out. */
+/** A central value that this host ignores as invalid. */
 export interface Left {
   readonly place: string
   readonly name: string
 }
 
-/** Settings as they stand now: those that may change are read anew each time. */
+/** Current settings: those that may change are read at each use. */
 export interface LiveSettings<S extends ProcessSettings = ProcessSettings> {
   /** As a service sees them, or `gateway`, or `shop` for the host itself. */
   of(place: string): S
-  /** Lets another version count from now on. Values that cannot be used are left out, each with a warning. */
+  /** Applies another version. Invalid values are ignored, each with a warning. */
   take(central: Central): void
   readonly version: () => number
-  /** Names the version that counts; empty before the first. */
+  /** Id of the version in effect; empty before the first. */
   readonly id: () => string
   readonly left: () => readonly Left[]
   /** Live settings that this host's environment gives a value. */
   readonly given: readonly string[]
-  /** Of those, the ones it keeps whatever the central configuration says. */
+  /** Of those, the ones pinned by JANGTEO_CONFIG_KEEP: they take precedence over the central configuration. */
   readonly kept: readonly string[]
-  /** Told after each change. */
+  /** Registers a listener that is called after each change. */
   watch(listener: () => void): void
 }
 
 const namesIn = (list: string): string[] => list.split(/[\s,]+/).filter((each) => each !== '')
 
-/** What a host was told to keep. Throws CannotStart for names that are no live settings. */
+/** Settings pinned to this host's environment. Throws CannotStart for names that are no live settings. */
 const keptBy = (settings: ProcessSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
   const kept = namesIn(settings.JANGTEO_CONFIG_KEEP)
   const unknown = kept.filter((each) => !known.has(each))
@@ -73,7 +73,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
     readonly named: readonly string[]
     /** What PUBLIC_URL is where none is set: a port that is picked is known only later. */
     readonly publicUrl?: () => string
-    /** Opens what is sealed; asked for when something is. */
+    /** Decrypts secret values; called when there is one. */
     readonly secrets: () => Secrets
     readonly log: Logger
   },

@@ -11,9 +11,9 @@ import type { Stores } from '../stores/stores.ts'
 
 const REAL_SDK = 'https://js.tosspayments.com/v2/standard'
 
-/** The world outside the shop as a host meets it: the real one, or simulators, here or in a host of their own. */
+/** The external systems of a host: the real ones, or simulators in this process or in another host. */
 export interface ExternalSystems {
-  /** What services are told besides the settings a person gave. */
+  /** Settings for services that come from the simulators. */
   readonly settings: Settings
   /** The payment window's script and the public key it is opened with. */
   readonly toss: { readonly clientKey: string; readonly sdkUrl: string }
@@ -35,7 +35,7 @@ export interface RemoteSimulators {
 
 const stop = async (): Promise<void> => {}
 
-/** What services are told of the outside: simulators only where no real one was given. */
+/** Settings that lead to simulators, where no real system is configured. */
 const outside = (settings: ProcessSettings, tossBaseUrl: string, smtpUrl: string): Settings => ({
   SMTP_URL: settings.SMTP_URL || smtpUrl,
   ...(settings.TOSS_BASE_URL === '' && {
@@ -49,7 +49,7 @@ const simulatedWindow = {
   mailboxUrl: '/simulators/mailbox',
 }
 
-/** The outside world of production. */
+/** The external systems of production. */
 export const productionSystems = (settings: ProcessSettings): ExternalSystems => ({
   settings: {},
   toss: { clientKey: settings.TOSS_CLIENT_KEY, sdkUrl: REAL_SDK },
@@ -58,7 +58,7 @@ export const productionSystems = (settings: ProcessSettings): ExternalSystems =>
   stop,
 })
 
-/** Simulators in this process. `shopOrigin` tells where the shop listens, once it does. */
+/** Simulators in this process. `shopOrigin` returns where the shop listens, once it does. */
 export const simulatedSystems = async (
   settings: ProcessSettings,
   given: {

@@ -11,7 +11,7 @@ import { analyzeOwn } from '#engines/postgres/analyze.ts'
 import type { Host } from '../process/host.ts'
 
 const LOADED = 'samples-loaded'
-/** Milliseconds given to the shop windows to take in what was loaded; they go on by themselves. */
+/** Milliseconds to wait for the catalog to project the loaded products; it continues in the background. */
 const TIMEOUT_MS = 20_000
 
 interface Given {

@@ -16,7 +16,7 @@ export const simulatorSchemas: readonly Schema[] = [
   { name: MAILBOX, migrations: mailboxMigrations },
 ]
 
-/** The outside world of development: Toss and a mail server, each speaking its real protocol on a loopback address. */
+/** Simulators of the external systems in development: Toss and a mail server, each with its real protocol on a loopback address. */
 export interface RunningSimulators {
   readonly tossBaseUrl: string
   readonly keys: (typeof developmentKeys)[number]
@@ -26,14 +26,14 @@ export interface RunningSimulators {
   stop(): Promise<void>
 }
 
-/** Starts the simulators. `shopOrigin` tells where the shop listens, once it does. */
+/** Starts the simulators. `shopOrigin` returns where the shop listens, once it does. */
 export const startSimulators = async (given: {
   readonly stores: Stores
   readonly runtime: Runtime
   readonly log: Logger
   readonly outages: Outages
   readonly shopOrigin: () => string | undefined
-  /** Port of the mailbox; a free one unless told. */
+  /** Port of the mailbox; a free one by default. */
   readonly smtpPort?: number
 }): Promise<RunningSimulators> => {
   const { stores, runtime, log, outages, shopOrigin, smtpPort } = given

@@ -14,14 +14,14 @@ import type { KafkaWorkers } from './kafka-workers.ts'
 import { watchEventLogs } from './log-watcher.ts'
 import type { EventSignals } from './event-signals.ts'
 
-/** Milliseconds between looks of a reader that nobody woke: only a safety net. */
+/** Milliseconds between polls of a reader without a signal: only a safety net. */
 const LOG_POLL = 5_000
 /** Milliseconds between two batches of one consumer at first: events gather meanwhile. */
 const CONSUMER_PACE = 25
 const RETRY_POLL = 500
 const PRUNE_POLL = 60_000
 const DAY = 86_400_000
-/** How long events, and the memory of having taken them in, are kept. Longer than any consumer may lie still. */
+/** Retention of events and of inbox entries: longer than any consumer may be stopped. */
 const KEPT_DAYS = 14
 
 /** Starts the background work of the services of a host: consumers, retries of events set aside, sweeps, pruning. */

@@ -1,8 +1,8 @@
-/** Tells readers in this process that a source has stored events, so that they look at once and need not poll hard. */
+/** In-process signals that a source has stored events: readers poll at once, and rarely otherwise. */
 export interface EventSignals {
   wake(source: string): void
   on(source: string, listener: () => void): void
-  /** Sources somebody listens to. */
+  /** Sources that have listeners. */
   sources(): readonly string[]
 }
 

@@ -23,7 +23,7 @@ const fileOf = (settings: Settings, name: (typeof FILES)[number]): string | unde
   }
 }
 
-/** Node.js takes any text as an authority, and then believes nobody. */
+/** Node.js accepts any text as a certificate authority and then trusts no certificate, so it is checked here. */
 const isCertificate = (text: string): boolean => {
   try {
     return new X509Certificate(text).raw.length > 0

@@ -11,7 +11,7 @@ import type { KafkaLag } from '#src/observability/observed-host.ts'
 import type { RunningService } from '../process/host.ts'
 import type { EventSignals } from './event-signals.ts'
 
-/** Milliseconds between looks at the outbox when nobody told of new events. */
+/** Milliseconds between polls of the outbox without a signal of new events. */
 const OUTBOX_POLL = 1_000
 /** Milliseconds between two runs of a relay or a consumer at first: events gather meanwhile. */
 const PACE = 25
@@ -39,7 +39,7 @@ const closing = (driving: Pump, close: () => Promise<void>, interrupt = (): void
   },
 })
 
-/** Carries the events of a host's services by Kafka: a relay for each that tells some, a group member for each consumer. */
+/** Background workers that carry the events of a host's services by Kafka: a relay for each service that emits events, a group member for each consumer. */
 export const kafkaWorkers = (given: {
   readonly kafka: Kafka
   readonly logOf: LogOf

@@ -5,7 +5,7 @@ import { isNotThereYet } from '#engines/postgres/connection/transient-errors.ts'
 import { pump, type Pump } from '#kernel/process/poll-loop.ts'
 import type { EventSignals } from './event-signals.ts'
 
-/** Milliseconds between looks; events that other processes stored wait this long at most. */
+/** Milliseconds between polls: the longest that events of other processes wait. */
 const LOOK = 250
 
 /**

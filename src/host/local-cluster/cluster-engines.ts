@@ -23,7 +23,7 @@ const scrapeTargetsOf = ({ hosts }: Placement): readonly Watched[] =>
 
 /** The engines of a cluster at work. */
 export interface ClusterEngines {
-  /** What the hosts are told, as environment. */
+  /** Environment variables for the hosts. */
   readonly env: Readonly<Record<string, string>>
   /** A line for each address a person may want. */
   readonly lines: readonly string[]

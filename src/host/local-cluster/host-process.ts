@@ -43,7 +43,7 @@ const ready = (child: ChildProcess, told: (line: string) => void): Promise<strin
 
 /**
  * Starts a replica of a placed host and waits until it is ready. It ends by itself when this process does. Throws
- * CannotStart with its own words when it cannot start; what it says later goes to `told`, line by line.
+ * CannotStart with its own words when it cannot start; its later output goes to `onLine`, line by line.
  */
 export const startHostProcess = async (given: {
   readonly placement: string
@@ -63,7 +63,7 @@ export const startHostProcess = async (given: {
     env: { ...process.env, ...env },
     // The channel is a leash: it breaks when this process dies, however it does.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Ctrl-C reaches the group of the terminal; hosts are told in order instead.
+    // Ctrl-C signals the whole process group of the terminal; hosts are stopped in order instead.
     detached: true,
   })
   const ended = once(child, 'exit').then(([code]) => code as number | null)

@@ -27,7 +27,7 @@ const originsOf = (host: PlacedHost): readonly string[] =>
     return edgePort === undefined ? [] : [`http://${name}:${edgePort}`]
   })
 
-/** Runs nothing that others call: it may come last. A gateway beside services comes with them. */
+/** An edge only: no other host calls it, so it starts last. A gateway beside services starts with them. */
 const isEdge = ({ runs }: PlacedHost): boolean => runs.every((each) => each === 'gateway' || each === 'pages')
 
 /**

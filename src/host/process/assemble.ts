@@ -46,7 +46,7 @@ export interface Runs {
   /** The edge, and whether it serves the pages too. */
   readonly gateway: boolean
   readonly pages: boolean
-  /** Simulators of the outside world; in development only. */
+  /** Simulators of the external systems; in development only. */
   readonly simulators: boolean
   /** The embedded database, where no server is set. */
   readonly database: boolean
@@ -62,11 +62,11 @@ export interface Assembly {
   readonly network?: Network
   readonly edgePort: number
   readonly runtime: Runtime
-  /** Told in a short line what takes its time. */
+  /** Called with a short line about each slow step. */
   readonly progress: (line: string) => void
   readonly onStep?: StepHook
   readonly checkOutputs?: boolean
-  /** Done once the services run, before anybody may come in. */
+  /** Runs once the services are up, before the edge opens. */
   readonly prepare?: (host: Host) => Promise<void>
 }
 
@@ -80,14 +80,14 @@ export interface Assembled {
   /** Where other hosts call. */
   readonly internal?: string
   /**
-   * Leaves in good order: ready no more, and after `grace` milliseconds, in which callers and load balancers hear of it, calls
-   * under way finish, lanes and relays drain, everything is closed. The grace is that of the network unless told.
+   * Graceful shutdown: not ready any more, and after `grace` milliseconds, in which callers and load balancers notice, calls
+   * under way finish, lanes and relays drain, everything is closed. Defaults to the grace of the network.
    */
   stop(grace?: number): Promise<void>
 }
 
 /**
- * Puts one process together: databases, schemas, outside world, services, the port for other hosts, the edge. Whether it
+ * Puts one process together: databases, schemas, external systems, services, the port for other hosts, the edge. Whether it
  * is the whole shop or a part makes no other difference than which of these there are. What was opened is closed again
  * when a later part cannot start.
  */
@@ -271,7 +271,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
         plugins,
       }))
     if (internal) opened.add(internal.close)
-    // The public is told nothing where there is another port to ask; a whole shop in development has none to fear.
+    // Metrics are on the internal port where there is one. A whole shop in development shows them at its edge to anybody.
     const edgeMetrics = internal ? 'nobody' : (metricsReader ?? (development ? 'anybody' : 'nobody'))
     const edge = runs.gateway
       ? await openEdge({
@@ -301,7 +301,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     const stop = async (grace = network?.grace ?? 0): Promise<void> => {
       leaving = true
       await told?.leave()
-      // Callers hear of it meanwhile, and none meets a closed door.
+      // Callers deregister this host meanwhile, so that none is refused a connection.
       if (grace > 0) await awake(() => runtime.sleep(grace))
       await opened.all()
     }

@@ -23,7 +23,7 @@ import { listening } from './listening.ts'
 import { originAt } from '../cluster/public-url.ts'
 import type { ExternalSystems } from '../development/external-systems.ts'
 
-/** What the edge is told. Behind a proxy that hides the Host, our own pages are known by the public address. */
+/** Settings of the edge. Behind a proxy that hides the Host, our own pages are known by the public address. */
 const edgeSettings = (settings: ProcessSettings, metrics: GatewaySettings['metrics']): Partial<GatewaySettings> => ({
   metrics,
   canary: settings.CANARY,

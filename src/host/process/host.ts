@@ -20,7 +20,7 @@ import { startBackgroundWorkers } from '../events/background-workers.ts'
 import { outboxReaders } from '../events/outbox-readers.ts'
 import { eventSignals } from '../events/event-signals.ts'
 
-/** A process that runs some services. Which ones is configuration; the services cannot tell. */
+/** A process that runs some services. Which ones is configuration; no service depends on it. */
 export interface Host {
   /** A client of any service of the shop, here or elsewhere, on behalf of `caller`. */
   client<C extends Contract>(contract: C, caller?: string): Client<C>
@@ -48,7 +48,7 @@ export interface HostSettings {
   readonly services: readonly ServiceDefinition<any>[]
   /** Connection of a service's own store; of `relay`, the role that may read outboxes only, to the one `source` lies in. */
   readonly connection: (service: string, source?: string) => ConnectionSettings
-  /** What a service is told; a function where that depends on the service. */
+  /** Settings of services; a function where they differ by service. */
   readonly settings: Settings | ((service: string) => Settings)
   readonly runtime: Runtime
   readonly log: Logger

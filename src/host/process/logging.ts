@@ -12,7 +12,7 @@ import { isNoticed } from '#kernel/failures/already-logged.ts'
 import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { isTransient } from '#kernel/failures/transient.ts'
 
-/** What PostgreSQL adds to an error: the row and the values at fault. A row holds what people told us; a log must not. */
+/** What PostgreSQL adds to an error: the row and the values at fault. A row holds personal data; a log must not. */
 const telling = ['detail', 'where', 'internalQuery', 'parameters'] as const
 
 const withoutRows = (error: SerializedError): SerializedError => {
@@ -21,7 +21,7 @@ const withoutRows = (error: SerializedError): SerializedError => {
   return error
 }
 
-/** What the system and the clients of HTTP call a neighbour that is away or unreachable: their stacks show Node.js alone. */
+/** Error codes of the system and of HTTP clients for an unreachable peer: their stacks show frames of Node.js only. */
 const OF_NETWORK = /^(E(CONN\w+|TIMEDOUT|PIPE|HOSTUNREACH|NETUNREACH|NOTFOUND|AI_AGAIN)|UND_ERR_\w+)$/
 
 const isOfNetwork = (error: unknown): boolean => {
@@ -33,7 +33,7 @@ const isOfNetwork = (error: unknown): boolean => {
   )
 }
 
-/** A stack is for what a person must look at: what passes by itself is told without one. */
+/** Stacks are logged for errors that need a person; transient errors are logged without. */
 const withoutStack = (error: Partial<SerializedError>): Partial<SerializedError> => {
   delete error.stack
   for (const each of error.aggregateErrors ?? []) withoutStack(each)
@@ -68,7 +68,7 @@ const belonging = (): object => {
 /** The log of each service, made from that of the whole. */
 const parts = new WeakMap<object, Map<string, Logger[]>>()
 
-/** The shop's log: JSON lines, with errors told in full but for the rows they met. */
+/** The shop's log: JSON lines; errors in full, without the rows they concern. */
 export const makeLog = (level: string, to: DestinationStream = destination(1)): Logger => {
   const services = new Map<string, Logger[]>()
   const log = pino(

@@ -4,8 +4,8 @@ import type { RedisStore } from '#engines/redis/connection.ts'
 import type { ClockWatch } from '#src/observability/health/clock-skew.ts'
 import type { Host } from './host.ts'
 
-/** What a process stands on, by name, for readiness. It cannot do without its databases and a clock
- * that is about right; without the rest it goes on. */
+/** Readiness checks by name. Required: the databases and a clock
+ * that is about right. Everything else is optional. */
 export const checksOf = (
   { services }: Host,
   redis: RedisStore | undefined,
@@ -20,7 +20,7 @@ export const checksOf = (
   ),
   clock: clock.check,
   ...(redis && { redis: { spare: () => redis.client.ping() } }),
-  // While it is away events wait in the outbox.
+  // While Kafka is unavailable events wait in the outbox.
   ...(kafka && { kafka: { spare: kafka.answers } }),
   ...Object.fromEntries(
     services.flatMap(({ built }) =>

@@ -15,7 +15,7 @@ import { registerConfigMetrics } from '../config/config-metrics.ts'
 import { registerRedisMetrics } from '#src/observability/metrics/redis-metrics.ts'
 import { registerRemoteMetrics } from '#src/observability/metrics/remote-metrics.ts'
 
-/** Has the metrics of a process tell of everything in it. */
+/** Registers the metrics of every part of a process. */
 export const registerMetrics = (
   { registry }: Metrics,
   parts: {

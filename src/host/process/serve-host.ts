@@ -31,7 +31,7 @@ export interface ServeOptions {
   readonly shop: readonly ServiceDefinition<any>[]
   /** What of its settings the central configuration may change. */
   readonly liveSettings: readonly LiveSetting[]
-  /** Services and parts to run; of a placed host those of the placement, unless told. */
+  /** Services and parts to run; defaults to those of the placement. */
   readonly runs: readonly string[]
   /** File that says which host runs what. */
   readonly placement: string | undefined
@@ -111,7 +111,7 @@ const shopOriginOf = (placement: Placement | undefined): string | undefined => {
   return host && originAt(host.address === '127.0.0.1' ? 'localhost' : host.address, host.edgePort!)
 }
 
-/** How this host and the others know each other. */
+/** The host's place in the network: registry, identity, tokens, TLS. */
 const networkOf = (
   settings: ProcessSettings,
   runtime: Runtime,

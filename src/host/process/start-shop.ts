@@ -20,7 +20,7 @@ export interface StartOptions {
   /** What of its settings the central configuration may change. */
   readonly liveSettings: readonly LiveSetting[]
   readonly runtime: Runtime
-  /** Told in a short line what takes its time. */
+  /** Called with a short line about each slow step. */
   readonly progress?: (line: string) => void
   /** False leaves out the sample catalogue. */
   readonly samples?: boolean

@@ -16,7 +16,7 @@ export interface Attached extends Stores {
   readonly where: string
 }
 
-/** A server that is just starting, or recovering after a kill, takes nobody for a moment. */
+/** Milliseconds to wait for a server that is starting, or recovering after a kill, and accepts no connections yet. */
 const TIMEOUT_MS = 30_000
 
 const answers = (admin: ConnectionSettings) => async (): Promise<true | undefined> => {

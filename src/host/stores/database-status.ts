@@ -30,7 +30,7 @@ export interface LagStatus {
   readonly since: number | null
 }
 
-/** What a shop's databases tell of it. */
+/** Status of a shop, read from its databases. */
 export interface ShopStatus {
   readonly version: string
   readonly megabytes: number
@@ -89,7 +89,7 @@ export const readShopStatus = async (
   }
 
   const server = await within('', findServer)
-  // One connection at a time: the command is asked for when a server has hardly any left.
+  // One connection at a time: the command is used when the server has hardly any left.
   const looks: Awaited<ReturnType<typeof look>>[] = []
   for (const each of schemas) looks.push(await look(each))
   const lags: LagStatus[] = []

@@ -23,9 +23,9 @@ export interface ClockWatch {
 
 /** Milliseconds between two comparisons. */
 const LOOK = 15_000
-/** Milliseconds after which a comparison says too little, and nobody is waited for any longer. */
+/** Milliseconds after which a comparison is too imprecise: the timeout of a clock. */
 const SLOW = 2_000
-/** Milliseconds off from which a person should know: clocks that are kept by NTP differ by far less. */
+/** Skew in milliseconds to warn of: clocks synchronized by NTP differ by far less. */
 const WARN = 5_000
 
 /** The middle one; of two in the middle the nearer to zero, so that nobody is called wrong by half of the others. */
@@ -59,7 +59,7 @@ export const watchClock = async (
     const done = new AbortController()
     const late = runtime.sleep(SLOW, done.signal).then(() => Promise.reject(new Error('too late to compare')))
     const asking = now()
-    // Whichever comes second has nobody who waits for it.
+    // The loser of the race is not awaited: its rejection is handled here.
     late.catch(() => {})
     asking.catch(() => {})
     try {
@@ -76,7 +76,7 @@ export const watchClock = async (
     const asked = others()
     const found = await Promise.allSettled(asked.map(offsetTo))
     const offsets = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-    // While nobody can be asked what was found last still holds.
+    // While no clock can be read the last result holds.
     if (offsets.length === 0) return
     skew = middleOf(offsets)!
     compared = asked.flatMap(({ name }, i) => (found[i]!.status === 'fulfilled' ? [name] : []))

@@ -6,7 +6,7 @@ import type { ObservedHost, ObservedService } from '../observed-host.ts'
 
 export type ConsumerLags = Pick<HostReport, 'lags' | 'setAside' | 'unread'>
 
-/** Milliseconds a store is given, and for which what it told is good. */
+/** Timeout of a store and lifetime of the cached lags, in milliseconds. */
 const TIMEOUT_MS = 500
 const FRESH = 2_000
 
@@ -24,7 +24,7 @@ export const consumerLagsOf = (
   const read = async ({ definition, db }: ObservedService) => {
     const service = definition.contract.name
     const [cursors, setAside] = await Promise.all([findCursors(db), countSetAside(db)])
-    // Events that nobody here wants are passed over without moving the cursor each time.
+    // Events without a reaction are skipped without moving the cursor each time.
     const wanted = new Map(
       Object.entries(definition.consumes).map(([name, events]) => [name, events.map((each) => each.name)] as const),
     )

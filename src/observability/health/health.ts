@@ -1,18 +1,18 @@
 import type { Runtime } from '#kernel/runtime.ts'
 import { truncate } from '#kernel/text.ts'
 
-/** Looks whether something the shop stands on answers; rejects when it does not. */
+/** Checks a dependency; rejects when it does not answer. */
 export type Check = () => Promise<unknown>
 
-/** A look at something the shop can do without for a while: it is shown when it is down, and the host stays ready. */
+/** Check of an optional dependency: shown when it is down, while the host stays ready. */
 export interface OptionalDependency {
   readonly spare: Check
 }
 
-/** Everything a host stands on, by name. */
+/** The dependencies of a host by name. */
 export type Checks = Readonly<Record<string, Check | OptionalDependency>>
 
-/** What a look found; why something is down is for those inside only, and apart from what anybody may ask. */
+/** Result of the readiness checks; the reason of a failure is for the internal port only, apart from what the public may see. */
 export interface Readiness {
   readonly ready: boolean
   readonly dependencies: readonly Dependency[]
@@ -29,7 +29,7 @@ export interface Dependency {
 }
 
 const TIMEOUT = 2_000
-/** Milliseconds one look serves all who ask: probes must not become load. */
+/** Milliseconds a result is shared between probes, so that probes do not become load. */
 const FRESH = 500
 
 const withTimeout = async (check: Check, runtime: Runtime): Promise<void> => {

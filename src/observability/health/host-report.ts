@@ -9,16 +9,16 @@ import { consumerLagsOf } from './consumer-lag.ts'
 import type { ProcessStats } from '../stats/process-metrics.ts'
 import type { CallStats } from '../stats/call-stats.ts'
 
-/** Milliseconds a check is given before it counts as down here; who asks for the report waits a second. */
+/** Timeout of a check in milliseconds; the caller of the report waits a second. */
 const TIMEOUT_MS = 600
 
-/** What a process knows of itself from its start on. */
+/** Identity of a process, known from its start. */
 export type HostIdentity = Pick<
   HostReport,
   'name' | 'instance' | 'version' | 'origin' | 'runs' | 'weight' | 'zone' | 'startedAt'
 >
 
-/** Looks at each thing a host stands on, for so long as a report can wait. */
+/** Runs each readiness check with the timeout of a report. */
 const checksOf = (checks: Checks, runtime: Runtime): (() => Promise<HostReport['checks']>) => {
   const looks = Object.entries(checks).map(([name, check]) => ({
     name,
@@ -48,7 +48,7 @@ const remotesOf = (all: ReadonlyMap<string, RemoteEndpoint>): HostReport['remote
     }
   })
 
-/** How a process tells of itself. */
+/** Makes the report of a process about itself. */
 export const hostReporter = (
   known: HostIdentity,
   given: {

@@ -5,7 +5,7 @@ import type { HostTls } from '#kernel/remote/security/tls.ts'
 import type { OtherClock } from './clock-skew.ts'
 import type { ObservedHost } from '../observed-host.ts'
 
-/** Other hosts that are asked each time: enough to be outvoted by, and no load however many there are. */
+/** Hosts read for each comparison: enough for a majority, and no load however many there are. */
 const HOSTS = 5
 
 interface Answer {
@@ -13,7 +13,7 @@ interface Answer {
   readonly body: { text(): Promise<string> }
 }
 
-/** A host's time as its health tells; one of an earlier version tells it by the second, in the header of every answer. */
+/** A host's time from its health endpoint; one of an earlier version has it in seconds in the Date header. */
 const nowIn = async ({ headers, body }: Answer): Promise<number> => {
   const text = await body.text()
   let now: unknown
@@ -39,7 +39,7 @@ export const otherClocks = (given: {
   const agent: Dispatcher = new Agent({ connect: { timeout: 2_000, ...tls }, keepAliveTimeout: 20_000 })
   let turn = 0
 
-  // Services mostly share one server: each is asked once.
+  // Services mostly share one server: each is read once.
   const servers = new Map(host.services.map(({ db }) => [db.server, db]))
   const databases = [...servers].map(([server, db]): OtherClock => ({
     name: servers.size > 1 ? `the database at ${server}` : 'the database',

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client
 import type { CallObserver } from '#kernel/call.ts'
 import { loopLag, withoutLoopLag } from './loop-lag.ts'
 
-/** What a process tells Prometheus. */
+/** The Prometheus metrics of a process. */
 export interface Metrics {
   readonly registry: Registry
   /** For `startHost`: times every call between services. */

@@ -11,7 +11,7 @@ interface Given {
   readonly read: () => Iterable<Series>
 }
 
-/** A counter of what others count: it says what they have come to when it is asked. */
+/** Counter whose value is read from a callback at scrape time. */
 export const observableCounter = ({ read, labelNames, ...given }: Given): Counter =>
   new Counter({
     ...given,
@@ -22,7 +22,7 @@ export const observableCounter = ({ read, labelNames, ...given }: Given): Counte
     },
   })
 
-/** A gauge of what others know: each is asked by itself, for one that another sets is a look late. */
+/** Gauge whose value is read from a callback at scrape time: one that is set elsewhere is a scrape late. */
 export const observableGauge = ({ read, labelNames, ...given }: Given): Gauge =>
   new Gauge({
     ...given,

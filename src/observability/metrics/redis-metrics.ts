@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { RedisStore } from '#engines/redis/connection.ts'
 
-/** Whether Redis answers in the time of a command, asked whenever metrics are; nothing where none is set. */
+/** Whether Redis answers a PING within the command timeout, measured at scrape time; absent where no Redis is configured. */
 export const registerRedisMetrics = (registry: Registry, redis: Pick<RedisStore, 'client'> | undefined): void => {
   new Gauge({
     name: 'jangteo_redis_available',

@@ -13,7 +13,7 @@ import { observableGauge, observableCounter, type Series } from './observable-me
 export interface MeasuredService {
   readonly service: string
   readonly endpoint: Pick<LocalEndpoint, 'batches'>
-  /** It tells events. */
+  /** Emits events. */
   readonly tells?: boolean
   readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
   readonly gauges?: readonly ServiceGauge[] | undefined
@@ -112,7 +112,7 @@ const watchConsumers = (registers: Registry[], services: readonly MeasuredServic
         // Events it does not want are passed over without moving its cursor each time.
         this.set({ service, consumer, source }, await behind(logOf, cursor, wanted))
       }
-      // A store that is away leaves its own lines out, not everybody's; neither does a log that is in another.
+      // An unavailable store omits its own series only; so does a log in another database.
       await Promise.allSettled(
         services.map(async (each) => {
           await Promise.allSettled((await findCursors(each.db)).map((cursor) => tellLag(each, cursor)))
@@ -166,7 +166,7 @@ const watchGauges = (registers: Registry[], services: readonly MeasuredService[]
       help,
       registers,
       async collect() {
-        // One that cannot be read leaves its own line out, not everybody's.
+        // A cache that cannot be read omits its own series only.
         const [value] = await Promise.allSettled([Promise.resolve().then(read)])
         if (value.status === 'fulfilled') this.set(value.value)
         else this.remove()
@@ -174,7 +174,7 @@ const watchGauges = (registers: Registry[], services: readonly MeasuredService[]
     })
 }
 
-/** Adds what the services of this process tell of themselves. Looked at when asked for, never in between. */
+/** Registers the metrics of this process's services. They are read at scrape time only. */
 export const registerServiceMetrics = (
   registry: Registry,
   services: readonly MeasuredService[],

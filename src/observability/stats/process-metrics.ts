@@ -3,19 +3,19 @@ import { getHeapStatistics } from 'node:v8'
 import type { HostReport } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
-/** The last minute in parts. */
+/** Slots of the rolling minute. */
 const PART = 10_000
 const PARTS = 6
 
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
-/** How a process fares: memory, processor, how late its event loop is. */
+/** Memory, CPU and event loop lag of a process. */
 export interface ProcessStats {
   read(): HostReport['process']
   stop(): Promise<void>
 }
 
-/** Watches this process until it is stopped. */
+/** Samples this process until it is stopped. */
 export const watchProcess = (runtime: Runtime): ProcessStats => {
   // Each turn of the event loop is measured when it comes: a clock that looks would wake a process that has nothing to do.
   const delay = monitorEventLoopDelay({ samplePerIteration: true })

@@ -1,7 +1,7 @@
 import type { Rates } from '#kernel/reports/host-report.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
-/** The minute is kept in parts, of which the oldest is dropped. */
+/** The window of a minute is divided into slots, of which the oldest is dropped. */
 const PART = 5_000
 const PARTS = 12
 /** Durations are counted in steps that grow by a quarter, from 50 µs to more than half a minute. */
