@@ -1,9 +1,8 @@
-import { useId } from 'react'
 import { Form } from 'react-router'
 import { useText } from '../../shared/i18n/index.ts'
 import { Button, pressable } from '../../shared/ui/button.tsx'
-import { FieldError } from '../../shared/ui/field.tsx'
 import { Refused, useFormFocus, usePending, useRefusal } from '../../shared/form.tsx'
+import { CancelReason } from './cancel-reason.tsx'
 import { RefundAccountFields } from './refund-account.tsx'
 
 interface Props {
@@ -19,7 +18,6 @@ export const CancelForm = ({ paid, needsAccount, answer }: Props) => {
   const { refusal, error, value } = useRefusal(answer)
   const box = useFormFocus(refusal)
   const pending = usePending()
-  const id = useId()
   return (
     <details className="group" open={!!refusal || undefined}>
       <summary className={pressable('plain', 'medium', 'w-full')}>{t.orders.cancel}</summary>
@@ -28,23 +26,7 @@ export const CancelForm = ({ paid, needsAccount, answer }: Props) => {
         <h2 className="text-lg">{t.orders.cancelTitle}</h2>
         {paid && !needsAccount && <p className="text-sm text-quiet">{t.orders.cancelHint}</p>}
         <Form method="post" className="flex flex-col gap-4">
-          <div>
-            <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
-              {t.orders.cancelReason}
-            </label>
-            <select
-              id={id}
-              name="reason"
-              aria-invalid={error('reason') ? true : undefined}
-              aria-describedby={error('reason') ? `${id}-error` : undefined}
-              className="h-12 w-full rounded border border-edge bg-white px-3"
-            >
-              {t.orders.cancelReasons.map((reason) => (
-                <option key={reason}>{reason}</option>
-              ))}
-            </select>
-            <FieldError id={`${id}-error`} error={error('reason')} />
-          </div>
+          <CancelReason error={error('reason')} />
           {needsAccount && <RefundAccountFields error={error} value={value} />}
           <Button look="danger" busy={pending && t.orders.canceling}>
             {t.orders.cancelConfirm}

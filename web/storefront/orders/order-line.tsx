@@ -11,6 +11,9 @@ interface Props {
   readonly options: string
   readonly quantity: number
   readonly amount: number
+  /** Units that are canceled, or being canceled. */
+  readonly canceled?: number
+  readonly canceling?: number
   /** Why it cannot be had as asked. */
   readonly problem?: string
   /** What it cost when its reader last saw it, where that is another amount. */
@@ -18,7 +21,18 @@ interface Props {
 }
 
 /** One line of an order: what, which, how many, how much. */
-export const OrderLine = ({ productName, productId, imageUrl, options, quantity, amount, problem, before }: Props) => {
+export const OrderLine = ({
+  productName,
+  productId,
+  imageUrl,
+  options,
+  quantity,
+  amount,
+  canceled = 0,
+  canceling = 0,
+  problem,
+  before,
+}: Props) => {
   const { t, locale } = useText()
   return (
     <li className="flex items-center gap-4 border-b border-line py-4">
@@ -37,6 +51,12 @@ export const OrderLine = ({ productName, productId, imageUrl, options, quantity,
           {options && <span className="mr-2">{options}</span>}
           <span className="num">{t.orders.quantity(quantity)}</span>
         </p>
+        {(canceled > 0 || canceling > 0) && (
+          <p className="num flex flex-wrap gap-x-2 text-sm font-medium text-juhong">
+            {canceled > 0 && <span>{t.orders.unitsCanceled(canceled)}</span>}
+            {canceling > 0 && <span>{t.orders.unitsCanceling(canceling)}</span>}
+          </p>
+        )}
         {problem && <p className="text-sm font-medium text-juhong">{problem}</p>}
       </div>
       <p className="text-right font-bold">

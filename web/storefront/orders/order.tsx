@@ -7,11 +7,13 @@ import { PageTitle } from '../../shared/ui/heading.tsx'
 import { Notice } from '../../shared/ui/notice.tsx'
 import { AddressLines } from '../account/address-fields.tsx'
 import { CancelForm } from './cancel-form.tsx'
+import { chosenUnits, unitsLeft } from './chosen-units.ts'
 import { Countdown, useSecondsLeft } from '../kit/countdown.tsx'
 import { DepositBox } from './deposit-box.tsx'
 import { titled } from '../layout/meta.ts'
 import { MyPages } from '../account/my-pages.tsx'
 import { OrderLine } from './order-line.tsx'
+import { PartCancelForm } from './part-cancel-form.tsx'
 import { PaymentList } from './payment-list.tsx'
 import { RefundAccountForm } from './refund-account.tsx'
 import { StatusTag } from './status-tag.tsx'
@@ -20,13 +22,15 @@ import { act, load, membersOnly, optional, text } from '../../shared/server/page
 
 export const loader = load(async (visit) => {
   membersOnly(visit)
-  const { shop, params, page } = visit
+  const { shop, params, page, url } = visit
   const id = params['id']!
   const [order, payments] = await Promise.all([
     shop.order.get({ id }),
     shop.payment.ofOrder({ orderId: id }).catch(() => ({ items: [] })),
   ])
-  return { order, payments: payments.items, now: page.now() }
+  const asked = [...url.searchParams.keys()].some((name) => name.startsWith('cancel.'))
+  const part = { asked, chosen: chosenUnits(order.lines, url.searchParams), key: page.id() }
+  return { order, payments: payments.items, now: page.now(), part }
 })
 
 export const action = act(async (visit) => {
@@ -45,7 +49,16 @@ export const action = act(async (visit) => {
     await shop.order.cancel({ id, reason: '환불 계좌 입력', ...refundAccount })
     return { given: true }
   }
-  const order = await shop.order.cancel({ id, reason: text(form, 'reason'), ...refundAccount })
+  const reason = text(form, 'reason')
+  if (optional(form, 'intent') === 'cancel-lines') {
+    const lines = [...form].flatMap(([name, units]) => {
+      const number = /^cancel\.(\d+)$/.exec(name)?.[1]
+      return number === undefined ? [] : [{ number: Number(number), quantity: Number(units) }]
+    })
+    const order = await shop.order.cancel({ id, reason, lines, idempotencyKey: text(form, 'key'), ...refundAccount })
+    return { part: order.lines.some((each) => each.canceling > 0) ? ('requested' as const) : ('done' as const) }
+  }
+  const order = await shop.order.cancel({ id, reason, ...refundAccount })
   return { canceled: order.status }
 })
 
@@ -56,7 +69,7 @@ const ASK_AGAIN = 3_000
 const ASK_FOR_DEPOSIT = 10_000
 
 export default function OrderPage() {
-  const { order, payments, now } = useLoaderData<typeof loader>()
+  const { order, payments, now, part } = useLoaderData<typeof loader>()
   const answer = useActionData<typeof action>()
   const { t } = useText()
   const left = useSecondsLeft(order.payBefore, now)
@@ -64,6 +77,9 @@ export default function OrderPage() {
   const awaiting = order.status === 'AWAITING_DEPOSIT'
   const moving = order.status === 'PAYING' || order.status === 'CANCEL_REQUESTED'
   useFollow(moving || (pending && left === 0) ? ASK_AGAIN : awaiting ? ASK_FOR_DEPOSIT : undefined)
+  const needsAccount = payments.some((each) => each.refundAccount === 'NEEDED')
+  const partDone = !!answer && 'part' in answer
+  const isDivisible = order.status === 'PAID' && order.lines.reduce((sum, each) => sum + unitsLeft(each), 0) > 1
   const owed = payments.find((each) => each.refundAccount === 'AWAITED')
 
   const moments = [
@@ -77,6 +93,8 @@ export default function OrderPage() {
       <div aria-live="polite" className="mb-6">
         {answer && 'canceled' in answer ? (
           <Notice tone="good">{order.status === 'CANCELED' ? t.orders.canceled : t.orders.cancelRequested}</Notice>
+        ) : answer && 'part' in answer ? (
+          <Notice tone="good">{answer.part === 'done' ? t.orders.partDone : t.orders.cancelRequested}</Notice>
         ) : answer && 'given' in answer ? (
           <Notice tone="good">{t.refundAccount.given}</Notice>
         ) : (
@@ -145,11 +163,23 @@ export default function OrderPage() {
             <SumRow name={t.orders.amount} amount={order.amount} total />
             <PaymentList payments={payments} />
           </Sum>
+          {isDivisible && (
+            <PartCancelForm
+              key={partDone ? 'done' : 'open'}
+              orderId={order.id}
+              lines={order.lines}
+              chosen={partDone ? [] : part.chosen}
+              asked={!partDone && part.asked}
+              idempotencyKey={part.key}
+              needsAccount={needsAccount}
+              answer={part.chosen.length > 0 ? answer : undefined}
+            />
+          )}
           {(pending || awaiting || order.status === 'PAID') && (
             <CancelForm
               paid={order.status === 'PAID'}
-              needsAccount={payments.some((each) => each.refundAccount === 'NEEDED')}
-              answer={answer}
+              needsAccount={needsAccount}
+              answer={part.chosen.length > 0 ? undefined : answer}
             />
           )}
         </div>
