@@ -16,6 +16,7 @@ import {
   lockOverdueDeposits,
   takeReminders,
 } from '#services/order/deposit-store.ts'
+import { claimCutOff, findCutOff } from '#services/order/payment-store.ts'
 import { findDue, lockDue } from '#services/order/store.ts'
 import { claimRefunds } from '#services/payment/refund-store.ts'
 import { claimUnknown, forgetRefused } from '#services/payment/store.ts'
@@ -34,9 +35,9 @@ const SERVICES = ['auth', 'cart', 'email', 'notification', 'order', 'payment', '
 /** Orders that are due, in a state. */
 const dueOrders = (status: string, rows: number): Statement => sql`
   INSERT INTO orders (id, number, member_id, status, payment_key, amount, name, reservation_id, pay_before, placed_at,
-                      shipping, remind_at)
+                      shipping, remind_at, next_try_at)
   SELECT gen_random_uuid(), n, gen_random_uuid(), ${status}, 'key', 1, '', gen_random_uuid(), ${EARLIER}, ${EARLIER}, '{}',
-         ${EARLIER}
+         ${EARLIER}, ${EARLIER}
   FROM generate_series(1, ${rows}::integer) AS n`
 
 /** A plan is kept from the sixth time on. */
@@ -127,6 +128,14 @@ const claims: readonly {
     what: 'reminders of deposits',
     add: (rows) => dueOrders('AWAITING_DEPOSIT', rows),
     claim: async (db) => (await takeReminders(db, await findReminders(db, NOW, 20), NOW)).length,
+    most: 20,
+  },
+  {
+    service: 'order',
+    table: 'orders',
+    what: 'payments that were cut off',
+    add: (rows) => dueOrders('PAYING', rows),
+    claim: async (db) => (await claimCutOff(db, await findCutOff(db, NOW, 20), NOW)).length,
     most: 20,
   },
   {
@@ -240,6 +249,12 @@ const inTwoSteps: readonly {
     find: (db) => findReminders(db, NOW, 20),
     lock: (db, ids) => takeReminders(db, ids, NOW),
     changes: [sql`UPDATE orders SET status = 'PAID'`, sql`UPDATE orders SET remind_at = NULL`],
+  },
+  {
+    what: 'payments that were cut off',
+    find: (db) => findCutOff(db, NOW, 20),
+    lock: async (db, ids) => (await claimCutOff(db, ids, NOW)).map((each) => each.orderId),
+    changes: [sql`UPDATE orders SET status = 'PAID'`, sql`UPDATE orders SET next_try_at = ${new Date(NOW + 1)}`],
   },
   {
     what: 'holds that have run out',

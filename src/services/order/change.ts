@@ -19,7 +19,7 @@ import { factsOf, fingerprintOf, lineFactsOf, type OrderLine, orderName, type Or
 import { onOwnTime } from './giving-back.ts'
 import type { Holder } from './holder.ts'
 import type { Holders } from './holders.ts'
-import { type Paying, scheduleTakeUp } from './payment-store.ts'
+import { scheduleTakeUp } from './payment-store.ts'
 import { HOLD_GRACE } from './place.ts'
 import { changedLines, quantitiesOf } from './pricing.ts'
 import { after } from './states.ts'
@@ -91,10 +91,10 @@ export const changing = (given: {
   readonly views: Views
   readonly log: Logger
   readonly holders: Holders
-  /** Takes a payment that has begun as far as it can be taken. */
-  readonly conduct: (paying: Paying) => Promise<unknown>
+  /** Pays an order of 0 won that is in PAYING; answers it as it is then. */
+  readonly payFree: (orderId: string) => Promise<OrderRecord>
 }) => {
-  const { db, runtime, views, log, holders, conduct } = given
+  const { db, runtime, views, log, holders, payFree } = given
 
   /** Makes sure that the order can go over to no hold of the revision seen; false when it has moved on already. */
   const fence = (seen: OrderRecord): Promise<boolean> =>
@@ -179,16 +179,6 @@ export const changing = (given: {
     }
   }
 
-  /** The order as it is now: one that costs nothing any more is paid at once. */
-  const payFree = async (order: OrderRecord): Promise<OrderRecord> => {
-    const { id: orderId, memberId, reservationId, amount, status } = order
-    if (status !== 'PAYING' || amount > 0) return order
-    await conduct({ orderId, paymentKey: null, memberId, reservationId, amount, status }).catch((error: unknown) =>
-      log.warn({ err: error, orderId }, 'An order of 0 won is left to the sweep to pay'),
-    )
-    return (await findOrders(db, [orderId])).get(orderId)!
-  }
-
   const change: Changing = async ({ id, memberId, goal, expectedAmount, within }) => {
     /** The order as it is now, unless that is not what the customer was shown. */
     const answer = (order: OrderRecord): Order => {
@@ -231,7 +221,8 @@ export const changing = (given: {
         }
         throw error
       })
-      if (changed?.reservationId === reservationId) return answer(await payFree(changed))
+      if (changed?.reservationId === reservationId)
+        return answer(changed.status === 'PAYING' ? await payFree(changed.id) : changed)
 
       await release(reservationId)
       throw why ?? refusalOf(changed, memberId, runtime.now()) ?? ORDER_STATE({ status: changed!.status })

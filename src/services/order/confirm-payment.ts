@@ -9,8 +9,10 @@ import { RESERVATION_ENDED } from '#services/product/contract.ts'
 import { ORDER_EXPIRED, type order } from './contract.ts'
 import { isRefusal } from './giving-back.ts'
 import type { Holders } from './holders.ts'
+import type { OrderRecord } from './order.ts'
 import { claimCutOff, type Paying } from './payment-store.ts'
 import type { paymentTransitions } from './payment-transitions.ts'
+import { findOrders } from './store.ts'
 
 type Confirmed = OutputOf<(typeof order)['operations']['confirmPayment']>
 type Capture = OutputOf<(typeof payment)['operations']['capture']>
@@ -92,7 +94,16 @@ export const conducting = (given: {
   }
 
   return {
-    conduct,
+    /** Pays an order of 0 won that is in PAYING, at once; answers the order as it is then. The sweep does what failed. */
+    payFree: async (orderId: string): Promise<OrderRecord> => {
+      const found = async (): Promise<OrderRecord> => (await findOrders(db, [orderId])).get(orderId)!
+      const { memberId, reservationId, amount, status } = await found()
+      if (status === 'PAYING' && amount === 0)
+        await conduct({ orderId, paymentKey: null, memberId, reservationId, amount, status }).catch((error: unknown) =>
+          log.warn({ err: error, orderId }, 'An order of 0 won is left to the sweep to pay'),
+        )
+      return found()
+    },
     confirm: async (
       { orderId, paymentKey, amount }: InputOf<(typeof order)['operations']['confirmPayment']>,
       context: CallContext,

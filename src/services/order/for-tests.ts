@@ -25,7 +25,8 @@ export const paymentSteps = (shop: PurchaseHost) => {
       if (begun.kind === 'under way') await shop.inside(product).secure({ reservationId: begun.reservationId })
       return begun
     },
-    complete: (orderId: string, paymentKey: string) => steps.complete({ orderId, paymentKey, paymentId: null }),
+    complete: (orderId: string, paymentKey: string, paymentId: string | null = null) =>
+      steps.complete({ orderId, paymentKey, paymentId }),
   }
 }
 

@@ -27,8 +27,7 @@ import { onOwnTime } from './giving-back.ts'
 import type { Holder } from './holder.ts'
 import type { Holders } from './holders.ts'
 import { findLeaving, keepFromLeaving } from './leaving-store.ts'
-import { type Paying, scheduleTakeUp } from './payment-store.ts'
-import { findOrders } from './store.ts'
+import { scheduleTakeUp } from './payment-store.ts'
 import type { Views } from './views.ts'
 
 /** A hold outlives its order's deadline by this long, so that only holds without an order ever die by themselves. */
@@ -77,12 +76,12 @@ export const placing = (given: {
   readonly views: Views
   readonly log: Logger
   readonly holders: Holders
-  /** Takes a payment that has begun as far as it can be taken. */
-  readonly conduct: (paying: Paying) => Promise<unknown>
+  /** Pays an order of 0 won that is in PAYING; answers it as it is then. */
+  readonly payFree: (orderId: string) => Promise<OrderRecord>
   /** Minutes in which an order placed now must be paid. */
   readonly payMinutes: () => number
 }) => {
-  const { db, runtime, views, log, holders, conduct, payMinutes } = given
+  const { db, runtime, views, log, holders, payFree, payMinutes } = given
 
   const keys = lanes<KeyOfMember, KeyState>({ lanes: 2, max: 256, name: 'order.answered' }, (wanted) =>
     findKeys(db, wanted),
@@ -203,21 +202,10 @@ export const placing = (given: {
     charges: [],
   })
 
-  /** Pays an order of 0 won that is in PAYING; answers it as it is then. */
-  const payFree = async ({ id, memberId }: Pick<Order, 'id'> & { readonly memberId: string }): Promise<Order> => {
-    const found = async (): Promise<OrderRecord> => (await findOrders(db, [id])).get(id)!
-    const { status, reservationId, amount } = await found()
-    if (status === 'PAYING')
-      await conduct({ orderId: id, paymentKey: null, memberId, reservationId, amount, status }).catch(
-        (error: unknown) => log.warn({ err: error, orderId: id }, 'An order of 0 won is left to the sweep to pay'),
-      )
-    return shown(await found())
-  }
-
   const replayed = async (earlier: Answered, { memberId, fingerprint }: Asked): Promise<Order> => {
     const answer = replay(earlier, fingerprint)
     if (answer instanceof Error) throw answer
-    if (answer.amount === 0) return payFree({ id: answer.id, memberId })
+    if (answer.amount === 0) return shown(await payFree(answer.id))
     await views.forget([{ id: answer.id, memberId }])
     return answer
   }
@@ -256,7 +244,7 @@ export const placing = (given: {
       // Releasing what the attempt before held may have failed.
       if (attempts > 0) await holders.release(reservationOf(asked, attempts - 1))
       const order = await tried(asked, attempts, tries === TRIES)
-      if (order) return order.status === 'PAYING' ? payFree({ id: order.id, memberId }) : order
+      if (order) return order.status === 'PAYING' ? shown(await payFree(order.id)) : order
     }
   }
 }

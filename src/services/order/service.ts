@@ -109,12 +109,12 @@ export const orderService = service(
       deliveryDays: () => settings.ORDER_DELIVERY_DAYS,
     })
     const transitions = paymentTransitions({ db, runtime, views, remindBefore })
-    const { confirm, conduct, resume } = conducting({ db, log, holders, payment: call.payment, transitions })
-    const items = changing({ db, runtime, views, log, holders, conduct })
+    const { confirm, payFree, resume } = conducting({ db, log, holders, payment: call.payment, transitions })
+    const items = changing({ db, runtime, views, log, holders, payFree })
 
     return {
       operations: {
-        place: placing({ db, runtime, views, log, holders, conduct, payMinutes }),
+        place: placing({ db, runtime, views, log, holders, payFree, payMinutes }),
         list: ({ cursor, limit, status: named }, { actor }) =>
           cursor === undefined && limit === FIRST_PAGE && !named
             ? views.firstPage(memberOf(actor))
