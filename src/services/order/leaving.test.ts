@@ -42,7 +42,12 @@ describe('who may leave', () => {
     const paid = await buyer.place(sku)
     await buyer.pay(paid)
     const paying = await buyer.place(sku)
-    await update("UPDATE orders SET status = 'PAYING', payment_key = 'x' WHERE id = $1", 'order', paying.id)
+    await update(
+      "UPDATE orders SET status = 'PAYING', payment_key = 'x', next_try_at = $2 WHERE id = $1",
+      'order',
+      paying.id,
+      new Date(shop.runtime.now() + DAY),
+    )
     const returned = await buyer.place(sku)
     await buyer.pay(returned)
     await update(
