@@ -306,7 +306,11 @@ test('the same units of an unpaid order twice at once under one key go once', as
 
 test('no part of an order is canceled while its payment is under way', async () => {
   const it = await placed([2, 1_000])
-  await rows('order', `UPDATE orders SET status = 'PAYING', payment_key = 'key', next_try_at = now() + interval '1 day' WHERE id = $1`, it.order.id)
+  await rows(
+    'order',
+    `UPDATE orders SET status = 'PAYING', payment_key = 'key', next_try_at = now() + interval '1 day' WHERE id = $1`,
+    it.order.id,
+  )
   await assert.rejects(it.cancel([[1, 1]]), PAYMENT_UNDER_WAY.is)
   await rows('order', `UPDATE orders SET status = 'AWAITING_DEPOSIT' WHERE id = $1`, it.order.id)
   await rows('order', `UPDATE order_line SET status = 'AWAITING_DEPOSIT' WHERE order_id = $1`, it.order.id)

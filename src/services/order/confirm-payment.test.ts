@@ -153,6 +153,14 @@ test('a payment that went back is none: the order stays unpaid, and its buyer is
   assert.equal(await status(), 'PENDING_PAYMENT')
 })
 
+test('a payment that paid the order is answered as such, whatever became of the order since', async () => {
+  const { buyer, order, confirm, status } = await ready()
+  const first = await confirm()
+  await buyer.orders.cancel({ id: order.id, reason: '변심' })
+  assert.deepEqual(await confirm(), first)
+  assert.equal(await status(), 'CANCELED')
+})
+
 test('money captured for an order that was paid otherwise meanwhile is rejected by the transaction that finds out', async () => {
   const { buyer, order } = await ready()
   const steps = paymentSteps(shop)
