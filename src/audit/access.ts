@@ -1,5 +1,5 @@
 import { eachText, published, tablesIn } from './access-store.ts'
-import { check, type Check } from './invariant.ts'
+import { check, type Check } from '#kernel/invariant.ts'
 import { publicWords, secretIn, tellsHowToReach } from './secrets.ts'
 
 const SECRETS = 'no secret is told in an event, a notification or an error'

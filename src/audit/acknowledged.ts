@@ -1,4 +1,4 @@
-import { check, type Check } from './invariant.ts'
+import { check, type Check } from '#kernel/invariant.ts'
 import { statesOfOrders } from './orders-store.ts'
 
 const AT_ONCE = 2_000

@@ -1,5 +1,5 @@
 import { existingSkus, readSkusInCarts } from './carts-store.ts'
-import { check, NIL, pages } from './invariant.ts'
+import { check, NIL, pages } from '#kernel/invariant.ts'
 
 /** Carts against what there is to buy. */
 export const carts = check({

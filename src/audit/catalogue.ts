@@ -14,7 +14,7 @@ import {
   readProducts,
   type SkuSeen,
 } from './catalogue-store.ts'
-import { check, NIL, pages, type Tally, type View } from './invariant.ts'
+import { check, NIL, pages, type Tally, type View } from '#kernel/invariant.ts'
 
 const SAME = 'what the shop window shows of a product is what the product is'
 const REBUILT = 'the shop window is what its rebuilding from the log would be'

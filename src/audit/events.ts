@@ -1,5 +1,5 @@
 import type { Subscription } from '#kernel/subscriptions.ts'
-import { check, pages, type Check, type Tally, type View } from './invariant.ts'
+import { check, pages, type Check, type Tally, type View } from '#kernel/invariant.ts'
 import { cursorOf, lettersOf, readEvents, setAsideOf, takenIn } from './events-store.ts'
 
 const DELIVERED = 'each event reaches every consumer that wants it'

@@ -1,7 +1,7 @@
 import type { Queryable } from '#kernel/store.ts'
 import { schemaOf } from '#engines/postgres/events/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Violation } from './invariant.ts'
+import type { Violation } from '#kernel/invariant.ts'
 
 /** Members who withdrew, by id after an id, with the instant they did. */
 export const readWithdrawn = (db: Queryable, after: string, limit: number): Promise<{ id: string; at: number }[]> =>

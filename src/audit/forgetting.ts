@@ -1,4 +1,4 @@
-import { check, NIL, pages, type View } from './invariant.ts'
+import { check, NIL, pages, type View } from '#kernel/invariant.ts'
 import { leftBehind, overdue, type Place, placesOf, readWithdrawn } from './forgetting-store.ts'
 
 const GONE = 'nothing is left of members who withdrew'

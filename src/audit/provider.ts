@@ -1,4 +1,4 @@
-import { check, NIL, pages } from './invariant.ts'
+import { check, NIL, pages } from '#kernel/invariant.ts'
 import { ourCaptures, ourPaymentsOf, theirCaptures, theirPaymentsOf } from './provider-store.ts'
 
 /** Name of the provider's simulator: in development its own record can be looked into. */

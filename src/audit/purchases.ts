@@ -1,4 +1,4 @@
-import { check, NIL, pages, type Tally, type View } from './invariant.ts'
+import { check, NIL, pages, type Tally, type View } from '#kernel/invariant.ts'
 import {
   ordersHolding,
   type OrderSeen,

@@ -4,6 +4,7 @@ import type { Caches } from './cache.ts'
 import type { CallContext } from './context.ts'
 import type { Client, Contract, EventType, Operation, OutputOf } from './contract.ts'
 import type { Fault } from './fault.ts'
+import type { Check } from './invariant.ts'
 import type { Platform } from './reports/platform.ts'
 import type { Role } from './role.ts'
 import type { Runtime } from './runtime.ts'
@@ -186,6 +187,8 @@ export interface ServiceDefinition<C extends Contract = Contract, D extends Decl
   readonly settings: D
   /** Roles of staff that it introduces. */
   readonly roles: readonly Role[]
+  /** What must always hold about its own tables; the audit checks it. */
+  readonly invariants: readonly Check[]
   /** Folder of `0001_*.sql` migrations; its schema has the service's name. */
   readonly migrations: URL | undefined
   readonly build: (tools: Omit<Tools, 'settings'> & { readonly settings: Settings; readonly call: any }) => Built<C>
@@ -203,6 +206,7 @@ export const service = <C extends Contract, const N extends Needs = {}, const D 
     readonly consumes?: Consumes
     readonly settings?: D
     readonly roles?: readonly Role[]
+    readonly invariants?: readonly Check[]
     readonly migrations?: URL
   },
   build: (tools: Tools<D> & { readonly call: Clients<N> }) => Built<C>,
@@ -213,6 +217,7 @@ export const service = <C extends Contract, const N extends Needs = {}, const D 
   consumes: given.consumes ?? {},
   settings: given.settings ?? ({} as D),
   roles: given.roles ?? [],
+  invariants: given.invariants ?? [],
   migrations: given.migrations,
   build: (tools) => {
     const built = build({ ...tools, settings: settingsFor(given.settings ?? ({} as D), tools.settings) })

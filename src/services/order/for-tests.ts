@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { INTERNAL } from '#kernel/faults.ts'
 import type { Database, Tx } from '#kernel/store.ts'
-import { wrongLendings, wrongOnHand, wrongReserved } from '#src/audit/stock-store.ts'
+import { wrongLendings, wrongOnHand, wrongReserved } from '#services/product/invariants/stock-books-store.ts'
 import type { PurchaseHost } from '#test/support/purchases.ts'
 import { product } from '#services/product/contract.ts'
 import type { Begin } from './payment-store.ts'

@@ -34,6 +34,7 @@ import { findReminders } from './deposit-store.ts'
 import { expireOrders } from './expire.ts'
 import { conducting } from './confirm-payment.ts'
 import { holdersOf } from './holders.ts'
+import { orderInvariants } from './invariants.ts'
 import { CLOSED_AFTER, closingForLeaving } from './leaving.ts'
 import { close, forgetLeft } from './leaving-store.ts'
 import { type OrderRecord, shown } from './order.ts'
@@ -78,6 +79,7 @@ export const orderService = service(
     },
     settings: orderSettings,
     roles: orderRoles,
+    invariants: orderInvariants,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, cache, runtime, log, settings, call }) => {

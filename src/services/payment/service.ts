@@ -19,6 +19,7 @@ import {
   refundRefused,
 } from './contract.ts'
 import { forgetRefundAccounts, markClosing } from './deposit-store.ts'
+import { paymentInvariants } from './invariants.ts'
 import type { PaymentRecord } from './payment.ts'
 import { resealAccounts } from './reseal.ts'
 import { claimRefunds } from './refund-store.ts'
@@ -75,6 +76,7 @@ export const paymentService = service(
     ],
     consumes: { cancellations: [orderCancelRequested, orderCanceled, orderExpired, orderPaymentRejected] },
     settings: paymentSettings,
+    invariants: paymentInvariants,
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log, settings }) => {

@@ -11,6 +11,7 @@ import { findCategories } from './category-store.ts'
 import { availabilityChanged, categoryChanged, product, productChanged, RESERVATION_ENDED } from './contract.ts'
 import { editing } from './editing.ts'
 import { importCategories, putCategory } from './category-commands.ts'
+import { productInvariants } from './invariants.ts'
 import { shown } from './product.ts'
 import { findPage, findProducts } from './product-store.ts'
 import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
@@ -30,6 +31,7 @@ export const productService = service(
   {
     emits: [productChanged, availabilityChanged, categoryChanged],
     roles: productRoles,
+    invariants: productInvariants,
     consumes: { orders: [orderPaid, orderCanceled, orderExpired, orderItemsChanged] },
     migrations: new URL('./migrations/', import.meta.url),
   },

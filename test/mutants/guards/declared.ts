@@ -29,6 +29,11 @@ export const declared: readonly Mutant[] = [
     'new Set(defaults.map((each) => each.runs.toSorted().join())).size > 1',
     'false',
   ),
+  guardsOf('src/audit/audit.ts', 'src/audit/audit.test.ts')(
+    'an invariant of a service reads no other store',
+    'if (check.needs.length !== 1 || check.needs[0] !== contract.name)',
+    'if (false)',
+  ),
   consumers('a reaction to an event that is not declared is refused', 'if (!wanted.has(key))', 'if (false)'),
   consumers('two reactions of a consumer to one event are refused', 'if (seen.has(key))', 'if (false)'),
   consumers('a declared event without a reaction is refused', 'if (!seen.has(`${consumer} ${name}`))', 'if (false)'),

@@ -1,5 +1,5 @@
 import { lookKey, textProblem, tidied } from '#kernel/text/one-line.ts'
-import { check, NIL, pages } from './invariant.ts'
+import { check, NIL, pages } from '#kernel/invariant.ts'
 import { readCategoryNames, readNames, type NamedProduct } from './names-store.ts'
 
 const PRODUCTS = 'names of products, brands and options are plain text, and no two choices look alike'

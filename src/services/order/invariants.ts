@@ -1,8 +1,8 @@
-import { check } from './invariant.ts'
-import { countOrders, wrongKeys, wrongLines, wrongTotals, wrongUnits } from './orders-store.ts'
+import { check } from '#kernel/invariant.ts'
+import { countOrders, wrongKeys, wrongLines, wrongTotals, wrongUnits } from './invariants-store.ts'
 
-/** The books of orders, looked at by themselves. */
-export const orders = check({
+/** What must always hold about orders, looked at by themselves. */
+const orders = check({
   family: 'orders',
   needs: ['order'],
   invariants: [
@@ -32,3 +32,5 @@ export const orders = check({
     keys.wrongAll(await wrongKeys(db))
   },
 })
+
+export const orderInvariants = [orders]

@@ -1,4 +1,4 @@
-import { check } from './invariant.ts'
+import { check } from '#kernel/invariant.ts'
 import {
   captures,
   countPostings,
@@ -7,10 +7,10 @@ import {
   unbalancedEntries,
   wrongBalances,
   wrongRefunds,
-} from './money-store.ts'
+} from './invariants-store.ts'
 
-/** The books of money, looked at by themselves. */
-export const money = check({
+/** What must always hold about money, looked at by itself. */
+const money = check({
   family: 'money',
   needs: ['payment'],
   invariants: [
@@ -50,3 +50,5 @@ export const money = check({
     }
   },
 })
+
+export const paymentInvariants = [money]

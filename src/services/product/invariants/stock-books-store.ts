@@ -1,6 +1,6 @@
 import type { Queryable } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Violation } from './invariant.ts'
+import type { Violation } from '#kernel/invariant.ts'
 
 /** How much there is to look at. */
 export const countStock = async (db: Queryable): Promise<{ skus: number; reservations: number; holds: number }> =>

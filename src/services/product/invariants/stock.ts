@@ -1,4 +1,4 @@
-import { check } from './invariant.ts'
+import { check } from '#kernel/invariant.ts'
 import {
   countStock,
   impossibleStock,
@@ -7,7 +7,7 @@ import {
   wrongMovements,
   wrongOnHand,
   wrongReserved,
-} from './stock-store.ts'
+} from './stock-books-store.ts'
 
 /** The books of stock, looked at by themselves. */
 export const stock = check({

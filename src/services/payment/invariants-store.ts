@@ -1,6 +1,6 @@
 import type { Queryable } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
-import type { Violation } from './invariant.ts'
+import type { Violation } from '#kernel/invariant.ts'
 
 /** How many entries the ledger has, and what all its postings sum to. */
 export const countPostings = async (db: Queryable): Promise<{ entries: number; sum: number }> =>
