@@ -1,4 +1,4 @@
-import { UnfitAddress } from '#kernel/net/address.ts'
+import { InvalidAddress } from '#kernel/net/address.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { sslModeOf, withSslMode } from '#engines/postgres/connection/url.ts'
 import { defaultOf, type Mode, type Setting, type Settings, type SettingsOf } from '#kernel/settings/setting.ts'
@@ -41,7 +41,7 @@ const encryptedAs = (given: string, env: Environment, problems: string[]): strin
   try {
     return withSslMode(given, mode)
   } catch (error) {
-    if (!(error instanceof UnfitAddress)) throw error
+    if (!(error instanceof InvalidAddress)) throw error
     // Said by the setting itself.
     return given
   }

@@ -47,13 +47,13 @@ export const listen = async (given: {
         .then(
           () => done(),
           (error: Error & { responseCode?: number }) => {
-            given.log.warn({ err: error }, 'The mailbox could not take a mail')
+            given.log.warn({ err: error }, 'Mailbox could not store a mail')
             done(Object.assign(error, { responseCode: error.responseCode ?? 451 }))
           },
         )
     },
   })
-  server.on('error', (error) => given.log.warn({ err: error }, 'A connection to the mailbox broke'))
+  server.on('error', (error) => given.log.warn({ err: error }, 'Mailbox connection failed'))
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject)
     server.listen(given.port, '127.0.0.1', () => {

@@ -3,7 +3,7 @@ import { errorText } from '#kernel/failures/error-text.ts'
 import type { ServiceDefinition } from '#kernel/service.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection/connection.ts'
-import { isPassing } from '#engines/postgres/connection/transient-errors.ts'
+import { isTransientError } from '#engines/postgres/connection/transient-errors.ts'
 import { access } from './access.ts'
 import { acknowledged } from './acknowledged.ts'
 import { carts } from './carts.ts'
@@ -131,7 +131,7 @@ const examined = async (
   const here = needs.every(view.has)
   if (here)
     await attempt(() => examine(view, (invariant) => tallies.get(invariant)!)).catch((error: unknown) => {
-      if (isPassing(error)) throw error
+      if (isTransientError(error)) throw error
       for (const each of tallies.values()) each.wrong('–', `could not be examined to the end: ${errorText(error)}`)
     })
   return [...tallies].map(([invariant, { looked, inFlight, violations, listed }]) => ({

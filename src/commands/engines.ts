@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { isEngine, SETTING, starters, type EngineName } from '#tools/engines/index.ts'
 import { startSet, type Starter } from '#tools/engines/set.ts'
@@ -34,7 +34,7 @@ export const engines: Command = async ({ args, runtime, env, say = print }) => {
     if (isEngine(name)) say(`${SETTING[name as EngineName]}=${url}`)
   say('Ctrl-C stops them.')
   // Engines keep nobody awake.
-  await awake(() => stopping)
+  await keepAlive(() => stopping)
   say('Closing …')
   await set.stop()
   say('Closed.')

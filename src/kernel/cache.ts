@@ -34,7 +34,7 @@ export interface CacheOf<V> {
 }
 
 /** A cache whose answers may lag behind for a stated time. */
-export interface LaggingCacheOf<V> extends CacheOf<V> {
+export interface StaleWhileRevalidateOptions<V> extends CacheOf<V> {
   readonly keeping: Keeping
   /** For a process that hears at once of what others let go of. */
   readonly told?: Keeping
@@ -43,7 +43,7 @@ export interface LaggingCacheOf<V> extends CacheOf<V> {
 }
 
 /** A cache whose answers are never older than the last change that was let go of. */
-export interface ExactCacheOf<V> extends CacheOf<V> {
+export interface ValidatedOptions<V> extends CacheOf<V> {
   /** Milliseconds an answer is kept at most. */
   readonly bound: number
 }
@@ -51,10 +51,10 @@ export interface ExactCacheOf<V> extends CacheOf<V> {
 /** Makes the caches of a service. */
 export interface Caches {
   /** For what may lag behind: in memory, and in what is shared if there is any. */
-  lagging<V extends {}>(given: LaggingCacheOf<V>): Cache<V>
+  lagging<V extends {}>(given: StaleWhileRevalidateOptions<V>): Cache<V>
   /**
    * For what people must see at once, whichever process they changed it in: each answer is checked against what is
    * shared. Where nothing is shared, or it is away, every answer is made anew.
    */
-  exact<V extends {}>(given: ExactCacheOf<V>): Cache<V>
+  exact<V extends {}>(given: ValidatedOptions<V>): Cache<V>
 }

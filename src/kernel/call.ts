@@ -119,7 +119,7 @@ export const serveLocally = <C extends Contract>(
     if (typeof error !== 'object' || error === null || !logged.has(error)) {
       if (typeof error === 'object' && error !== null) logged.add(error)
       const facts = { err: error, service: contract.name, operation: name, requestId: context.requestId }
-      if (translated) log.warn(facts, 'An operation could not be done now')
+      if (translated) log.warn(facts, 'Operation failed with a transient error')
       else log.error(facts, 'An operation failed')
     }
     return translated ?? INTERNAL(undefined, { cause: error })

@@ -3,7 +3,7 @@ import { supervise } from '#kernel/process/supervisor.ts'
 import type { LocalEngine } from './engine.ts'
 
 /** An engine that is restarted, at the same address, when it ends by itself. */
-export interface KeptEngine {
+export interface SupervisedEngine {
   readonly name: string
   readonly url: string
   /** The process it is in now. */
@@ -16,11 +16,11 @@ export interface KeptEngine {
  * Supervises a started engine: `again` starts it at the port it had, on the data it had. Each end and each start that
  * failed is a line of progress.
  */
-export const keepEngine = (
+export const superviseEngine = (
   first: LocalEngine,
   again: (port: number) => Promise<LocalEngine>,
   { runtime, progress }: { readonly runtime: Runtime; readonly progress: (line: string) => void },
-): KeptEngine => {
+): SupervisedEngine => {
   const { name, url, port } = first
   const supervisor = supervise(first, {
     restart: () => again(port),

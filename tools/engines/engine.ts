@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { waitFor } from '#engines/postgres/embedded/server/wait.ts'
-import { leash } from './parent-death-watchdog.ts'
+import { parentDeathWatchdog } from './parent-death-watchdog.ts'
 import { freePort } from './ports.ts'
 
 /** What starts an engine. */
@@ -49,7 +49,7 @@ interface Running {
 }
 
 /** Milliseconds an engine may take to answer: on two busy cores a JVM takes ten times what it takes alone. */
-const PATIENCE = 120_000
+const START_TIMEOUT = 120_000
 const STEP = 50
 const ORDERLY = 20_000
 const LINES = 15
@@ -108,10 +108,10 @@ export const startEngine = async (
   if (child.pid === undefined) throw new CannotStart(`${name} cannot be started: ${(await failed).message}`)
   const pid = child.pid
   writeFileSync(join(folder, 'engine.pid'), String(pid))
-  const letGo = leash(pid)
+  const endWatchdog = parentDeathWatchdog(pid)
   const ended = once(child, 'exit').then(async () => {
     rmSync(join(folder, 'engine.pid'), { force: true })
-    await letGo()
+    await endWatchdog()
   })
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -124,7 +124,7 @@ export const startEngine = async (
 
   const answered = await waitFor(
     runtime,
-    PATIENCE,
+    START_TIMEOUT,
     async () => {
       if (!isRunning(child)) return false
       return (await answers().catch(() => false)) || undefined

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { systemRuntime } from '#kernel/runtime.ts'
 import type { LocalEngine, StartEngine } from './engine.ts'
-import { keepEngine, type KeptEngine } from './engine-supervisor.ts'
+import { superviseEngine, type SupervisedEngine } from './engine-supervisor.ts'
 import { isFree } from './ports.ts'
 
 /** Several engines at work on this machine. */
 export interface EngineSet<N extends string> {
-  readonly engines: Readonly<Record<N, KeptEngine>>
+  readonly engines: Readonly<Record<N, SupervisedEngine>>
   stop(): Promise<void>
 }
 
@@ -29,15 +29,15 @@ export const startSet = async <N extends string>(
   },
 ): Promise<EngineSet<N>> => {
   const { folder, usualPorts, progress, runtime = systemRuntime(), ...rest } = given
-  const started: Partial<Record<N, KeptEngine>> = {}
+  const started: Partial<Record<N, SupervisedEngine>> = {}
   const stop = async (): Promise<void> => {
-    await Promise.all(Object.values<KeptEngine | undefined>(started).map((each) => each?.stop()))
+    await Promise.all(Object.values<SupervisedEngine | undefined>(started).map((each) => each?.stop()))
   }
   const settled = await Promise.allSettled(
     Object.entries<Starter>(wanted).map(async ([name, { port: usual, start }]) => {
       const at = (port: number) => start({ ...rest, runtime, folder: join(folder, name), port, progress })
       const engine = await at(usualPorts && (await isFree(usual)) ? usual : 0)
-      started[name as N] = keepEngine(engine, at, { runtime, progress })
+      started[name as N] = superviseEngine(engine, at, { runtime, progress })
       progress(`${engine.name.padEnd(14)} ${engine.url}`)
     }),
   )
@@ -46,5 +46,5 @@ export const startSet = async <N extends string>(
       await stop()
       throw each.reason
     }
-  return { engines: started as Record<N, KeptEngine>, stop }
+  return { engines: started as Record<N, SupervisedEngine>, stop }
 }

@@ -1,4 +1,4 @@
-import { untilBeat } from '#kernel/time/aligned-ticks.ts'
+import { untilTick } from '#kernel/time/aligned-ticks.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '../redis/connection.ts'
 import type { Link } from './redis-link.ts'
@@ -68,7 +68,7 @@ export const openBus = (
   const follow = async (): Promise<void> => {
     while (!closed.signal.aborted) {
       await link.ask((redis) => redis.publish(own, ''))
-      await runtime.sleep(hears() ? untilBeat(runtime, EVERY) : EVERY / 10, closed.signal).catch(() => {})
+      await runtime.sleep(hears() ? untilTick(runtime, EVERY) : EVERY / 10, closed.signal).catch(() => {})
     }
   }
   void follow()

@@ -138,7 +138,7 @@ export const openShared = (
     untold++
     if (runtime.now() - toldAt < TOLD_EVERY) return
     toldAt = runtime.now()
-    log.warn({ cache, why, count: untold }, 'An entry in Redis is not an answer of ours and was dropped')
+    log.warn({ cache, why, count: untold }, 'Dropped an undecodable cache entry in Redis')
     untold = 0
   }
 

@@ -1,10 +1,10 @@
 import type { ChainableCommander, Redis } from 'ioredis'
 import type { Runtime } from '#kernel/runtime.ts'
-import { waitsOf } from '#kernel/time/deadline-watcher.ts'
+import { deadlineWatcherOf } from '#kernel/time/deadline-watcher.ts'
 import type { RedisStore } from '../redis/connection.ts'
 
-/** Milliseconds a command to Redis is waited for; with the looks of `waitsOf` nobody waits more than 100 longer. */
-const PATIENCE = 60
+/** Milliseconds a command to Redis is waited for; with the looks of `deadlineWatcherOf` nobody waits more than 100 longer. */
+const COMMAND_TIMEOUT = 60
 /** Milliseconds between two looks whether it is back. */
 const LOOK = 200
 
@@ -38,15 +38,15 @@ export const together = async (commands: ChainableCommander): Promise<readonly (
  * finds it well again. `back` is done before anybody else asks it.
  */
 export const linkTo = (store: RedisStore, runtime: Runtime, back: (redis: Redis) => Promise<unknown>): Link => {
-  const waits = waitsOf(runtime)
+  const waits = deadlineWatcherOf(runtime)
   const closed = new AbortController()
   let up = true
   let since = -Infinity
 
-  const patiently = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
+  const withTimeout = <T>(work: (redis: Redis) => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const waiting = {
-        deadline: runtime.now() + PATIENCE,
+        deadline: runtime.now() + COMMAND_TIMEOUT,
         // An answer that has come while this process was busy is taken first.
         expired: () => void setImmediate(() => reject(new Error('Redis did not answer in time'))),
       }
@@ -68,8 +68,8 @@ export const linkTo = (store: RedisStore, runtime: Runtime, back: (redis: Redis)
       await runtime.sleep(LOOK, closed.signal).catch(() => {})
       if (closed.signal.aborted || !store.ready()) continue
       try {
-        await patiently((redis) => redis.ping())
-        await patiently(back)
+        await withTimeout((redis) => redis.ping())
+        await withTimeout(back)
       } catch {
         continue
       }
@@ -91,7 +91,7 @@ export const linkTo = (store: RedisStore, runtime: Runtime, back: (redis: Redis)
     ask: async (work) => {
       if (!up) return AWAY
       try {
-        return await patiently(work)
+        return await withTimeout(work)
       } catch (error) {
         if (isRefusal(error)) throw error
         lost()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
-import type { Cache, LaggingCacheOf } from '#kernel/cache.ts'
+import type { Cache, StaleWhileRevalidateOptions } from '#kernel/cache.ts'
 import { steerableRuntime } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
@@ -11,7 +11,7 @@ const schema = z.object({ n: z.int() })
 type N = z.output<typeof schema>
 
 /** A cache whose answers count up, made when the test lets them be. */
-const counting = (more: Partial<LaggingCacheOf<N>> = {}) => {
+const counting = (more: Partial<StaleWhileRevalidateOptions<N>> = {}) => {
   const runtime = steerableRuntime()
   const caches = openCaches({ runtime, log: silent })
   const loads: string[] = []

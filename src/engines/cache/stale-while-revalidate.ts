@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { systemContext } from '#kernel/call.ts'
-import type { Cache, LaggingCacheOf } from '#kernel/cache.ts'
+import type { Cache, StaleWhileRevalidateOptions } from '#kernel/cache.ts'
 import { withContext } from '#kernel/context.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Counts } from './cache-metrics.ts'
@@ -31,7 +31,7 @@ export interface Local<V> extends Cache<V> {
  * those who asked before, and not kept.
  */
 export const lagging = <V extends {}>(
-  of: LaggingCacheOf<V>,
+  of: StaleWhileRevalidateOptions<V>,
   given: { readonly runtime: Runtime; readonly log: Logger; readonly counts: Counts; readonly shared?: Shared },
 ): Local<V> => {
   const { runtime, log, counts, shared } = given
@@ -80,7 +80,7 @@ export const lagging = <V extends {}>(
       },
       (error: unknown) => {
         old.state = 'made'
-        log.debug({ err: error, cache: of.name }, 'An answer could not be made anew')
+        log.debug({ err: error, cache: of.name }, 'Cache refresh failed: serving the stale answer')
       },
     )
   }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Cache, ExactCacheOf } from '#kernel/cache.ts'
+import type { Cache, ValidatedOptions } from '#kernel/cache.ts'
 import type { Counts } from './cache-metrics.ts'
 import { freeze } from './freeze.ts'
 import type { Seen, Shared } from './redis-entries.ts'
@@ -15,7 +15,7 @@ interface Kept<V> {
  * telling anybody, which takes the token away. A Redis that was stopped for a moment may answer a later question before it
  * reads an earlier word: it is asked a second time, which it hears only after all that came before the first answer.
  */
-export const exact = <V extends {}>(of: ExactCacheOf<V>, shared: Shared, counts: Counts): Cache<V> => {
+export const exact = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, counts: Counts): Cache<V> => {
   const kept = new LRUCache<string, Kept<V>>({ max: of.max })
   const making = new Map<string, Promise<V>>()
 

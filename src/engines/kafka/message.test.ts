@@ -35,7 +35,7 @@ const withHeader = (name: string, value: string): KafkaRecord => ({
 })
 const causeOf = (one: KafkaRecord): string => {
   const received = receive('order', wanted, one)
-  return typeof received === 'object' && 'notOurs' in received ? received.notOurs.cause : 'ours'
+  return typeof received === 'object' && 'foreign' in received ? received.foreign.cause : 'ours'
 }
 
 describe('the message of an event', () => {
@@ -96,8 +96,8 @@ describe('a message that is not ours', () => {
   test('shows what a person needs, and nothing that PostgreSQL cannot store', () => {
     const odd = { ...record, headers: [], key: Buffer.from('a\0b'), value: Buffer.from(`\0${'x'.repeat(5_000)}`) }
     const received = receive('order', wanted, odd as KafkaRecord)
-    assert.ok(typeof received === 'object' && 'notOurs' in received)
-    assert.deepEqual(received.notOurs, {
+    assert.ok(typeof received === 'object' && 'foreign' in received)
+    assert.deepEqual(received.foreign, {
       cause: 'it has not the headers of an event',
       name: '?',
       key: 'a\ufffdb',

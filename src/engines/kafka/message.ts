@@ -54,7 +54,7 @@ export const messageOf = (topic: string, source: string, event: Stored): Outgoin
 }
 
 /** A message that is not an event of ours, and why we think so. */
-export interface NotOurs {
+export interface ForeignPayload {
   readonly cause: string
   readonly name: string
   readonly key: string
@@ -65,7 +65,7 @@ export interface NotOurs {
 }
 
 /** What a message turned out to be: an event to take in, one that nobody here wants, or not one of ours. */
-export type Received = { readonly event: Logged } | { readonly notOurs: NotOurs } | 'unwanted'
+export type Received = { readonly event: Logged } | { readonly foreign: ForeignPayload } | 'unwanted'
 
 const SAMPLE = 1_000
 const EVENT_ID = /^([a-z][a-z0-9_]*):(\d{1,15})$/
@@ -102,8 +102,8 @@ export const receive = (source: string, wanted: { has(name: string): boolean }, 
   for (const [name, value] of record.headers) if (name && value) headers[name.toString('latin1')] = value.toString()
   const name = headers['event-name'] ?? ''
 
-  const notOurs = (cause: string): Received => ({
-    notOurs: {
+  const foreign = (cause: string): Received => ({
+    foreign: {
       cause,
       name: truncate(storable(name), 200) || '?',
       key: printable(record.key, 200),
@@ -113,21 +113,21 @@ export const receive = (source: string, wanted: { has(name: string): boolean }, 
   })
 
   const [, from, id] = EVENT_ID.exec(headers['event-id'] ?? '') ?? []
-  if (!from || !id || !isXid(headers['event-xid'] ?? '')) return notOurs('it has not the headers of an event')
-  if (from !== source || sourceOf(name) !== source) return notOurs(`it tells of ${from} in the topic of ${source}`)
+  if (!from || !id || !isXid(headers['event-xid'] ?? '')) return foreign('it has not the headers of an event')
+  if (from !== source || sourceOf(name) !== source) return foreign(`it tells of ${from} in the topic of ${source}`)
   const version = headers['event-version'] ?? ''
   const at = headers['event-at'] ?? ''
   if (!EVENT_NAME.test(name) || !isVersion(version) || !WHOLE.test(at) || record.key === null)
-    return notOurs('its headers make no sense')
+    return foreign('its headers make no sense')
   if (!wanted.has(name)) return 'unwanted'
-  if (record.value === null) return notOurs('it has no payload')
+  if (record.value === null) return foreign('it has no payload')
   if (record.value.length > EVENT_AT_MOST)
-    return notOurs(`it is oversized: ${record.value.length} bytes, ${EVENT_AT_MOST} at most`)
+    return foreign(`it is oversized: ${record.value.length} bytes, ${EVENT_AT_MOST} at most`)
   const payload = parsed(record.value)
-  if (typeof payload !== 'object' || payload === null) return notOurs('its payload is not a JSON object')
+  if (typeof payload !== 'object' || payload === null) return foreign('its payload is not a JSON object')
   const key = record.key.toString()
   // The outbox can hold no such text; set aside as an event, it could not be stored either, and would be met for ever.
-  if (!isStorable(key) || unstorableAt(payload) !== undefined) return notOurs('it holds text that cannot be stored')
+  if (!isStorable(key) || unstorableAt(payload) !== undefined) return foreign('it holds text that cannot be stored')
   return {
     event: {
       id: headers['event-id']!,

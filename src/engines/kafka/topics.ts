@@ -59,6 +59,6 @@ export const ensureTopics = async (
     if (partitionsCount !== given.partitions)
       given.log.warn(
         { topic, partitions: partitionsCount, wanted: given.partitions },
-        'A topic keeps the number of partitions it was made with',
+        'Kafka topic has another number of partitions than configured',
       )
 }

@@ -1,4 +1,4 @@
-import { addressOf, UnfitAddress } from '#kernel/net/address.ts'
+import { addressOf, InvalidAddress } from '#kernel/net/address.ts'
 
 /** Where a mail server is and how it is spoken to, as its client is told. */
 export interface SmtpAddress {
@@ -18,16 +18,16 @@ const TLS: readonly (string | undefined)[] = [undefined, 'on', 'off']
 
 /**
  * Where the server of an `smtp://` or `smtps://user:password@host:port` address is. Mail in clear text leaves this machine
- * only when the address says `?tls=off`; `?tls=on` has it encrypted on this machine too. Throws UnfitAddress.
+ * only when the address says `?tls=off`; `?tls=on` has it encrypted on this machine too. Throws InvalidAddress.
  */
 export const smtpAddressOf = (given: string): SmtpAddress => {
   const { protocol, user, password, host, port, path, options } = addressOf(given, ['tls'])
-  if (host === '') throw new UnfitAddress('it names no host')
-  if (path !== '') throw new UnfitAddress('nothing follows the port')
+  if (host === '') throw new InvalidAddress('it names no host')
+  if (path !== '') throw new InvalidAddress('nothing follows the port')
   const tls = options.get('tls')
-  if (!TLS.includes(tls)) throw new UnfitAddress('its tls is neither on nor off')
+  if (!TLS.includes(tls)) throw new InvalidAddress('its tls is neither on nor off')
   const secure = protocol === 'smtps'
-  if (secure && tls === 'off') throw new UnfitAddress('smtps is TLS: tls=off contradicts it')
+  if (secure && tls === 'off') throw new InvalidAddress('smtps is TLS: tls=off contradicts it')
   const loopback = /^(127\.|localhost$|::1$)/.test(host)
   return {
     host,

@@ -5,7 +5,7 @@ import { smtpAddressOf } from './address.ts'
 import type { Mail, Mailer, Outcome } from './mailer.ts'
 
 /** Milliseconds an attempt may take, waiting for a connection included. */
-const PATIENCE = 30_000
+const SEND_TIMEOUT = 30_000
 
 /** An address or a code of a mail never gets into `why`: only codes of nodemailer and SMTP. */
 const outcomeOf = (error: unknown): Outcome => {
@@ -37,7 +37,7 @@ export const smtpMailer = (given: {
   const send = async ({ id, at, ...mail }: Mail): Promise<Outcome> => {
     const settled = new AbortController()
     const late = new AbortController()
-    void runtime.sleep(PATIENCE, settled.signal).then(
+    void runtime.sleep(SEND_TIMEOUT, settled.signal).then(
       () => late.abort(),
       () => {},
     )

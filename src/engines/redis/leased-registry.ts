@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { untilBeat } from '#kernel/time/aligned-ticks.ts'
+import { untilTick } from '#kernel/time/aligned-ticks.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Announcement, KnownHost, Place, Registry } from '#kernel/remote/instances/registry.ts'
 import type { Signing } from '#kernel/remote/security/signing.ts'
@@ -67,8 +67,7 @@ export const leasedRegistry = (
 
   const warnOf = (ids: readonly string[]): void => {
     const fresh = ids.filter((each) => !strange.has(each))
-    if (fresh.length > 0)
-      log.warn({ key: redis.key('leases'), fields: fresh }, 'There is something in Redis that is no lease of ours')
+    if (fresh.length > 0) log.warn({ key: redis.key('leases'), fields: fresh }, 'Ignored an undecodable lease in Redis')
     strange.clear()
     for (const each of ids) strange.add(each)
   }
@@ -84,7 +83,7 @@ export const leasedRegistry = (
     )
     if (next !== shape) lists.clear()
     shape = next
-    if (failing) log.info('The registry in Redis is back')
+    if (failing) log.info('Redis registry available again')
     failing = false
     return got
   }
@@ -110,7 +109,7 @@ export const leasedRegistry = (
     (looking ??= beat()
       .catch((error: unknown) => {
         if (!failing && !stopped.signal.aborted)
-          log.warn({ err: markTransient(error) }, 'The registry in Redis is away: the last good list goes on')
+          log.warn({ err: markTransient(error) }, 'Redis registry unavailable: using the last known hosts')
         failing = true
         throw error
       })
@@ -127,7 +126,7 @@ export const leasedRegistry = (
     while (!stopped.signal.aborted) {
       await look().catch(() => {})
       void lookAtSelf().catch(() => {})
-      await runtime.sleep(untilBeat(runtime, BEAT), stopped.signal).catch(() => {})
+      await runtime.sleep(untilTick(runtime, BEAT), stopped.signal).catch(() => {})
     }
   }
   const deaf = redis.hear(news, (id) => {
@@ -190,7 +189,7 @@ export const leasedRegistry = (
       await take(leases.giveUp(id))
         .then(tell)
         .catch((error: unknown) =>
-          log.warn({ err: markTransient(error) }, 'The lease could not be given up; it runs out by itself'),
+          log.warn({ err: markTransient(error) }, 'Could not release the lease: it expires by itself'),
         )
     }
     return { leave }

@@ -69,7 +69,7 @@ export interface SearchStore {
 }
 
 /** Milliseconds that writing and changes of indices may take: nobody waits for them. */
-const PATIENCE = 20_000
+const REQUEST_TIMEOUT = 20_000
 
 /** Loaded by who uses it: it weighs as much as the whole catalog. */
 const library = (): typeof OpenSearch => createRequire(import.meta.url)('@opensearch-project/opensearch')
@@ -92,7 +92,12 @@ export const openSearch = (
   given: { readonly deadline: number; readonly runtime: Runtime; readonly log: Pick<Logger, 'info' | 'warn'> },
 ): SearchStore => {
   const { deadline, runtime, log } = given
-  const client = new (library().Client)({ node: url, maxRetries: 0, requestTimeout: PATIENCE, sniffOnStart: false })
+  const client = new (library().Client)({
+    node: url,
+    maxRetries: 0,
+    requestTimeout: REQUEST_TIMEOUT,
+    sniffOnStart: false,
+  })
   const state = presence({ name: 'OpenSearch', runtime, log, isAway })
 
   type Request<T> = Promise<{ body: T }> & { abort?: () => void }
@@ -106,7 +111,8 @@ export const openSearch = (
       signal.removeEventListener('abort', abort)
     }
   }
-  const patiently = <T>(ask: () => Request<T>): Promise<T> => state.ask(PATIENCE, (signal) => until(signal, ask()))
+  const withTimeout = <T>(ask: () => Request<T>): Promise<T> =>
+    state.ask(REQUEST_TIMEOUT, (signal) => until(signal, ask()))
 
   const orNone = async (names: Promise<Readonly<Record<string, unknown>>>): Promise<readonly string[]> => {
     try {
@@ -141,7 +147,7 @@ export const openSearch = (
         { index: { _index: into, _id: id, version, version_type: 'external_gte' } },
         document,
       ])
-      const { items } = await patiently<any>(
+      const { items } = await withTimeout<any>(
         () => client.bulk({ body, require_alias: true } as never) as unknown as Request<any>,
       )
       return items.map(({ index: { status, error } }: any): Written => {
@@ -152,21 +158,24 @@ export const openSearch = (
       })
     },
     create: async (index, body) => {
-      await patiently<any>(() => client.indices.create({ index, body } as never) as unknown as Request<any>)
+      await withTimeout<any>(() => client.indices.create({ index, body } as never) as unknown as Request<any>)
     },
     refresh: async (index) => {
-      await patiently<any>(() => client.indices.refresh({ index }) as unknown as Request<any>)
+      await withTimeout<any>(() => client.indices.refresh({ index }) as unknown as Request<any>)
     },
-    indicesOf: (alias) => orNone(patiently(() => client.indices.getAlias({ name: alias }) as unknown as Request<any>)),
+    indicesOf: (alias) =>
+      orNone(withTimeout(() => client.indices.getAlias({ name: alias }) as unknown as Request<any>)),
     indicesLike: (pattern) =>
-      orNone(patiently(() => client.indices.get({ index: pattern }) as unknown as Request<any>)),
+      orNone(withTimeout(() => client.indices.get({ index: pattern }) as unknown as Request<any>)),
     changeAliases: async (actions) => {
-      await patiently<any>(
+      await withTimeout<any>(
         () => client.indices.updateAliases({ body: { actions } } as never) as unknown as Request<any>,
       )
     },
     drop: async (index) => {
-      await patiently<any>(() => client.indices.delete({ index, ignore_unavailable: true }) as unknown as Request<any>)
+      await withTimeout<any>(
+        () => client.indices.delete({ index, ignore_unavailable: true }) as unknown as Request<any>,
+      )
     },
     look: () => state.look(deadline, hello),
     ping: async () => {

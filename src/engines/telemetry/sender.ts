@@ -28,8 +28,8 @@ const TRIES = 3
 /** Milliseconds spans gather. */
 const LINGER = 500
 /** Milliseconds a collector may take for a batch, and for the last ones when we end. */
-const PATIENCE = 5_000
-const LAST_PATIENCE = 1_500
+const SEND_TIMEOUT = 5_000
+const FLUSH_TIMEOUT = 1_500
 
 /**
  * Feeds a collector by one of OpenTelemetry's exporters. Whatever becomes of it, callers notice nothing: `add` only puts
@@ -82,8 +82,9 @@ export const sender = (given: {
       failed = 0
       dropped += batch.length
     }
-    if (error && !away) log.warn({ collector: name, why: error.message }, 'Traces are not taken: some will be dropped')
-    if (!error && away) log.info({ collector: name, dropped }, 'Traces are taken again')
+    if (error && !away)
+      log.warn({ collector: name, why: error.message }, 'Trace collector unavailable: spans may be dropped')
+    if (!error && away) log.info({ collector: name, dropped }, 'Trace collector available again')
     away = error !== undefined
     return !away
   }
@@ -91,7 +92,7 @@ export const sender = (given: {
   const work = async (): Promise<void> => {
     while (queue.length > 0 && !closed) {
       if (queue.length < BATCH || away) await runtime.sleep(LINGER, hurry.signal).catch(() => {})
-      if (!closed && queue.length > 0) await sendSome(PATIENCE)
+      if (!closed && queue.length > 0) await sendSome(SEND_TIMEOUT)
     }
     working = undefined
   }
@@ -109,9 +110,9 @@ export const sender = (given: {
     close: async () => {
       closed = true
       hurry.abort()
-      const until = runtime.now() + LAST_PATIENCE
+      const until = runtime.now() + FLUSH_TIMEOUT
       const left = (): number => until - runtime.now()
-      await Promise.race([working, runtime.sleep(LAST_PATIENCE)])
+      await Promise.race([working, runtime.sleep(FLUSH_TIMEOUT)])
       while (queue.length > 0 && left() > 0 && (await sendSome(left())));
       dropped += queue.length
       queue = []

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import type { Client } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { pump } from '#kernel/process/poll-loop.ts'
+import { pollLoop } from '#kernel/process/poll-loop.ts'
 import type { config, HostReport } from '#services/config/contract.ts'
 import type { ConfigSnapshot } from './config-snapshot.ts'
 import type { LiveSettings } from './live-settings.ts'
@@ -123,8 +123,8 @@ export const configFeed = (given: {
       }
     },
     begin: async (current) => {
-      await awake(() => first(current))
-      follow = pump('config', { runtime, logger: log, idle: LOOK }, async () => {
+      await keepAlive(() => first(current))
+      follow = pollLoop('config', { runtime, logger: log, idle: LOOK }, async () => {
         try {
           // Until the first answer everything is fetched: the snapshot may have been encrypted under an older secret.
           await look(current, from !== 'service')

@@ -7,7 +7,7 @@ import { BATCH, readersOf, type ConsumerTools } from '#engines/postgres/events/c
 import { pruneInbox, pruneOutbox } from '#engines/postgres/events/log-store.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
 import { logTail } from '#engines/postgres/events/log-tail.ts'
-import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import { pollLoop, type PollLoop } from '#kernel/process/poll-loop.ts'
 import { retryDue } from '#engines/postgres/events/retry.ts'
 import type { RunningService } from '../process/host.ts'
 import type { KafkaWorkers } from './kafka-workers.ts'
@@ -36,20 +36,20 @@ export const startBackgroundWorkers = (
     /** Events travel by Kafka instead of being read from the log. */
     carried?: KafkaWorkers | undefined
   },
-): Pump[] => {
+): PollLoop[] => {
   const { logOf, runtime, log, signals, tracer, carried } = given
   const tail = logTail(logOf)
-  const pumps = running.flatMap((service) => {
+  const workers = running.flatMap((service) => {
     const { definition, db, built } = service
     const { name } = definition.contract
     const logger = log.child({ service: name })
     const tools: ConsumerTools = { service: name, db: db.background, log: tail, runtime, logger, tracer }
     const consumers = built.consumers ?? []
 
-    const readLogs = (): Pump[] =>
+    const readLogs = (): PollLoop[] =>
       consumers.flatMap((each) =>
         readersOf(tools, each).map((reader) => {
-          const reads = pump(
+          const reads = pollLoop(
             `${name}.${each.name}`,
             { runtime, logger, idle: LOG_POLL, pace: CONSUMER_PACE, full: BATCH },
             reader.step,
@@ -58,22 +58,22 @@ export const startBackgroundWorkers = (
           return reads
         }),
       )
-    const reading = carried ? carried.pumpsOf(service) : readLogs()
+    const reading = carried ? carried.workersOf(service) : readLogs()
     const retrying =
       consumers.length > 0
-        ? [pump(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]
+        ? [pollLoop(`${name}.retry`, { runtime, logger, idle: RETRY_POLL }, () => retryDue(tools, consumers))]
         : []
     const sweeping = (built.sweeps ?? []).map((each) =>
-      pump(`${name}.${each.name}`, { runtime, logger, idle: each.every, ...each.gathers }, () =>
+      pollLoop(`${name}.${each.name}`, { runtime, logger, idle: each.every, ...each.gathers }, () =>
         inBackground(tracer, `${name}.${each.name}`, systemContext(name, runtime), () => each.run(runtime.now())),
       ),
     )
     const kept = definition.emits.filter((each) => each.kept).map((each) => each.name)
-    const pruning = pump(`${name}.prune`, { runtime, logger, idle: PRUNE_POLL }, async () => {
+    const pruning = pollLoop(`${name}.prune`, { runtime, logger, idle: PRUNE_POLL }, async () => {
       const before = runtime.now() - KEPT_DAYS * DAY
       return (await pruneInbox(db, before)) + (await pruneOutbox(db, before, kept, carried?.topicOf(name)))
     })
     return [...reading, ...retrying, ...sweeping, pruning]
   })
-  return [...pumps, watchEventLogs(logOf, signals, { runtime, logger: log })]
+  return [...workers, watchEventLogs(logOf, signals, { runtime, logger: log })]
 }

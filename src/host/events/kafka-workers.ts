@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Tracer } from '#kernel/tracing/trace.ts'
-import { booksOf, type Books } from '#engines/kafka/consume/offset-checkpoint.ts'
+import { offsetCheckpointOf, type OffsetCheckpoint } from '#engines/kafka/consume/offset-checkpoint.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
 import { KAFKA_BATCH, kafkaReaderOf } from '#engines/kafka/consume/consume.ts'
 import { RELAY_BATCH, relayOf } from '#engines/kafka/relay/relay.ts'
 import type { LogOf } from '#engines/postgres/events/log.ts'
-import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import { pollLoop, type PollLoop } from '#kernel/process/poll-loop.ts'
 import type { KafkaLag } from '#src/observability/observed-host.ts'
 import type { RunningService } from '../process/host.ts'
 import type { EventSignals } from './event-signals.ts'
@@ -17,19 +17,19 @@ const OUTBOX_POLL = 1_000
 const PACE = 25
 
 /** Milliseconds between two looks at what a group has taken in while it took in nothing. */
-const BOOKS_IDLE = 1_000
+const CHECKPOINT_IDLE = 1_000
 
 /** Events that travel by Kafka. */
 export interface KafkaWorkers {
   /** What publishes a service's events, and reads those its consumers want. */
-  pumpsOf(service: RunningService): Pump[]
+  workersOf(service: RunningService): PollLoop[]
   lags(): readonly KafkaLag[]
   /** The topic a service's log is published to. */
   readonly topicOf: (service: string) => string
 }
 
-/** A pump that closes what it drove once it has stopped. */
-const closing = (driving: Pump, close: () => Promise<void>, interrupt = (): void => {}): Pump => ({
+/** A poll loop that closes what it drove once it has stopped. */
+const closing = (driving: PollLoop, close: () => Promise<void>, interrupt = (): void => {}): PollLoop => ({
   wake: driving.wake,
   stop: async () => {
     const stopped = driving.stop()
@@ -49,20 +49,20 @@ export const kafkaWorkers = (given: {
   readonly tracer: Tracer
 }): KafkaWorkers => {
   const { kafka, logOf, runtime, log, signals, tracer } = given
-  const allBooks: {
+  const allCheckpoints: {
     readonly service: string
     readonly consumer: string
     readonly source: string
-    readonly books: Books
+    readonly checkpoint: OffsetCheckpoint
   }[] = []
 
-  const publishing = ({ definition, db }: RunningService): Pump[] => {
+  const publishing = ({ definition, db }: RunningService): PollLoop[] => {
     const { name } = definition.contract
     if (definition.emits.length === 0) return []
     const logger = log.child({ service: name })
     const kept = definition.emits.some((each) => each.kept === true)
     const relay = relayOf({ service: name, kept, db: db.background, log: logOf(name), kafka, runtime, logger, tracer })
-    const driving = pump(
+    const driving = pollLoop(
       `${name}.relay`,
       { runtime, logger, idle: OUTBOX_POLL, pace: PACE, full: RELAY_BATCH },
       relay.step,
@@ -71,19 +71,19 @@ export const kafkaWorkers = (given: {
     return [closing(driving, relay.close)]
   }
 
-  const consuming = ({ definition, db, built }: RunningService): Pump[] => {
+  const consuming = ({ definition, db, built }: RunningService): PollLoop[] => {
     const { name } = definition.contract
     const logger = log.child({ service: name })
     return (built.consumers ?? []).flatMap((consumer) => {
       const reader = kafkaReaderOf({ service: name, db: db.background, kafka, runtime, logger, tracer }, consumer)
       const noting = reader.sources.map((source) => {
-        const books = booksOf(reader, source, { db: db.background, log: logOf(source), kafka })
-        allBooks.push({ service: name, consumer: consumer.name, source, books })
-        const what = `${name}.${consumer.name}.${source}.books`
+        const checkpoint = offsetCheckpointOf(reader, source, { db: db.background, log: logOf(source), kafka })
+        allCheckpoints.push({ service: name, consumer: consumer.name, source, checkpoint })
+        const what = `${name}.${consumer.name}.${source}.checkpoint`
         const pace = kafka.checkpointInterval
-        return pump(what, { runtime, logger, idle: BOOKS_IDLE, pace, full: Infinity }, books.step)
+        return pollLoop(what, { runtime, logger, idle: CHECKPOINT_IDLE, pace, full: Infinity }, checkpoint.step)
       })
-      const reading = pump(
+      const reading = pollLoop(
         `${name}.${consumer.name}`,
         { runtime, logger, idle: PACE, pace: PACE, full: KAFKA_BATCH },
         async () => {
@@ -98,10 +98,10 @@ export const kafkaWorkers = (given: {
 
   return {
     topicOf: kafka.topicOf,
-    pumpsOf: (service) => [...publishing(service), ...consuming(service)],
+    workersOf: (service) => [...publishing(service), ...consuming(service)],
     lags: () =>
-      allBooks.flatMap(({ service, consumer, source, books }) => {
-        const messages = books.lag()
+      allCheckpoints.flatMap(({ service, consumer, source, checkpoint }) => {
+        const messages = checkpoint.lag()
         return messages === undefined ? [] : [{ service, consumer, source, messages }]
       }),
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Runtime } from '#kernel/runtime.ts'
 import { headOf, type LogOf } from '#engines/postgres/events/log.ts'
 import { isNotThereYet } from '#engines/postgres/connection/transient-errors.ts'
-import { pump, type Pump } from '#kernel/process/poll-loop.ts'
+import { pollLoop, type PollLoop } from '#kernel/process/poll-loop.ts'
 import type { EventSignals } from './event-signals.ts'
 
 /** Milliseconds between polls: the longest that events of other processes wait. */
@@ -16,7 +16,7 @@ export const watchEventLogs = (
   logOf: LogOf,
   signals: EventSignals,
   { runtime, logger }: { readonly runtime: Runtime; readonly logger: Logger },
-): Pump => {
+): PollLoop => {
   const heads = new Map<string, string>()
   const look = async (source: string): Promise<void> => {
     const head = await headOf(logOf(source), source)
@@ -25,7 +25,7 @@ export const watchEventLogs = (
     heads.set(source, place)
     signals.wake(source)
   }
-  return pump('log.watch', { runtime, logger, idle: LOOK }, async () => {
+  return pollLoop('log.watch', { runtime, logger, idle: LOOK }, async () => {
     const looked = await Promise.allSettled(signals.sources().map(look))
     const failed = looked.find((each) => each.status === 'rejected' && !isNotThereYet(each.reason))
     if (failed?.status === 'rejected') throw failed.reason

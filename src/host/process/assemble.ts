@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import type { Contract } from '#kernel/contract.ts'
 import { type LiveSetting, WHOLE_SHOP } from '#kernel/live-setting.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -9,7 +9,7 @@ import { metricsOf } from '#src/observability/metrics/metrics.ts'
 import { openCaches } from '#engines/cache/caches.ts'
 import type { StepHook } from '#engines/postgres/database.ts'
 import { outages } from '#engines/postgres/connection/outage.ts'
-import { pump } from '#kernel/process/poll-loop.ts'
+import { pollLoop } from '#kernel/process/poll-loop.ts'
 import { openTelemetry, type Telemetry } from '#engines/telemetry/telemetry.ts'
 import { givenIn, type ProcessSettings } from '#src/settings/process-settings.ts'
 import { ensurePagesBuilt } from '../../../web/build.ts'
@@ -222,7 +222,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     await config.begin(host)
     registerMetrics(metrics, { host, kafka, redis, caches, telemetry, config, elsewhere })
     for (const each of world.sweeps) {
-      const sweeping = pump(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
+      const sweeping = pollLoop(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)
     }
     await given.prepare?.(host)
@@ -302,7 +302,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
       leaving = true
       await told?.leave()
       // Callers deregister this host meanwhile, so that none is refused a connection.
-      if (grace > 0) await awake(() => runtime.sleep(grace))
+      if (grace > 0) await keepAlive(() => runtime.sleep(grace))
       await opened.all()
     }
     let stopped: Promise<void> | undefined

@@ -10,10 +10,10 @@ import type { ConnectionSettings } from '#engines/postgres/connection/connection
 import { openCaches, type OpenCaches } from '#engines/cache/caches.ts'
 import { openDatabase, type PostgresDatabase, type StepHook } from '#engines/postgres/database.ts'
 import { outages, type Outages } from '#engines/postgres/connection/outage.ts'
-import { isPassing } from '#engines/postgres/connection/transient-errors.ts'
+import { isTransientError } from '#engines/postgres/connection/transient-errors.ts'
 import type { Kafka } from '#engines/kafka/connect.ts'
 import { historyOf, type LogOf } from '#engines/postgres/events/log.ts'
-import type { Pump } from '#kernel/process/poll-loop.ts'
+import type { PollLoop } from '#kernel/process/poll-loop.ts'
 import { RELAY } from '#engines/postgres/schema/provision.ts'
 import type { KafkaLag } from '#src/observability/observed-host.ts'
 import { startBackgroundWorkers } from '../events/background-workers.ts'
@@ -130,7 +130,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     const served = serveLocally(definition.contract, built.operations, {
       runtime,
       log: logger,
-      translate: (error) => (isPassing(error) ? UNAVAILABLE({ service: name }, { cause: error }) : undefined),
+      translate: (error) => (isTransientError(error) ? UNAVAILABLE({ service: name }, { cause: error }) : undefined),
       ...(given.observe && { observe: given.observe }),
       ...(given.checkOutputs && { checkOutputs: true }),
     })
@@ -151,7 +151,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
 
   const carry = given.kafka && (await import('../events/kafka-workers.ts')).kafkaWorkers
   const carried = carry?.({ kafka: given.kafka!, logOf: logs.logOf, runtime, log, signals, tracer })
-  const pumps: Pump[] =
+  const workers: PollLoop[] =
     given.background === false
       ? []
       : startBackgroundWorkers(running, { logOf: logs.logOf, runtime, log, signals, tracer, carried })
@@ -163,7 +163,7 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     logOf: logs.logOf,
     kafkaLags: () => carried?.lags() ?? [],
     stop: async () => {
-      await Promise.all(pumps.map((each) => each.stop()))
+      await Promise.all(workers.map((each) => each.stop()))
       // A call under way in one may yet call another that seemed done.
       const underWay = (): boolean => running.some((each) => each.endpoint.inFlight() > 0)
       do await Promise.all(running.map((each) => each.endpoint.drained()))

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { systemContext } from '#kernel/call.ts'
 import { withContext } from '#kernel/context.ts'
 import { UNAVAILABLE } from '#kernel/faults.ts'
-import { markNoticed } from '#kernel/failures/already-logged.ts'
+import { markLogged } from '#kernel/failures/already-logged.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { markTransient } from '#kernel/failures/transient.ts'
 import { tracerOf } from '#kernel/tracing/trace.ts'
@@ -82,8 +82,8 @@ test('what passes by itself is told without a stack; an error of our own with on
 test('a warning of an outage that is in the log already goes to debug; an error that came of it stays', () => {
   const { log, lines } = logged('info')
   const order = log.child({ service: 'order' })
-  const away = markNoticed(new Error('away'))
-  order.warn({ err: UNAVAILABLE({ service: 'order' }, { cause: away }) }, 'An operation could not be done now')
+  const away = markLogged(new Error('away'))
+  order.warn({ err: UNAVAILABLE({ service: 'order' }, { cause: away }) }, 'Operation failed with a transient error')
   order.warn({ err: away }, 'A sweep failed')
   order.error({ err: away }, 'Something is lost by it')
   order.warn({ err: new Error('another') }, 'Another failed')

@@ -8,7 +8,7 @@ import {
   type SerializedError,
 } from 'pino'
 import { currentContext } from '#kernel/context.ts'
-import { isNoticed } from '#kernel/failures/already-logged.ts'
+import { isLogged } from '#kernel/failures/already-logged.ts'
 import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { isTransient } from '#kernel/failures/transient.ts'
 
@@ -53,7 +53,7 @@ const told = (thrown: unknown): unknown => {
 const onceAnOutage: NonNullable<LoggerOptions['hooks']>['logMethod'] = function (given, method, level) {
   const [facts] = given as unknown as [unknown]
   const err = typeof facts === 'object' && facts !== null && 'err' in facts ? facts.err : undefined
-  if (level === this.levels.values['warn'] && err !== undefined && isNoticed(err)) this.debug(...given)
+  if (level === this.levels.values['warn'] && err !== undefined && isLogged(err)) this.debug(...given)
   else method.apply(this, given)
 }
 

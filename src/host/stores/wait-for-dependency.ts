@@ -1,4 +1,4 @@
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
@@ -25,7 +25,7 @@ export const waitForDependency = async <T>(
 ): Promise<T> => {
   const { runtime, progress, timeoutMs } = given
   const until = runtime.now() + timeoutMs
-  return awake(async () => {
+  return keepAlive(async () => {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt()

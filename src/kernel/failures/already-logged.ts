@@ -1,16 +1,16 @@
 const noticed = new WeakSet<object>()
 
 /**
- * Marks an error as one of an outage whose begin is in the log already. Whoever meets it afterwards (a request, a consumer,
- * a sweep) adds nothing by a warning of its own; the log makes that a line of level debug. Answers the error.
+ * Marks an error as part of an outage that is logged already, so that each request, consumer and sweep that meets it does
+ * not log a warning of its own: the logger lowers those to debug. Answers the error.
  */
-export const markNoticed = <E>(error: E): E => {
+export const markLogged = <E>(error: E): E => {
   if (typeof error === 'object' && error !== null) noticed.add(error)
   return error
 }
 
 /** Whether the error, or what caused it, belongs to an outage that is in the log. */
-export const isNoticed = (error: unknown): boolean => {
+export const isLogged = (error: unknown): boolean => {
   const seen = new Set<unknown>()
   for (let each = error; typeof each === 'object' && each !== null && !seen.has(each);) {
     if (noticed.has(each)) return true

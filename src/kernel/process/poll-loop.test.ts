@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
-import { markNoticed } from '#kernel/failures/already-logged.ts'
+import { markLogged } from '#kernel/failures/already-logged.ts'
 import { markTransient } from '#kernel/failures/transient.ts'
 import { systemRuntime, type Runtime } from '#kernel/runtime.ts'
 import { silent } from '#test/support/silent.ts'
-import { pump } from './poll-loop.ts'
+import { pollLoop } from './poll-loop.ts'
 
 /** A runtime whose sleeps end when the test says so. */
 const sleepy = () => {
@@ -27,11 +27,11 @@ const settle = async () => {
   for (let n = 0; n < 10; n++) await turn()
 }
 
-/** A pump whose steps answer what the test puts in, then 0. */
+/** A poll loop whose steps answer what the test puts in, then 0. */
 const pumping = (answers: (number | 'busy' | Error)[], idle = 1_000, pace?: number) => {
   const sleeping = sleepy()
   let steps = 0
-  const made = pump('p', { runtime: sleeping.runtime, logger: silent, idle, ...(pace && { pace }) }, async () => {
+  const made = pollLoop('p', { runtime: sleeping.runtime, logger: silent, idle, ...(pace && { pace }) }, async () => {
     steps++
     const answer = answers.shift() ?? 0
     if (answer instanceof Error) throw answer
@@ -47,7 +47,7 @@ const fallAsleep = async (p: ReturnType<typeof pumping>) => {
   }
 }
 
-describe('a pump', () => {
+describe('a poll loop', () => {
   test('works on while there is work, then looks less and less often', async () => {
     const p = pumping([5, 5, 5])
     await fallAsleep(p)
@@ -94,7 +94,11 @@ describe('a pump', () => {
   test('does not pause after a full step: there are surely more', async () => {
     const { runtime, naps } = sleepy()
     const answers = [500, 500, 499]
-    const p = pump('p', { runtime, logger: silent, idle: 1_000, pace: 10, full: 500 }, async () => answers.shift() ?? 0)
+    const p = pollLoop(
+      'p',
+      { runtime, logger: silent, idle: 1_000, pace: 10, full: 500 },
+      async () => answers.shift() ?? 0,
+    )
     await settle()
     assert.deepEqual([answers.length, naps.map((each) => each.ms)], [0, [10]])
     await p.stop()
@@ -167,10 +171,10 @@ describe('a pump', () => {
   test('warns of its own failure once, and not at all of an outage that is in the log already', async () => {
     const said: string[] = []
     const logger = pino({}, { write: (line) => void said.push(JSON.parse(line).msg) })
-    const outage = () => markNoticed(new Error('away'))
+    const outage = () => markLogged(new Error('away'))
     const answers = [outage(), new Error('its own'), new Error('its own'), 1, outage(), 1]
     const sleeping = sleepy()
-    const p = pump('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
+    const p = pollLoop('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
       const answer = answers.shift() ?? 0
       if (answer instanceof Error) throw answer
       return answer
@@ -180,7 +184,7 @@ describe('a pump', () => {
       sleeping.naps.at(-1)!.end()
     }
     await settle()
-    assert.deepEqual(said, ['A pump failed and will try again', 'A pump works again'])
+    assert.deepEqual(said, ['Background worker failed: retrying', 'Background worker recovered'])
     await p.stop()
   })
 
@@ -191,7 +195,7 @@ describe('a pump', () => {
     const answers = [passing(), passing(), passing(), 1, passing(), passing(), passing(), passing(), passing(), 1]
     const heard: number[] = []
     const sleeping = sleepy()
-    const p = pump('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
+    const p = pollLoop('p', { runtime: sleeping.runtime, logger, idle: 1_000 }, async () => {
       heard.push(said.length)
       const answer = answers.shift() ?? 0
       if (answer instanceof Error) throw answer
@@ -202,7 +206,7 @@ describe('a pump', () => {
       sleeping.naps.at(-1)!.end()
     }
     await settle()
-    assert.deepEqual(said, ['A pump failed and will try again', 'A pump works again'])
+    assert.deepEqual(said, ['Background worker failed: retrying', 'Background worker recovered'])
     assert.deepEqual(heard.slice(0, 9), [0, 0, 0, 0, 0, 0, 0, 0, 1])
     await p.stop()
   })
@@ -210,7 +214,7 @@ describe('a pump', () => {
   test('stops after the step under way, also from its sleep', async () => {
     const gate = Promise.withResolvers<void>()
     let ended = false
-    const p = pump('p', { runtime: systemRuntime(), logger: silent, idle: 60_000 }, async () => {
+    const p = pollLoop('p', { runtime: systemRuntime(), logger: silent, idle: 60_000 }, async () => {
       await gate.promise
       ended = true
       return 0

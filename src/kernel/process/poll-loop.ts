@@ -1,36 +1,37 @@
 import type { Logger } from 'pino'
-import { untilBeat } from '#kernel/time/aligned-ticks.ts'
-import { isNoticed } from '#kernel/failures/already-logged.ts'
+import { untilTick } from '#kernel/time/aligned-ticks.ts'
+import { isLogged } from '#kernel/failures/already-logged.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { isTransient } from '#kernel/failures/transient.ts'
 
-/** Work that goes on until stopped. */
-export interface Pump {
-  /** There may be something to do now. */
+/** A loop that runs until stopped. */
+export interface PollLoop {
+  /** Signals that there may be something to do now. */
   wake(): void
   /** Ends after the step under way. */
   stop(): Promise<void>
 }
 
-/** Looks after a wake that found nothing yet: an event is seen once every older transaction has ended. */
-const LOOKS = [4, 8, 16, 32, 64]
-const FAILED_AT_MOST = 5_000
-/** While there is work again and again the pause grows to so many times the first. */
+/** Milliseconds between polls after a signal that found nothing: an event is visible once every older transaction ended. */
+const POLLS = [4, 8, 16, 32, 64]
+/** Milliseconds of back-off after failures, at most. */
+const MAX_BACK_OFF = 5_000
+/** While every step finds work the pace grows to this many times the first. */
 const PACE_GROWS_TO = 4
-/** Failures in a row, some three seconds, that a neighbour or an engine may take to come up before it is worth a word. */
-const PASSING = 4
-/** Someone else is at it: they may stop at any time. */
+/** Failures in a row, some three seconds, before a transient error is logged: a neighbor may be starting. */
+const WARN_AFTER = 4
+/** Milliseconds between polls while another process holds the work, at most. */
 const BUSY_AT_MOST = 500
 
 /**
  * Calls `step` again and again while it finds work; when it finds none, sleeps until woken or for `idle` milliseconds.
  * `pace` milliseconds pass between steps, so that events gather instead of costing a transaction each, and up to four
- * times that while every step finds some: whoever comes now and then is not kept waiting, and a storm costs few steps. No
- * pause follows a step that did `full` things: there are surely more.
- * `step` answers how many things it did, or `busy` when someone else is at it. An error is waited out, and
- * logged: one of ours at once, one that passes by itself when it has not after a few tries.
+ * times that while every step finds some: rare events wait little, and a storm costs few steps. No pause follows a step
+ * that did `full` things: there are surely more.
+ * `step` answers how many things it did, or `busy` when another process holds the work. After an error it retries with
+ * exponential back-off, and logs: a transient error after a few tries, any other at once.
  */
-export const pump = (
+export const pollLoop = (
   name: string,
   given: {
     readonly runtime: Runtime
@@ -40,7 +41,7 @@ export const pump = (
     readonly full?: number
   },
   step: () => Promise<number | 'busy'>,
-): Pump => {
+): PollLoop => {
   const { runtime, logger, idle, pace, full = Infinity } = given
   let stopped = false
   let woken = false
@@ -57,34 +58,34 @@ export const pump = (
   const loop = async (): Promise<void> => {
     let failures = 0
     let warned = false
-    let look = 0
+    let poll = 0
     let inARow = 0
     while (!stopped) {
       try {
         const done = await step()
-        if (warned) logger.info({ pump: name, failures }, 'A pump works again')
+        if (warned) logger.info({ worker: name, failures }, 'Background worker recovered')
         failures = 0
         warned = false
         if (done !== 0) {
-          look = 0
+          poll = 0
           if (done === 'busy') await sleep(Math.min(idle, BUSY_AT_MOST), false)
           else if (pace && done < full) await sleep(pace * Math.min(2 ** inARow++, PACE_GROWS_TO), false)
           continue
         }
         inARow = 0
-        if (woken) look = 0
+        if (woken) poll = 0
         woken = false
-        // Between short looks it will see by itself what it is woken for; only the long sleep is cut short.
-        const short = LOOKS[look++]
-        await sleep(short ?? untilBeat(runtime, idle), short === undefined)
+        // Short sleeps see by themselves what a signal is for; only the long one is interrupted.
+        const short = POLLS[poll++]
+        await sleep(short ?? untilTick(runtime, idle), short === undefined)
       } catch (error) {
         failures++
-        // Of an outage that is in the log it says nothing more: there are some fifty of them.
-        if (!warned && !isNoticed(error) && (failures >= PASSING || !isTransient(error))) {
-          logger.warn({ err: error, pump: name }, 'A pump failed and will try again')
+        // An outage is logged once, not by each of some fifty loops.
+        if (!warned && !isLogged(error) && (failures >= WARN_AFTER || !isTransient(error))) {
+          logger.warn({ err: error, worker: name }, 'Background worker failed: retrying')
           warned = true
         }
-        await sleep(Math.min(FAILED_AT_MOST, 100 * 2 ** failures), false)
+        await sleep(Math.min(MAX_BACK_OFF, 100 * 2 ** failures), false)
       }
     }
   }

@@ -1,4 +1,4 @@
-import { awake } from '../time/keep-alive.ts'
+import { keepAlive } from '../time/keep-alive.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** A program that is running: resolves when it ended, with what is known of its end. */
@@ -71,7 +71,7 @@ export const supervise = <E, T extends Supervised<E>>(
       if (!end || signal.aborted) return
       if (runtime.now() - since >= STEADY) inARow = 0
       onEnd?.(end.value)
-      await awake(runAgain)
+      await keepAlive(runAgain)
     }
   }
   const following = follow()

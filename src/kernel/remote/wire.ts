@@ -9,7 +9,7 @@ import type { Caller } from './security/token.ts'
 export const pathOf = (service: string, operation: string): string => `/internal/${service}/${operation}`
 
 /** Where several calls of a service are taken in one request. */
-export const togetherPathOf = (service: string): string => `/internal/${service}`
+export const multiplexedPathOf = (service: string): string => `/internal/${service}`
 
 /** Media type of a fault between hosts: tells the service's own answer from that of anything between. */
 export const FAULT_TYPE = 'application/vnd.jangteo.fault+json'

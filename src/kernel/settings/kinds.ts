@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressOf, UnfitAddress } from '../net/address.ts'
+import { addressOf, InvalidAddress } from '../net/address.ts'
 import { type Shape, Unfit, type Want } from '../live-setting.ts'
 
 /** What a setting may be once it is read. */
@@ -50,7 +50,7 @@ export const choice = <const W extends string>(...words: readonly [W, ...W[]]): 
 export const secret = (least: number): Kind<string> =>
   kind(z.string().min(least), { en: `give at least ${least} characters`, ko: `${least}자 이상 입력해 주세요` })
 
-/** Addresses with one of the protocols, named without the colon; `judge` throws UnfitAddress for one that cannot be used. */
+/** Addresses with one of the protocols, named without the colon; `judge` throws InvalidAddress for one that cannot be used. */
 export const addresses = (protocols: readonly string[], judge: (given: string) => unknown): Kind<string> => ({
   read: (given) => {
     const starts = protocols.map((each) => `${each}://`)
@@ -65,7 +65,7 @@ export const addresses = (protocols: readonly string[], judge: (given: string) =
     try {
       judge(usual)
     } catch (error) {
-      if (!(error instanceof UnfitAddress)) throw error
+      if (!(error instanceof InvalidAddress)) throw error
       throw new Unfit({ en: error.message, ko: `주소를 확인해 주세요 (${error.message})` })
     }
     return usual
@@ -75,5 +75,5 @@ export const addresses = (protocols: readonly string[], judge: (given: string) =
 /** An absolute address with one of the protocols, named without the colon. It names a host, and has no options. */
 export const address = (...protocols: readonly string[]): Kind<string> =>
   addresses(protocols, (given) => {
-    if (addressOf(given, []).host === '') throw new UnfitAddress('it names no host')
+    if (addressOf(given, []).host === '') throw new InvalidAddress('it names no host')
   })

@@ -1,30 +1,30 @@
 import { DEADLINE_EXCEEDED } from '../faults.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** Something that is waited for until an instant. */
-export interface Waiting {
+/** A deadline and what happens when it passes. */
+export interface WatchedDeadline {
   /** Epoch milliseconds. */
   readonly deadline: number
   /** Called once when the instant has passed. */
   expired(): void
 }
 
-/** All that is waited for, watched with one clock instead of a timer each. */
-export interface Waits {
-  watch(waiting: Waiting): void
-  done(waiting: Waiting): void
+/** Tracks all deadlines with one shared timer: a timer for each would cost more than many requests do. */
+export interface DeadlineWatcher {
+  watch(waiting: WatchedDeadline): void
+  done(waiting: WatchedDeadline): void
 }
 
-/** Milliseconds between two looks: how late a deadline may be noticed. */
-const LOOK = 20
+/** Milliseconds between two checks: how late an expired deadline may be noticed. */
+const CHECK_EVERY = 20
 
-const waits = (runtime: Runtime): Waits => {
-  const waiting = new Set<Waiting>()
+const newDeadlineWatcher = (runtime: Runtime): DeadlineWatcher => {
+  const waiting = new Set<WatchedDeadline>()
   let following = false
 
   const follow = async (): Promise<void> => {
     while (waiting.size > 0) {
-      await runtime.sleep(LOOK)
+      await runtime.sleep(CHECK_EVERY)
       const now = runtime.now()
       for (const each of waiting) {
         if (each.deadline > now) continue
@@ -46,20 +46,20 @@ const waits = (runtime: Runtime): Waits => {
   }
 }
 
-const known = new WeakMap<Runtime, Waits>()
+const known = new WeakMap<Runtime, DeadlineWatcher>()
 
-/** The watch over all waits of a runtime. */
-export const waitsOf = (runtime: Runtime): Waits => {
+/** The deadline watcher of a runtime. */
+export const deadlineWatcherOf = (runtime: Runtime): DeadlineWatcher => {
   let found = known.get(runtime)
-  if (!found) known.set(runtime, (found = waits(runtime)))
+  if (!found) known.set(runtime, (found = newDeadlineWatcher(runtime)))
   return found
 }
 
 /** The answer, or DEADLINE_EXCEEDED once the instant has passed; what comes later is dropped. */
 export const byDeadline = <T>(answer: Promise<T>, deadline: number, runtime: Runtime): Promise<T> =>
   new Promise<T>((resolve, reject) => {
-    const all = waitsOf(runtime)
-    const waiting: Waiting = { deadline, expired: () => reject(DEADLINE_EXCEEDED()) }
+    const all = deadlineWatcherOf(runtime)
+    const waiting: WatchedDeadline = { deadline, expired: () => reject(DEADLINE_EXCEEDED()) }
     all.watch(waiting)
     answer.then(
       (value) => {

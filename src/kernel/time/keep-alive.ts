@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads'
 
 /** Keeps the process alive while `work` is under way: a runtime's sleep alone would let it end. */
-export const awake = async <T>(work: () => Promise<T>): Promise<T> => {
+export const keepAlive = async <T>(work: () => Promise<T>): Promise<T> => {
   const { port1 } = new MessageChannel()
   port1.ref()
   try {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import { CLOCK_MAY_BE_OFF } from '#kernel/remote/security/token.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Check } from '#src/observability/health/health.ts'
@@ -95,7 +95,7 @@ export const watchClock = async (
       )
   }
 
-  await awake(look)
+  await keepAlive(look)
   const following = (async () => {
     for (;;) {
       await runtime.sleep(LOOK, stopping.signal)

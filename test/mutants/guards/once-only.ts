@@ -56,7 +56,7 @@ export const onceOnly: readonly Mutant[] = [
   consume('an event is parked only by who holds the cursor', 'if (refused) return refused\n      void', 'void'),
   consume(
     'an error that passes sets nothing aside',
-    'if (isPassing(error) || events.length === 0) throw error',
+    'if (isTransientError(error) || events.length === 0) throw error',
     'if (events.length === 0) throw error',
   ),
   consume(

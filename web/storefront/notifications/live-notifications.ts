@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Notification } from '#services/notification/contract.ts'
 
-const PATIENCE = [1_000, 3_000, 10_000, 30_000]
+const RECONNECT_DELAYS = [1_000, 3_000, 10_000, 30_000]
 
 const readNotification = (text: string): Notification | undefined => {
   try {
@@ -25,7 +25,8 @@ export const useLiveNotifications = (onNews: () => void): readonly Notification[
     let timer: ReturnType<typeof setTimeout>
     let failures = 0
     const again = (): void => {
-      if (!gone) timer = setTimeout(() => void open(), PATIENCE[Math.min(failures++, PATIENCE.length - 1)])
+      if (!gone)
+        timer = setTimeout(() => void open(), RECONNECT_DELAYS[Math.min(failures++, RECONNECT_DELAYS.length - 1)])
     }
     const open = async (): Promise<void> => {
       const response = await fetch('/notifications/ticket', { method: 'POST', body: new URLSearchParams() }).catch(

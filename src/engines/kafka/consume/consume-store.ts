@@ -39,8 +39,8 @@ export const raiseCursor = (consumer: string, source: string, to: Position): Sta
   UPDATE cursor SET xid = ${to.xid}::text::xid8, id = ${to.id}
   WHERE consumer = ${consumer} AND source = ${source} AND (xid, id) < (${to.xid}::text::xid8, ${to.id}::bigint)`
 
-/** A message that is not ours, where it lies. */
-export interface Stranger {
+/** A message that is no event of this shop, with topic, partition and offset. */
+export interface ForeignMessage {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
@@ -52,19 +52,23 @@ export interface Stranger {
 }
 
 /**
- * Sets messages aside that are not ours, for a person to see. They hold up nothing: each is dead and a key of its own.
- * The source is named by topic and partition, the id is the offset.
+ * Stores undecodable messages as dead letters, for an operator to see. They block nothing: each has a key of its own. The
+ * source is topic and partition, the id is the offset.
  */
-export const setStrangersAside = (consumer: string, strangers: readonly Stranger[], now: number): Statement => sql`
+export const parkForeignMessages = (
+  consumer: string,
+  messages: readonly ForeignMessage[],
+  now: number,
+): Statement => sql`
   INSERT INTO dead_letter (consumer, source, id, xid, name, version, key, payload, at, state, attempts, next_at, error)
   SELECT ${consumer}::text, source, id, '0', name, 0, key, jsonb_build_object('sample', sample), at, 'DEAD', 1,
          ${new Date(now)}::timestamptz, error
   FROM unnest(
-    ${strangers.map((each) => `${each.topic}/${each.partition}`)}::text[],
-    ${strangers.map((each) => Number(each.offset))}::bigint[],
-    ${strangers.map((each) => each.name)}::text[],
-    ${strangers.map((each) => each.key)}::text[],
-    ${strangers.map((each) => each.sample)}::text[],
-    ${strangers.map((each) => new Date(each.at))}::timestamptz[],
-    ${strangers.map((each) => `A message that is not ours: ${each.cause}`)}::text[]) AS given (source, id, name, key, sample, at, error)
+    ${messages.map((each) => `${each.topic}/${each.partition}`)}::text[],
+    ${messages.map((each) => Number(each.offset))}::bigint[],
+    ${messages.map((each) => each.name)}::text[],
+    ${messages.map((each) => each.key)}::text[],
+    ${messages.map((each) => each.sample)}::text[],
+    ${messages.map((each) => new Date(each.at))}::timestamptz[],
+    ${messages.map((each) => `Undecodable Kafka message: ${each.cause}`)}::text[]) AS given (source, id, name, key, sample, at, error)
   ON CONFLICT DO NOTHING`

@@ -5,10 +5,10 @@ import { findCursor, makeCursor } from '#engines/postgres/events/log-store.ts'
 import { reactionsBySource } from '#engines/postgres/events/reactions.ts'
 import type { Kafka } from '../connect.ts'
 import { receive } from '../message.ts'
-import { setStrangersAside, shareCursor, takeFree, type Stranger } from './consume-store.ts'
+import { parkForeignMessages, shareCursor, takeFree, type ForeignMessage } from './consume-store.ts'
 import { memberOf, type Member, type Placed } from './group.ts'
 
-/** Messages taken in at once: a commit on a busy disk takes its time, whatever it carries. */
+/** Messages consumed in one transaction at most: a commit on a busy disk costs the same, whatever its size. */
 export const KAFKA_BATCH = 2_000
 
 /** What a consumer of Kafka's topics needs. */
@@ -20,7 +20,7 @@ export interface KafkaConsumerTools extends PipelineTools {
 export interface KafkaReader {
   readonly consumer: string
   readonly sources: readonly string[]
-  /** Takes in what has come; answers how many messages. Waits a second for some. */
+  /** Consumes what was fetched; answers how many messages. Waits a second for some. */
   step(): Promise<number>
   readonly member: Member
   close(): Promise<void>
@@ -32,8 +32,8 @@ const isPast = (place: Position, cursor: Position): boolean => {
 }
 
 /**
- * Takes in events as the readers of PostgreSQL's log do: effect and inbox row in one transaction, what fails set aside
- * with the later ones of its key. How far it has come is noted at Kafka after the effect (decision 0079).
+ * Consumes events by the same pipeline as the readers of PostgreSQL's log: effect and inbox row in one transaction, what
+ * fails parked with the later ones of its key. Offsets are committed to Kafka after the effect (decision 0079).
  */
 export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): KafkaReader => {
   const { service, db, kafka, runtime, logger } = tools
@@ -47,13 +47,13 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
     runtime,
     logger,
   })
-  /** Up to here everything of a source was taken in before we began, whether or not the inbox still knows. */
-  let known: ReadonlyMap<string, Position> | undefined
+  /** Cursors at the start: everything up to there was consumed before, even where the inbox was pruned since. */
+  let startCursors: ReadonlyMap<string, Position> | undefined
 
-  /** What was taken in last is being noted at Kafka. */
-  let noting: Promise<void> = Promise.resolve()
+  /** Commit of the last run's offsets. */
+  let committing: Promise<void> = Promise.resolve()
 
-  const findKnown = async (): Promise<ReadonlyMap<string, Position>> => {
+  const findCursors = async (): Promise<ReadonlyMap<string, Position>> => {
     const found = new Map<string, Position>()
     for (const source of sources) {
       await db.query(makeCursor(name, source))
@@ -75,25 +75,28 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
     })
   const pipelines = new Map(sources.map((source) => [source, pipelineOf(source)]))
 
-  const setAsideStrangers = async (strangers: readonly Stranger[]): Promise<void> => {
-    if (strangers.length === 0) return
-    for (const { topic, partition, offset, cause } of strangers)
-      logger.error({ consumer: name, topic, partition, offset: String(offset), cause }, 'A message that is not ours')
-    await db.query(setStrangersAside(name, strangers, runtime.now()))
+  const parkForeign = async (foreign: readonly ForeignMessage[]): Promise<void> => {
+    if (foreign.length === 0) return
+    for (const { topic, partition, offset, cause } of foreign)
+      logger.error(
+        { consumer: name, topic, partition, offset: String(offset), cause },
+        'Skipped undecodable Kafka message',
+      )
+    await db.query(parkForeignMessages(name, foreign, runtime.now()))
   }
 
   const takeAll = async (messages: readonly Placed[]): Promise<void> => {
-    const past = (known ??= await findKnown())
-    const strangers: Stranger[] = []
+    const past = (startCursors ??= await findCursors())
+    const foreign: ForeignMessage[] = []
     const events = new Map<string, Logged[]>()
     for (const { topic, partition, offset, record } of messages) {
       const source = sourceOfTopic.get(topic)!
       const received = receive(source, bySource.get(source)!, record)
       if (received === 'unwanted') continue
-      if ('notOurs' in received) strangers.push({ topic, partition, offset, ...received.notOurs })
+      if ('foreign' in received) foreign.push({ topic, partition, offset, ...received.foreign })
       else if (!isPast(received.event.position, past.get(source)!)) add(events, source, received.event)
     }
-    await setAsideStrangers(strangers)
+    await parkForeign(foreign)
     for (const [source, some] of events) await pipelines.get(source)!.consume(some, some.at(-1)!.position)
   }
 
@@ -105,20 +108,20 @@ export const kafkaReaderOf = (tools: KafkaConsumerTools, consumer: Consumer): Ka
       const messages = await member.take(KAFKA_BATCH)
       try {
         if (messages.length > 0) await takeAll(messages)
-        await noting
-        // Noted while the next are taken in; after the effect, which is what matters.
-        noting = member.done(messages)
-        noting.catch(() => {})
+        await committing
+        // Committed while the next run is consumed: after the effect, which is what matters.
+        committing = member.done(messages)
+        committing.catch(() => {})
       } catch (error) {
-        noting = Promise.resolve()
+        committing = Promise.resolve()
         member.again()
-        known = undefined
+        startCursors = undefined
         throw error
       }
       return messages.length
     },
     close: async () => {
-      await noting.catch(() => {})
+      await committing.catch(() => {})
       await member.close()
     },
   }

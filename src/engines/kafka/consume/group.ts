@@ -28,7 +28,7 @@ export interface Member {
   /** Reads again from where the group last said it had come. */
   again(): void
   /** Whether this member looks after the group's book-keeping for a topic: one of all does. */
-  readonly keepsBooks: (topic: string) => boolean
+  readonly ownsCheckpoint: (topic: string) => boolean
   /** Of each partition of a topic; nothing while it does not belong to the group. */
   progress(topic: string): Promise<readonly Progress[]>
   /** Ends the waiting for messages: none will be taken any more. */
@@ -137,7 +137,7 @@ export const memberOf = (
       await leave()
       const error = broken
       broken = undefined
-      logger.debug({ err: inShort(error), group }, 'A member leaves its group to join it anew')
+      logger.debug({ err: inShort(error), group }, 'Rejoining the Kafka consumer group')
     }
     if (joined) return joined
     const made = { member: open(), reader: open() }
@@ -305,7 +305,7 @@ export const memberOf = (
     again: () => {
       stale = true
     },
-    keepsBooks: (topic) =>
+    ownsCheckpoint: (topic) =>
       (joined?.member.assignments ?? []).some((each) => each.topic === topic && each.partitions.includes(0)),
     progress: async (topic) => {
       if (!joined || closing.signal.aborted) return []

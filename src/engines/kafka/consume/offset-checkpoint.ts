@@ -6,24 +6,24 @@ import { raiseCursor } from './consume-store.ts'
 import type { KafkaReader } from './consume.ts'
 import { findPublished } from '../relay/relay-store.ts'
 
-/** Keeps a consumer's cursor in PostgreSQL behind what its group has taken in from Kafka. */
-export interface Books {
-  /** Answers 1 when there is more to note soon, else 0. */
+/** Checkpoints a Kafka group's committed offsets as the consumer's cursor in PostgreSQL. */
+export interface OffsetCheckpoint {
+  /** Answers 1 when a checkpoint is due soon, else 0. */
   step(): Promise<number>
-  /** Messages of a source the group has yet to take in, as last seen; nothing when another member looks. */
+  /** Consumer lag in messages, as last seen; undefined when another member does the checkpoints. */
   lag(): number | undefined
 }
 
 /**
- * From time to time looks how far the source's log is published and where its topic then ends; once the group has come
- * past all those ends, everything up to there is taken in, and the cursor says so. The audit, the status and the lag go
- * by the cursor, and whoever reads the log from PostgreSQL again goes on there (decision 0080).
+ * Periodically reads up to where the source's log is published, and the end offsets of its topic after that; once the
+ * group's committed offsets are past all of them, everything up to there is consumed, and the cursor moves there. Audit,
+ * status and lag read the cursor, and a consumer that reads PostgreSQL's log again continues there (decision 0080).
  */
-export const booksOf = (
+export const offsetCheckpointOf = (
   reader: KafkaReader,
   source: string,
   given: { readonly db: Database; readonly log: Queryable; readonly kafka: Kafka },
-): Books => {
+): OffsetCheckpoint => {
   const { db, log, kafka } = given
   const topic = kafka.topicOf(source)
   let aim: { readonly to: Position; readonly ends: readonly bigint[] } | undefined
@@ -42,7 +42,7 @@ export const booksOf = (
   return {
     lag: () => lag,
     step: async () => {
-      if (!reader.member.keepsBooks(topic)) {
+      if (!reader.member.ownsCheckpoint(topic)) {
         aim = undefined
         lag = undefined
         return 0

@@ -78,7 +78,7 @@ export const relayOf = (tools: RelayTools): Relay => {
 
   const open = (): Producer => {
     const made = new Producer({ ...kafka.client, idempotent: true, acks: ProduceAcks.ALL })
-    made.on('error', (error: Error) => logger.warn({ err: inShort(error), topic }, 'The relay’s connection to Kafka'))
+    made.on('error', (error: Error) => logger.warn({ err: inShort(error), topic }, 'Kafka producer connection failed'))
     return made
   }
 
@@ -99,7 +99,7 @@ export const relayOf = (tools: RelayTools): Relay => {
     const claimed = await claimTopic(db, topic, id, holder, HELD_SECONDS)
     if (claimed && !place) aside = await relayHasAside(db, RELAY_CONSUMER)
     if (claimed && claimed.xid === '0' && !place)
-      logger.info({ topic }, 'Publishes a topic from the beginning of the log')
+      logger.info({ topic }, 'Publishing a Kafka topic from the beginning of the log')
     claimedAt = now
     topicId = id
     place = claimed
@@ -155,7 +155,10 @@ export const relayOf = (tools: RelayTools): Relay => {
         return
       }
       const [event] = events as readonly [Stored]
-      logger.error({ event: `${service}:${event.id}`, name: event.name }, 'An event is too large for Kafka: set aside')
+      logger.error(
+        { event: `${service}:${event.id}`, name: event.name },
+        'Kafka rejected an event as too large: event parked',
+      )
       await db.query(setAside(RELAY_CONSUMER, loggedOf(event), 'DEAD', 1, runtime.now(), causeOf(error)))
       aside = true
     }
@@ -224,7 +227,7 @@ export const relayOf = (tools: RelayTools): Relay => {
       await startOver()
       await db.query(releaseTopic(topic, holder)).catch((error: unknown) => {
         // It comes free by itself in a few seconds.
-        logger.debug({ err: error, topic }, 'The right to publish was not given back')
+        logger.debug({ err: error, topic }, 'Could not release the publishing lease')
       })
     },
   }

@@ -129,5 +129,5 @@ const gatherWrites = (client: pg.Client): void => {
   }) as typeof write
 }
 
-/** Settings from a `postgres://` address. Throws UnfitAddress. */
+/** Settings from a `postgres://` address. Throws InvalidAddress. */
 export const fromUrl = (url: string): ConnectionSettings => databaseAddressOf(url)

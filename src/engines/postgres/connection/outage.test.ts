@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { before, beforeEach, describe, test } from 'node:test'
 import { pino } from 'pino'
-import { isNoticed } from '#kernel/failures/already-logged.ts'
+import { isLogged } from '#kernel/failures/already-logged.ts'
 import { isTransient } from '#kernel/failures/transient.ts'
 import { type SteerableRuntime, stillRuntime } from '#test/support/clock.ts'
 import { freePorts } from '#test/support/engines/free-ports.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
 import { openDatabase } from '../database.ts'
 import { outages, type Outages } from './outage.ts'
-import { isPassing } from './transient-errors.ts'
+import { isTransientError } from './transient-errors.ts'
 import { sql } from '../sql.ts'
 
 let runtime: SteerableRuntime
@@ -50,7 +50,7 @@ describe('an outage', () => {
           () => assert.fail(),
           (thrown: unknown) => thrown,
         )
-        assert.ok(isPassing(error) && isTransient(error) && isNoticed(error), String(error))
+        assert.ok(isTransientError(error) && isTransient(error) && isLogged(error), String(error))
       }
       runtime.advance(60_000)
       assert.deepEqual(await db.query(sql`SELECT 1 AS one`), [{ one: 1 }])
@@ -95,7 +95,7 @@ describe('an outage', () => {
     for (const code of ['57P03', '57P01', '08006', '53300', '53200', '58030', '53100', '25006']) fail(code)
     assert.deepEqual(said(), ['begins away', 'begins crowded', 'begins resources', 'begins full', 'begins read-only'])
     for (const code of ['25P03', '57014', '40P01', '55P03', '23505', 'SOLD_OUT'])
-      assert.equal(isNoticed(fail(code)), false, code)
+      assert.equal(isLogged(fail(code)), false, code)
     assert.equal(lines.length, 5)
   })
 
@@ -109,7 +109,7 @@ describe('an outage', () => {
         () => assert.fail(),
         (thrown: unknown) => thrown,
       )
-      assert.ok(isPassing(error) && isTransient(error), String(error))
+      assert.ok(isTransientError(error) && isTransient(error), String(error))
       assert.deepEqual(said(), ['begins crowded'])
       await db.close()
     } finally {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { markNoticed } from '#kernel/failures/already-logged.ts'
+import { markLogged } from '#kernel/failures/already-logged.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { codeOf, isLost } from './transient-errors.ts'
 
@@ -14,30 +14,30 @@ interface Trouble {
 
 const AWAY: Trouble = {
   kind: 'away',
-  begins: 'The database is away: what needs it is answered 503 or tried again until it is back',
+  begins: 'Database unavailable: requests that need it get 503, background work is retried',
   ends: 'The database answers again',
 }
 const FULL: Trouble = {
   kind: 'full',
-  begins: 'The database has no space left on its device: writes are refused until there is room, reads go on',
-  ends: 'The database takes writes again',
+  begins: 'Database disk full: writes are refused, reads continue',
+  ends: 'Database accepts writes again',
   ofWrites: true,
 }
 const READ_ONLY: Trouble = {
   kind: 'read-only',
-  begins: 'The database takes no writes: it is a standby, in recovery, or set to read-only',
-  ends: 'The database takes writes again',
+  begins: 'Database is read-only: it is a standby, in recovery, or set to read-only',
+  ends: 'Database accepts writes again',
   ofWrites: true,
 }
 const CROWDED: Trouble = {
   kind: 'crowded',
-  begins: 'The database has no connection left (max_connections): some of what needs it is refused',
-  ends: 'The database has connections again',
+  begins: 'Database connections exhausted (max_connections): some requests are refused',
+  ends: 'Database connections available again',
 }
 const SHORT: Trouble = {
   kind: 'resources',
-  begins: 'The database lacks resources: some of what needs it is refused',
-  ends: 'The database has resources again',
+  begins: 'Database out of resources: some requests are refused',
+  ends: 'Database has resources again',
 }
 
 const byCode: Readonly<Record<string, Trouble>> = {
@@ -85,7 +85,7 @@ const outage = (server: string, { runtime, log }: { readonly runtime: Runtime; r
         const { message } = error as Error
         log.warn({ server, trouble: trouble.kind, code: codeOf(error), why: message }, trouble.begins)
       }
-      return markNoticed(error)
+      return markLogged(error)
     },
     succeeded: (kind) => {
       if (open.size === 0) return

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { pino } from 'pino'
-import { isNoticed } from '#kernel/failures/already-logged.ts'
+import { isLogged } from '#kernel/failures/already-logged.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { openDatabase, type PostgresDatabase } from '../database.ts'
 import { startThrowaway } from '../embedded/throwaway.ts'
 import type { Embedded } from '../embedded/start.ts'
-import { isPassing } from './transient-errors.ts'
+import { isTransientError } from './transient-errors.ts'
 import { outages } from './outage.ts'
 import { sql } from '../sql.ts'
 
@@ -53,13 +53,13 @@ test('a store outlives its server: what fails meanwhile says that it passes, wha
   await Promise.all(writing)
   // Writers may be back before the shop has made the new server its own.
   await eventually(() => server.pid() !== killed, 'another server runs')
-  for (const error of errors) assert.ok(isPassing(error), String(error))
+  for (const error of errors) assert.ok(isTransientError(error), String(error))
   // However many failed, for one reason or another, the log has it once.
   assert.deepEqual(
     lines.map(({ trouble, level }) => ({ trouble, level })),
     [{ trouble: 'away', level: 40 }],
   )
-  assert.ok(errors.every(isNoticed))
+  assert.ok(errors.every(isLogged))
   const rows = await db.query<{ id: number }>(sql`SELECT id FROM kept`)
   const stored = new Set(rows.map((row) => row.id))
   assert.deepEqual(

@@ -7,7 +7,7 @@ import { atEnd, closedAtEnd } from '#test/support/at-end.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { freshStores, type Stores } from '#test/support/stores.ts'
 import { openDatabase, type PostgresDatabase } from '../database.ts'
-import { isPassing } from './transient-errors.ts'
+import { isTransientError } from './transient-errors.ts'
 import { serviceConnection } from '../schema/provision.ts'
 import { sql } from '../sql.ts'
 
@@ -70,7 +70,7 @@ describe('a server that falls silent', () => {
     const failing = [db.query(sql`DELETE FROM outbox`), db.tx('alpha.look', (tx) => tx.query(sql`SELECT 1`))]
     for (const error of await Promise.all(failing.map(errorOf))) {
       assert.match(String(error), /the server has been silent for 2 s/)
-      assert.ok(isTransient(error) && isPassing(error))
+      assert.ok(isTransient(error) && isTransientError(error))
     }
     isCutOff = false
     await eventually(() => db.query(sql`SELECT 1`).then(Boolean, () => false), 'it works again')

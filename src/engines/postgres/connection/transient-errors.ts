@@ -3,7 +3,7 @@ import { UNAVAILABLE } from '#kernel/faults.ts'
 import { markTransient } from '#kernel/failures/transient.ts'
 
 /** SQLSTATE classes that say nothing about the statement: connection, resources, operator intervention, rollback by conflict. */
-const passingClasses = new Set(['08', '53', '57', '58', '40'])
+const transientClasses = new Set(['08', '53', '57', '58', '40'])
 /** A statement that took too long may always take too long. */
 const STATEMENT_TIMEOUT = '57014'
 const LOCK_TIMEOUT = '55P03'
@@ -38,12 +38,12 @@ export const isLost = (error: unknown): boolean => {
  * Whether trying the same again may well succeed: the database was away, busy, or chose us to end a deadlock, or another
  * service we called is away.
  */
-export const isPassing = (error: unknown): boolean => {
+export const isTransientError = (error: unknown): boolean => {
   if (error instanceof Fault) return UNAVAILABLE.is(error)
   const code = codeOf(error)
   if (code === STATEMENT_TIMEOUT) return false
   if (isLost(error) || code === LOCK_TIMEOUT || code === READ_ONLY) return true
-  return code !== undefined && code.length === 5 && passingClasses.has(code.slice(0, 2))
+  return code !== undefined && code.length === 5 && transientClasses.has(code.slice(0, 2))
 }
 
 const SQLSTATE = /^[0-9A-Z]{5}$/

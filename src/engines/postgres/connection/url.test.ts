@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { UnfitAddress } from '#kernel/net/address.ts'
+import { InvalidAddress } from '#kernel/net/address.ts'
 import { databaseAddressOf, withSslMode } from './url.ts'
 
 interface File {
@@ -15,7 +15,7 @@ const refused = (url: string): string => {
   try {
     databaseAddressOf(url)
   } catch (error) {
-    assert.ok(error instanceof UnfitAddress, String(error))
+    assert.ok(error instanceof InvalidAddress, String(error))
     return error.message
   }
   return assert.fail(`it was taken: ${url}`)
@@ -167,6 +167,6 @@ describe('encryption of a database', () => {
     assert.equal(asked('postgres://db/x?sslmode=disable'), false)
     assert.equal(asked('postgres://db/x?ssl=false'), false)
     assert.equal(asked('postgres:///x?host=/run/postgresql'), false)
-    assert.throws(() => withSslMode('postgres://db/x', 'verify-ful'), UnfitAddress)
+    assert.throws(() => withSslMode('postgres://db/x', 'verify-ful'), InvalidAddress)
   })
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { wholeNumberOf } from '#kernel/input/decimal.ts'
-import { addressOf, UnfitAddress } from '#kernel/net/address.ts'
+import { addressOf, InvalidAddress } from '#kernel/net/address.ts'
 
 /** How a connection is encrypted: not at all, with a server that proves itself as Node.js asks for, or as told. */
 export type Encryption =
@@ -26,7 +26,7 @@ const OPTIONS = ['host', 'port', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 
 const MODES = ['disable', 'require', 'verify-ca', 'verify-full', 'no-verify'] as const
 type Mode = (typeof MODES)[number]
 
-/** A mode however it is written. Throws UnfitAddress for what is none, or leaves the choice to the server. */
+/** A mode however it is written. Throws InvalidAddress for what is none, or leaves the choice to the server. */
 export const sslModeOf = (given: string): Mode => {
   const mode = given.toLowerCase().replaceAll('_', '-')
   const found = MODES.find((each) => each === mode)
@@ -35,7 +35,7 @@ export const sslModeOf = (given: string): Mode => {
     mode === 'prefer' || mode === 'allow'
       ? `sslmode=${mode} lets whoever answers choose to have it unencrypted`
       : 'its sslmode is not known'
-  throw new UnfitAddress(`${why}: give one of ${MODES.join(', ')}`)
+  throw new InvalidAddress(`${why}: give one of ${MODES.join(', ')}`)
 }
 
 /** What `ssl` says, as drivers other than libpq have it. */
@@ -53,7 +53,7 @@ const fileOf = (options: ReadonlyMap<string, string>, name: string): string | un
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UnfitAddress(`its ${name} cannot be read: ${(error as Error).message}`)
+    throw new InvalidAddress(`its ${name} cannot be read: ${(error as Error).message}`)
   }
 }
 
@@ -61,10 +61,10 @@ const modeOf = (options: ReadonlyMap<string, string>): Mode | undefined => {
   const [ssl, sslmode] = [options.get('ssl'), options.get('sslmode')]
   const bySsl = ssl === undefined ? undefined : SSL.get(ssl.toLowerCase())
   if (ssl !== undefined && !bySsl)
-    throw new UnfitAddress(`its ssl is not known: give one of ${[...SSL.keys()].join(', ')}`)
+    throw new InvalidAddress(`its ssl is not known: give one of ${[...SSL.keys()].join(', ')}`)
   const byMode = sslmode === undefined ? undefined : sslModeOf(sslmode)
   if (bySsl && byMode && (bySsl === 'disable') !== (byMode === 'disable'))
-    throw new UnfitAddress('its ssl and its sslmode contradict each other: give one of them')
+    throw new InvalidAddress('its ssl and its sslmode contradict each other: give one of them')
   return byMode ?? bySsl
 }
 
@@ -78,21 +78,21 @@ const encryptionOf = (options: ReadonlyMap<string, string>): Encryption => {
   const given = FILES.filter((name) => options.has(name))
   const mode = modeOf(options) ?? (given.length > 0 ? 'verify-full' : 'disable')
   if (mode === 'disable') {
-    if (given.length > 0) throw new UnfitAddress(`${given.join(' and ')} would not count: its sslmode is disable`)
+    if (given.length > 0) throw new InvalidAddress(`${given.join(' and ')} would not count: its sslmode is disable`)
     return false
   }
   // What libpq calls the authorities of the system are those Node.js believes.
   const ca = options.get('sslrootcert') === 'system' ? undefined : fileOf(options, 'sslrootcert')
   const [cert, key] = [fileOf(options, 'sslcert'), fileOf(options, 'sslkey')]
-  if ((cert === undefined) !== (key === undefined)) throw new UnfitAddress('give both sslcert and sslkey, or neither')
+  if ((cert === undefined) !== (key === undefined)) throw new InvalidAddress('give both sslcert and sslkey, or neither')
   const files = { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert, key: key! }) }
   try {
     createSecureContext(files)
   } catch (error) {
-    throw new UnfitAddress(`its ${given.join(' and ')} cannot be used: ${(error as Error).message}`)
+    throw new InvalidAddress(`its ${given.join(' and ')} cannot be used: ${(error as Error).message}`)
   }
   if (ca !== undefined && !/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(ca))
-    throw new UnfitAddress('its sslrootcert holds no certificate in PEM')
+    throw new InvalidAddress('its sslrootcert holds no certificate in PEM')
   if (mode === 'no-verify') return { ...files, rejectUnauthorized: false }
   if (mode === 'verify-ca' && ca !== undefined) return { ...files, checkServerIdentity: () => undefined }
   return given.length === 0 ? true : files
@@ -103,23 +103,23 @@ const isSocket = (host: string): boolean => host.startsWith('/')
 const portOf = (given: string | undefined): number | undefined => {
   if (given === undefined) return undefined
   const port = wholeNumberOf(given)
-  if (port === undefined || port < 1 || port > 65_535) throw new UnfitAddress('its port is no number from 1 to 65535')
+  if (port === undefined || port < 1 || port > 65_535) throw new InvalidAddress('its port is no number from 1 to 65535')
   return port
 }
 
 /**
- * Where the database of a `postgres://` address is. Throws UnfitAddress for an address that does not say without doubt
+ * Where the database of a `postgres://` address is. Throws InvalidAddress for an address that does not say without doubt
  * where, as whom and how encrypted: encryption that was asked for is never left out.
  */
 export const databaseAddressOf = (given: string): DatabaseAddress => {
   const { user, password, host, port, path, options } = addressOf(given, OPTIONS)
   const socket = options.get('host')
   if (socket !== undefined && host !== '' && host !== 'localhost' && host !== socket)
-    throw new UnfitAddress('it names two hosts')
+    throw new InvalidAddress('it names two hosts')
   const at = socket ?? (host || 'localhost')
-  if (/[,\s]/.test(at)) throw new UnfitAddress('give one host')
+  if (/[,\s]/.test(at)) throw new InvalidAddress('give one host')
   const ssl = encryptionOf(options)
-  if (ssl !== false && isSocket(at)) throw new UnfitAddress('a socket of this machine is not encrypted')
+  if (ssl !== false && isSocket(at)) throw new InvalidAddress('a socket of this machine is not encrypted')
   return {
     host: at,
     port: port ?? portOf(options.get('port')) ?? 5432,
@@ -132,7 +132,7 @@ export const databaseAddressOf = (given: string): DatabaseAddress => {
 
 /**
  * An address with the mode of PGSSLMODE where it says nothing of encryption itself and leads over a network, as PostgreSQL's
- * own programs go by it. Throws UnfitAddress where either is not right.
+ * own programs go by it. Throws InvalidAddress where either is not right.
  */
 export const withSslMode = (given: string, mode: string): string => {
   const { host, ssl } = databaseAddressOf(given)

@@ -8,7 +8,7 @@ import { waitFor } from './server/wait.ts'
 const LIVING_SHOP = '29945965962814831'
 
 /** How long a killed shop's lock may outlive it: the server notices the closed socket at once, but may be busy. */
-const PATIENCE_MS = 2_000
+const LOCK_TIMEOUT_MS = 2_000
 
 const TOO_MANY_CONNECTIONS = '53300'
 
@@ -40,7 +40,7 @@ export const claim = async (server: Pick<Postmaster, 'port' | 'socketFolder'>, r
   client.on('error', () => {})
   try {
     await client.connect()
-    const held = await waitFor(runtime, PATIENCE_MS, async () => {
+    const held = await waitFor(runtime, LOCK_TIMEOUT_MS, async () => {
       const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS held', [LIVING_SHOP])
       return rows[0].held ? true : undefined
     })

@@ -4,7 +4,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import type { Consumer } from '#kernel/service.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import { untraced, type Tracer } from '#kernel/tracing/trace.ts'
-import { isPassing } from '../connection/transient-errors.ts'
+import { isTransientError } from '../connection/transient-errors.ts'
 import { backOff, reasonOf } from './back-off.ts'
 import type { Logged, Position } from './log.ts'
 import { heldKeys, setAside, takeIn } from './log-store.ts'
@@ -124,7 +124,7 @@ export const consumePipeline = (
     try {
       return await committed(take(events, to), to)
     } catch (error) {
-      if (isPassing(error) || events.length === 0) throw error
+      if (isTransientError(error) || events.length === 0) throw error
       if (events.length === 1) return committed(park(events[0]!, error), events[0]!.position)
       const half = events.length >> 1
       const first = events.slice(0, half)

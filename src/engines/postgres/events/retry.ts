@@ -4,7 +4,7 @@ import type { Consumer } from '#kernel/service.ts'
 import { backOff, MAX_ATTEMPTS, reasonOf } from './back-off.ts'
 import type { ConsumerTools } from './consume.ts'
 import { claimSetAside, consumersDue, failSetAside, settleSetAside, takeIn, type SetAside } from './log-store.ts'
-import { isPassing } from '../connection/transient-errors.ts'
+import { isTransientError } from '../connection/transient-errors.ts'
 import { react, reactionsBySource } from './reactions.ts'
 
 /** Tries the oldest due event that was set aside for a consumer. Answers how many it tried: 0 or 1. */
@@ -26,10 +26,13 @@ export const retrySetAside = async (tools: ConsumerTools, consumer: Consumer): P
       }),
     )
   } catch (error) {
-    if (!tried || isPassing(error)) throw error
+    if (!tried || isTransientError(error)) throw error
     const dead = tried.attempts + 1 >= MAX_ATTEMPTS
     if (dead)
-      logger.error({ err: error, consumer: consumer.name, event: tried.id }, 'An event is dead: it needs a person')
+      logger.error(
+        { err: error, consumer: consumer.name, event: tried.id },
+        'Event moved to dead letters after its last retry',
+      )
     await db.query(failSetAside(tried, dead, runtime.now() + backOff(tried.attempts), reasonOf(error)))
   }
   return tried ? 1 : 0

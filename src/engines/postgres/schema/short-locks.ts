@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import { CannotStart } from '#kernel/cannot-start.ts'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { watchBlockers } from './blockers.ts'
@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 15_000
 const LOOK_MS = 200
 
 /** Milliseconds after which it is given up, where no setting says. */
-const PATIENCE_MS = 300_000
+const WAIT_TIMEOUT_MS = 300_000
 
 /** Another holds the lock for longer than we wait, or we were chosen to end a deadlock. */
 const HELD_UP = new Set(['55P03', '40P01'])
@@ -32,7 +32,7 @@ export interface LockWait {
 export const lockWait = (given: Partial<LockWait>): LockWait => ({
   runtime: given.runtime ?? systemRuntime(),
   progress: given.progress ?? (() => {}),
-  patience: given.patience ?? PATIENCE_MS,
+  patience: given.patience ?? WAIT_TIMEOUT_MS,
 })
 
 const causesOf = (error: unknown): readonly unknown[] =>
@@ -84,7 +84,7 @@ export const withShortLocks = async <T>(
     }
   }
   try {
-    return await awake(async () => {
+    return await keepAlive(async () => {
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
         try {
           return await watched()

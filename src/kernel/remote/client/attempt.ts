@@ -1,7 +1,7 @@
 import type { CallContext } from '#kernel/context.ts'
 import { UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { waitsOf, type Waiting } from '#kernel/time/deadline-watcher.ts'
+import { deadlineWatcherOf, type WatchedDeadline } from '#kernel/time/deadline-watcher.ts'
 import type { Instance, Instances } from '../instances/instances.ts'
 import { outcomeOf, outcomeOfError, type Outcome } from './outcome.ts'
 import type { CallerTokens } from '../security/token.ts'
@@ -40,7 +40,7 @@ const FAIR_WAIT = 1_000
 const SHORTEST_HALF = 100
 
 /** What an outcome says of an instance: to its breaker, and beside the others. Refusals of the business are answers. */
-const rate = ({ breaker, standing }: Instance, outcome: Outcome, ms: number): void => {
+const rate = ({ breaker, outlierState }: Instance, outcome: Outcome, ms: number): void => {
   // Calls that shared a request and failed together are one failure.
   if ('shared' in outcome && outcome.shared) return breaker.abandoned()
   if (outcome.kind === 'unsent') breaker.failed(outcome.nobody)
@@ -49,10 +49,10 @@ const rate = ({ breaker, standing }: Instance, outcome: Outcome, ms: number): vo
   else if (outcome.counts) breaker.failed()
   else breaker.abandoned()
 
-  if (outcome.kind === 'unsent' && outcome.refused) return standing.refused()
-  if (outcome.kind === 'late') return outcome.counts ? standing.timedOut(ms) : undefined
+  if (outcome.kind === 'unsent' && outcome.refused) return outlierState.refused()
+  if (outcome.kind === 'late') return outcome.counts ? outlierState.timedOut(ms) : undefined
   const answered = outcome.kind === 'value' || outcome.kind === 'fault'
-  standing.record(ms, answered && !(outcome.kind === 'fault' && UNAVAILABLE.is(outcome.fault)))
+  outlierState.record(ms, answered && !(outcome.kind === 'fault' && UNAVAILABLE.is(outcome.fault)))
 }
 
 /** Makes attempts at calls of a service: chooses an instance, sends, watches the time, and notes how the instance did. */
@@ -63,7 +63,7 @@ export const attempts = (given: {
   readonly runtime: Runtime
 }) => {
   const { service, all, tokens, runtime } = given
-  const waits = waitsOf(runtime)
+  const waits = deadlineWatcherOf(runtime)
   let answered = 0
 
   const send = (instance: Instance, name: string, body: string | undefined, context: CallContext): Attempt => {
@@ -75,7 +75,7 @@ export const attempts = (given: {
     const halfway = Promise.withResolvers<undefined>()
     let giveUp = (): void => {}
     let open = true
-    let waiting: Waiting | undefined
+    let waiting: WatchedDeadline | undefined
 
     const end = (outcome: Outcome): void => {
       if (!open) return
@@ -106,7 +106,7 @@ export const attempts = (given: {
       .then((answer) => {
         instance.answers++
         answered++
-        if (answer.leaving) instance.standing.leaving()
+        if (answer.leaving) instance.outlierState.leaving()
         return outcomeOf(answer)
       })
       .catch(outcomeOfError)

@@ -1,6 +1,6 @@
 import { DEADLINE_EXCEEDED, UNAVAILABLE } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import { waitsOf, type Waiting } from '#kernel/time/deadline-watcher.ts'
+import { deadlineWatcherOf, type WatchedDeadline } from '#kernel/time/deadline-watcher.ts'
 
 /** Keeps one slow service from taking all of this host: so many calls at once, so many waiting, the rest refused. */
 export interface Bulkhead {
@@ -10,7 +10,7 @@ export interface Bulkhead {
   readonly stats: () => { inFlight: number; waiting: number; refused: number }
 }
 
-interface Queued extends Waiting {
+interface Queued extends WatchedDeadline {
   go(): void
 }
 
@@ -19,7 +19,7 @@ export const bulkhead = (
   runtime: Runtime,
   given: { readonly inFlight: number; readonly waiting: number },
 ): Bulkhead => {
-  const waits = waitsOf(runtime)
+  const waits = deadlineWatcherOf(runtime)
   const queue = new Set<Queued>()
   let inFlight = 0
   let refused = 0

@@ -14,7 +14,7 @@ import { reachability } from './reachability.ts'
 import { retryBudget, retryPause } from './retry.ts'
 import type { HostTls } from '../security/tls.ts'
 import type { CallerTokens } from '../security/token.ts'
-import { togetherPathOf } from '../wire.ts'
+import { multiplexedPathOf } from '../wire.ts'
 
 /** Limits of one service's calls from one host. */
 export interface RemoteLimits {
@@ -76,7 +76,7 @@ export const remoteEndpoint = (given: {
   const { origins } = given
   const all = instances(typeof origins === 'function' ? origins : () => origins, runtime, {
     ...limits,
-    path: togetherPathOf(service),
+    path: multiplexedPathOf(service),
     zone: given.zone,
     tls: given.tls,
     log: log.child({ called: service }),
@@ -130,7 +130,7 @@ export const remoteEndpoint = (given: {
     const facts = { service, operation: name, requestId }
     if (outcome.kind === 'fault') {
       if (codes.has(outcome.fault.code)) throw outcome.fault
-      log.error({ ...facts, code: outcome.fault.code }, 'A service answered with a fault its contract does not name')
+      log.error({ ...facts, code: outcome.fault.code }, 'Service returned a fault its contract does not declare')
       throw INTERNAL(undefined, { cause: outcome.fault })
     }
     throw UNAVAILABLE({ service }, { cause: reach.unreached(facts, outcome.reason) })

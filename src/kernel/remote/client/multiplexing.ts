@@ -17,7 +17,7 @@ export interface Sent {
 }
 
 /** Set on an answer of a host that takes several calls in one request. */
-export const TOGETHER = 'x-together'
+export const MULTIPLEXED = 'x-together'
 /** Calls in one request at most, and characters of an input that may go with others. */
 export const MOST = 64
 export const SMALL = 16_384

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isNoticed } from '#kernel/failures/already-logged.ts'
+import { isLogged } from '#kernel/failures/already-logged.ts'
 import { stillRuntime } from '#test/support/clock.ts'
 import { overheard } from '#test/support/silent.ts'
 import { reachability } from './reachability.ts'
@@ -17,7 +17,7 @@ const start = () => {
       .map(({ level, failures }) => [level, failures])
   const reach = reachability('order', { runtime, log })
   const fail = (times: number) => {
-    for (let n = 0; n < times; n++) assert.ok(isNoticed(reach.unreached({ operation: 'place' }, 'no instance answers')))
+    for (let n = 0; n < times; n++) assert.ok(isLogged(reach.unreached({ operation: 'place' }, 'no instance answers')))
   }
   return { runtime, said, fail, ...reach }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { markNoticed } from '#kernel/failures/already-logged.ts'
+import { markLogged } from '#kernel/failures/already-logged.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 /** Milliseconds a service that never answered yet is taken to be coming up with everything else. */
@@ -33,7 +33,7 @@ export const reachability = (
     reached: () => {
       everReached = true
       if (!failing || runtime.now() - failedAt < QUIET) return
-      if (saidAt !== undefined) log.info({ service, failures }, 'A service is reached again')
+      if (saidAt !== undefined) log.info({ service, failures }, 'Service reachable again')
       failing = false
       failures = 0
       saidAt = undefined
@@ -45,12 +45,12 @@ export const reachability = (
       failedAt = now
       const comingUp = !everReached && now - began < COMING_UP
       if (comingUp || (saidAt !== undefined && now - saidAt < AGAIN)) {
-        log.debug({ ...facts, reason }, 'A service could not be reached')
+        log.debug({ ...facts, reason }, 'Service unreachable')
       } else {
-        log.warn({ ...facts, reason, failures }, 'A service could not be reached')
+        log.warn({ ...facts, reason, failures }, 'Service unreachable')
         saidAt = now
       }
-      return markNoticed(new Error(reason))
+      return markLogged(new Error(reason))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Pool, type Dispatcher } from 'undici'
 import type { HostTls } from '../security/tls.ts'
-import { Answers, bodyOf, MOST, type Sent, SMALL, TOGETHER } from './multiplexing.ts'
+import { Answers, bodyOf, MOST, type Sent, SMALL, MULTIPLEXED } from './multiplexing.ts'
 import { CALLS_TYPE, FAULT_TYPE, JSON_TYPE, LEAVING, tokenHeader } from '../wire.ts'
 
 /** What a host answered. */
@@ -39,12 +39,12 @@ class Collecting implements Dispatcher.DispatchHandler {
   #type = ''
   #leaving = false
   #chunks: Buffer[] = []
-  readonly #takesTogether: () => void
+  readonly #takesMultiplexed: () => void
 
   constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void, takesTogether: () => void) {
     this.#resolve = resolve
     this.#reject = reject
-    this.#takesTogether = takesTogether
+    this.#takesMultiplexed = takesTogether
   }
 
   giveUp(): void {
@@ -61,7 +61,7 @@ class Collecting implements Dispatcher.DispatchHandler {
     this.#status = status
     this.#type = String(headers['content-type'] ?? '')
     this.#leaving = headers[LEAVING] !== undefined
-    if (headers[TOGETHER] !== undefined) this.#takesTogether()
+    if (headers[MULTIPLEXED] !== undefined) this.#takesMultiplexed()
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -5,7 +5,7 @@ import { breaker, type Breaker, type BreakerHistory, type BreakerState } from '.
 import { jitter } from '#kernel/time/jitter.ts'
 import { isAlive } from './probe.ts'
 import { ORDINARY_WEIGHT, type Place } from './registry.ts'
-import { standings, type Standing } from './outlier-detection.ts'
+import { outlierDetector, type OutlierState } from './outlier-detection.ts'
 import type { HostTls } from '../security/tls.ts'
 import { transport, type Transport } from '../client/transport.ts'
 import { isChosen, type VersionChoice } from './versions.ts'
@@ -15,7 +15,7 @@ export interface Instance {
   readonly place: Place
   readonly transport: Transport
   readonly breaker: Breaker
-  readonly standing: Standing
+  readonly outlierState: OutlierState
   inFlight: number
   turn: number
   /** Answers it has given, of whatever kind. */
@@ -78,7 +78,7 @@ export const instances = (
   },
 ): Instances => {
   const known = new Map<string, Instance>()
-  const standing = standings(runtime)
+  const outliers = outlierDetector(runtime)
   let current: Origins | undefined
   let list: readonly Instance[] = []
   let turn = 0
@@ -90,7 +90,7 @@ export const instances = (
     place,
     transport: transport(place.origin, given),
     breaker: breaker(runtime, given),
-    standing: standing.add(later),
+    outlierState: outliers.add(later),
     inFlight: 0,
     turn: 0,
     answers: 0,
@@ -109,7 +109,7 @@ export const instances = (
     for (const [origin, left] of known) {
       if (places.some((each) => each.origin === origin)) continue
       known.delete(origin)
-      standing.remove(left.standing)
+      outliers.remove(left.outlierState)
       void left.transport.close()
     }
     return (list = [...known.values()])
@@ -117,13 +117,13 @@ export const instances = (
 
   const candidate = (instance: Instance) => {
     const { place, inFlight } = instance
-    const share = instance.standing.share()
+    const share = instance.outlierState.share()
     return { instance, share, weight: place.weight * share, zone: place.zone, inFlight, turn: instance.turn }
   }
 
   /** Those of the version that was chosen, while one of them is not left out. */
   const ofVersion = (some: readonly Instance[], choice: VersionChoice): readonly Instance[] => {
-    const chosen = some.filter(({ place, standing }) => isChosen(place.version, choice) && standing.share() > 0)
+    const chosen = some.filter(({ place, outlierState }) => isChosen(place.version, choice) && outlierState.share() > 0)
     return chosen.length > 0 ? chosen : some
   }
 
@@ -145,20 +145,21 @@ export const instances = (
     const isOurs = (): boolean => !closed.signal.aborted && known.get(origin) === instance
     for (let atOnce = true; isOurs(); atOnce = false) {
       if (await isAlive(origin, { runtime, tls: given.tls, signal: closed.signal })) {
-        instance.standing.found(atOnce)
-        if (!atOnce) given.log.info({ instance: origin, host }, 'A silent instance answers again')
+        instance.outlierState.found(atOnce)
+        if (!atOnce) given.log.info({ instance: origin, host }, 'Unresponsive instance responds again')
         return
       }
-      if (atOnce && isOurs()) given.log.warn({ instance: origin, host }, 'An instance has fallen silent: left out')
+      if (atOnce && isOurs())
+        given.log.warn({ instance: origin, host }, 'Instance stopped responding: ejected from load balancing')
       await runtime.sleep(ASKED_EVERY, closed.signal).catch(() => {})
     }
   }
 
-  const isIn = ({ breaker, standing }: Instance): boolean => breaker.wouldAdmit() && standing.share() > 0
+  const isIn = ({ breaker, outlierState }: Instance): boolean => breaker.wouldAdmit() && outlierState.share() > 0
 
   return {
     suspect: (instance) => {
-      if (!instance.standing.suspect()) return
+      if (!instance.outlierState.suspect()) return
       const looking = lookAfter(instance).finally(() => underWay.delete(looking))
       underWay.add(looking)
     },
@@ -171,13 +172,13 @@ export const instances = (
     },
     isOther: (than) => follow().some((each) => each !== than && each.breaker.wouldAdmit()),
     stats: () =>
-      follow().map(({ place, inFlight, breaker, standing }) => ({
+      follow().map(({ place, inFlight, breaker, outlierState }) => ({
         origin: place.origin,
         host: place.host,
         inFlight,
         breaker: breaker.state(),
         history: breaker.history(),
-        share: standing.share(),
+        share: outlierState.share(),
       })),
     close: async () => {
       closed.abort()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemRuntime } from '#kernel/runtime.ts'
-import { standings, type Standing } from './outlier-detection.ts'
+import { outlierDetector, type OutlierState } from './outlier-detection.ts'
 
 const steered = () => {
   let now = 1_000_000
@@ -10,19 +10,19 @@ const steered = () => {
 
 const three = (later = false) => {
   const { runtime, advance } = steered()
-  const all = standings(runtime)
+  const all = outlierDetector(runtime)
   return { all, advance, of: [all.add(later), all.add(later), all.add(later)] as const }
 }
 
 /** Calls of each over some seconds: milliseconds, and every how many-th fails. */
 const calls = (
   advance: (ms: number) => void,
-  each: readonly (readonly [Standing, ms: number, failing?: number])[],
+  each: readonly (readonly [OutlierState, ms: number, failing?: number])[],
   rounds = 60,
 ): void => {
   for (let n = 1; n <= rounds; n++) {
     advance(50)
-    for (const [standing, ms, failing] of each) standing.record(ms, failing === undefined || n % failing !== 0)
+    for (const [outlierState, ms, failing] of each) outlierState.record(ms, failing === undefined || n % failing !== 0)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Runtime } from '#kernel/runtime.ts'
 import { shareAfter } from './slow-start.ts'
 
 /** How an instance has done lately, beside the others of its service. */
-export interface Standing {
+export interface OutlierState {
   /** Part of its weight it gets now: 0 while it is left out, less than 1 while it is let back in. */
   readonly share: () => number
   /** A call was answered, or should have been, after `ms` milliseconds. */
@@ -22,11 +22,11 @@ export interface Standing {
   leaving(): void
 }
 
-/** The standings of all instances of a service. */
-export interface Standings {
+/** The outlierDetector of all instances of a service. */
+export interface OutlierDetector {
   /** Adds an instance; one that came `later` than the others is let in slowly. */
-  add(later: boolean): Standing
-  remove(standing: Standing): void
+  add(later: boolean): OutlierState
+  remove(outlierState: OutlierState): void
 }
 
 /** Weight of the newest call in the averages, and calls before an instance is judged. */
@@ -48,7 +48,7 @@ const OUT_LONGEST = 60_000
 /** Milliseconds a host that ends is given to be gone, or back. */
 const OUT_LEAVING = 5_000
 
-class OneStanding implements Standing {
+class InstanceOutlierState implements OutlierState {
   /** Averages over the last calls. */
   latency = 0
   failures = 0
@@ -59,14 +59,14 @@ class OneStanding implements Standing {
   timeouts = 0
   silent = false
   readonly #runtime: Runtime
-  readonly #judge: (one: OneStanding) => void
-  readonly #othersIn: (one: OneStanding) => boolean
+  readonly #judge: (one: InstanceOutlierState) => void
+  readonly #othersIn: (one: InstanceOutlierState) => boolean
 
   constructor(
     runtime: Runtime,
     later: boolean,
-    judge: (one: OneStanding) => void,
-    othersIn: (one: OneStanding) => boolean,
+    judge: (one: InstanceOutlierState) => void,
+    othersIn: (one: InstanceOutlierState) => boolean,
   ) {
     this.#runtime = runtime
     this.#judge = judge
@@ -139,7 +139,7 @@ class OneStanding implements Standing {
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 /** Whether it fails much more often than the others, or lags far behind them. */
-const isWorse = (one: OneStanding, others: readonly OneStanding[]): boolean => {
+const isWorse = (one: InstanceOutlierState, others: readonly InstanceOutlierState[]): boolean => {
   const failing = median(others.map((each) => each.failures))
   const latency = median(others.map((each) => each.latency))
   const fails = one.failures >= FAILING && one.failures > TIMES * failing
@@ -151,10 +151,10 @@ const isWorse = (one: OneStanding, others: readonly OneStanding[]): boolean => {
  * by comparison: when all are slow none is to blame. Never more than half are out for that; one that refuses connections,
  * or has fallen silent, is out at once while any other is in.
  */
-export const standings = (runtime: Runtime): Standings => {
-  const all = new Set<OneStanding>()
+export const outlierDetector = (runtime: Runtime): OutlierDetector => {
+  const all = new Set<InstanceOutlierState>()
 
-  const judge = (one: OneStanding): void => {
+  const judge = (one: InstanceOutlierState): void => {
     const now = runtime.now()
     if (now - one.judgedAt < JUDGED_EVERY) return
     one.judgedAt = now
@@ -164,14 +164,14 @@ export const standings = (runtime: Runtime): Standings => {
     const over = one.timeouts >= TIMEOUTS && median(others.map((each) => each.timeouts)) === 0
     if (over || (one.calls >= ENOUGH && isWorse(one, others))) one.leaveOut(OUT)
   }
-  const othersIn = (one: OneStanding): boolean => [...all].some((each) => each !== one && !each.isOut())
+  const othersIn = (one: InstanceOutlierState): boolean => [...all].some((each) => each !== one && !each.isOut())
 
   return {
     add: (later) => {
-      const made = new OneStanding(runtime, later, judge, othersIn)
+      const made = new InstanceOutlierState(runtime, later, judge, othersIn)
       all.add(made)
       return made
     },
-    remove: (standing) => void all.delete(standing as OneStanding),
+    remove: (outlierState) => void all.delete(outlierState as InstanceOutlierState),
   }
 }

@@ -8,7 +8,7 @@ import { INTERNAL, MALFORMED_BODY } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { untraced, type Tracer } from '#kernel/tracing/trace.ts'
 import type { HostTls } from '../security/tls.ts'
-import { arrivedFrom, lineOf, TOGETHER, type Arrived } from '../client/multiplexing.ts'
+import { arrivedFrom, lineOf, MULTIPLEXED, type Arrived } from '../client/multiplexing.ts'
 import type { Caller, CallerTokens } from '../security/token.ts'
 import {
   ANSWERS_TYPE,
@@ -19,7 +19,7 @@ import {
   JSON_TYPE,
   LEAVING,
   pathOf,
-  togetherPathOf,
+  multiplexedPathOf,
   tokenOf,
 } from '../wire.ts'
 
@@ -74,7 +74,7 @@ export const internalRoutes = (
     // A connection kept alive would keep a closing host waiting for calls that do not come.
     if (closing) headers.push('connection', 'close')
     if (closing || leaving()) headers.push(LEAVING, '1')
-    headers.push(TOGETHER, '1')
+    headers.push(MULTIPLEXED, '1')
     return headers
   }
   const end = (reply: FastifyReply, status: number, type?: string, text?: string): void => {
@@ -103,7 +103,7 @@ export const internalRoutes = (
     untold++
     if (runtime.now() - toldAt < TOLD_EVERY) return
     toldAt = runtime.now()
-    log.warn({ service, address, count: untold, why: explain() }, 'An internal call was refused')
+    log.warn({ service, address, count: untold, why: explain() }, 'Rejected an internal call')
     untold = 0
   }
 
@@ -145,7 +145,7 @@ export const internalRoutes = (
   }
 
   /** Several calls: each is judged, done and answered by itself, as soon as it is done. */
-  const handleTogether = (request: FastifyRequest, reply: FastifyReply): void => {
+  const handleMultiplexed = (request: FastifyRequest, reply: FastifyReply): void => {
     const admitted = admit(request, reply)
     if (!admitted) return
     const { service } = request.params as Path
@@ -194,5 +194,5 @@ export const internalRoutes = (
   app.removeAllContentTypeParsers()
   app.addContentTypeParser([JSON_TYPE, CALLS_TYPE], { parseAs: 'string' }, (_, text, done) => done(null, text))
   app.post(pathOf(':service', ':operation'), (request, reply) => void handle(request, reply))
-  app.post(togetherPathOf(':service'), handleTogether)
+  app.post(multiplexedPathOf(':service'), handleMultiplexed)
 }

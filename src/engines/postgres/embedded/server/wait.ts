@@ -1,4 +1,4 @@
-import { awake } from '#kernel/time/keep-alive.ts'
+import { keepAlive } from '#kernel/time/keep-alive.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 
 const STEP_MS = 10
@@ -13,7 +13,7 @@ export const waitFor = async <T>(
   check: () => Promise<T | undefined> | T | undefined,
   step: number | ((looks: number) => number) = STEP_MS,
 ): Promise<T | undefined> =>
-  awake(async () => {
+  keepAlive(async () => {
     for (let looks = 1, waited = 0; ; looks++) {
       const answer = await check()
       if (answer !== undefined) return answer

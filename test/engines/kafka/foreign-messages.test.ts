@@ -37,7 +37,7 @@ describe('messages that are not ours', () => {
         'it tells of gamma in the topic of alpha',
         'its headers make no sense',
         `it is oversized: N bytes, ${EVENT_AT_MOST} at most`,
-      ].map((cause) => ['DEAD', `A message that is not ours: ${cause}`]),
+      ].map((cause) => ['DEAD', `Undecodable Kafka message: ${cause}`]),
     )
     assert.deepEqual((found[0]!.payload as { sample: string }).sample, 'hello')
     assert.match(found[0]!.source, new RegExp(`^${ground.kafka.topicOf('alpha')}/\\d$`))
