@@ -122,6 +122,18 @@ const stock: readonly Plant[] = [
     plant: `UPDATE jt_product.stock_movement SET delta = delta * 2 WHERE kind = 'RETURNED'`,
   },
   {
+    invariant: 'each sale and each return moved stock once',
+    name: 'more came back than the ledger has',
+    plant: `UPDATE jt_product.reservation SET returned = quantities WHERE state = 'ALLOCATED' AND returned IS NULL`,
+  },
+  {
+    invariant: 'each restock returned what it names',
+    name: 'a restock that moved nothing',
+    plant: `INSERT INTO jt_product.restock (id, reservation_id, order_id, destination, sku_ids, quantities, at)
+      SELECT gen_random_uuid(), id, gen_random_uuid(), 'STOCK', sku_ids, quantities, now() FROM jt_product.reservation
+      WHERE state = 'ALLOCATED' LIMIT 1`,
+  },
+  {
     invariant: 'each hold ends',
     name: 'a hold past its deadline',
     plant: `UPDATE jt_product.reservation SET expires_at = expires_at - interval '1 day' WHERE state = 'HELD'`,

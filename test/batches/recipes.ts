@@ -105,6 +105,26 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
     mails: host.inside(email),
     products: host.inside(product),
   }
+  /** Orders that stock was sold to. */
+  const sold = async (): Promise<{ orderId: string; skuId: string }[]> => {
+    const { skuId } = await sku()
+    const reservations = await many(async () => {
+      const reservationId = randomUUID()
+      const expiresAt = host.runtime.now() + 60_000
+      await inside.products.reserve({ reservationId, lines: [{ skuId, quantity: 1 }], expiresAt })
+      return reservationId
+    })
+    await host.db('product').query({
+      text: `WITH sold AS (
+          UPDATE reservation SET state = 'ALLOCATED', order_id = id WHERE id = ANY ($1::uuid[]) RETURNING sku_ids[1] AS sku_id, id)
+        , moved AS (
+          INSERT INTO stock_movement (id, sku_id, kind, delta, reason, reference, at)
+          SELECT gen_random_uuid(), sku_id, 'SOLD', -1, 'An order was paid', id::text, now() FROM sold)
+        UPDATE sku SET on_hand = on_hand - $2, reserved = reserved - $2 WHERE id = $3`,
+      values: [reservations, reservations.length, skuId],
+    })
+    return reservations.map((orderId) => ({ orderId, skuId }))
+  }
   const ids = (): Promise<string[]> => many(() => randomUUID())
 
   const people = async (): Promise<string[]> => {
@@ -200,6 +220,22 @@ export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<s
         poison: (n) => all[n]!,
         statement: /INSERT INTO reservation/,
         isRight: (answer, n) => assert.equal(answer.reservationId, all[n]),
+      }
+    },
+    'product.restock': async () => {
+      const all = await sold()
+      const restockIds = await ids()
+      return {
+        call: (n) =>
+          inside.products.restock({
+            restockId: restockIds[n]!,
+            orderId: all[n]!.orderId,
+            lines: [{ skuId: all[n]!.skuId, quantity: 1 }],
+            to: 'STOCK',
+          }),
+        poison: (n) => restockIds[n]!,
+        statement: /INSERT INTO restock/,
+        isRight: (answer, n) => assert.equal(answer.restockId, restockIds[n]),
       }
     },
     'catalog.detail': async () => {

@@ -22,6 +22,7 @@ const SERVICES = ['order', 'payment', 'product']
 
 /** Durable steps that are not struck, and why that tells nothing new. */
 const elsewhere: Readonly<Record<string, string>> = {
+  'product.restock': 'of claims, after a purchase; one transaction, once for each id',
   'product.create': 'staff; one transaction, not part of a purchase',
   'product.import': 'staff; one transaction, not part of a purchase',
   'product.update': 'staff; one transaction, not part of a purchase',

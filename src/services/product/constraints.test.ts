@@ -30,6 +30,15 @@ const movement = (): Row => ({
   reference: 'a key',
   at: now,
 })
+const restock = (): Row => ({
+  id: randomUUID(),
+  reservation_id: randomUUID(),
+  order_id: randomUUID(),
+  destination: 'STOCK',
+  sku_ids: `{${randomUUID()}}`,
+  quantities: '{1}',
+  at: now,
+})
 const reservation = (): Row => ({
   id: randomUUID(),
   state: 'HELD',
@@ -52,7 +61,17 @@ describe('the database refuses', () => {
     'less than nothing reserved': () => ({ reserved: -1 }),
     'a price below ten won': () => ({ price: 9 }),
   })
-  refuses(store, 'stock_movement', movement, CHECK, { 'a movement of nothing': () => ({ delta: 0 }) })
+  refuses(store, 'stock_movement', movement, CHECK, {
+    'a movement of nothing': () => ({ delta: 0, reference: null }),
+    'something written off that comes in': () => ({ kind: 'WRITTEN_OFF', reference: null }),
+  })
+  refuses(store, 'restock', restock, CHECK, {
+    'nothing that comes back': () => ({ sku_ids: '{}', quantities: '{}' }),
+    'less than nothing that comes back': () => ({ quantities: '{0}' }),
+    'fewer quantities than SKUs that come back': () => ({ quantities: '{1,1}' }),
+    'units that go elsewhere': () => ({ destination: 'ELSEWHERE' }),
+  })
+  refuses(store, 'restock', restock, UNIQUE, { 'a restock twice': (row) => ({ id: row['id'] }) })
   refuses(store, 'stock_movement', movement, UNIQUE, { 'a movement under its key twice': () => ({ id: randomUUID() }) })
   refuses(store, 'reservation', reservation, CHECK, {
     'fewer quantities than lines': () => ({ quantities: '{}' }),
@@ -62,6 +81,12 @@ describe('the database refuses', () => {
     'a borrower that is not held': () => ({ borrows_from: randomUUID(), borrowed: '{1}', state: 'SECURED' }),
     'a borrower without what it borrowed': () => ({ borrows_from: randomUUID() }),
     'something borrowed from nobody': () => ({ borrowed: '{1}' }),
+    'units returned of another line': () => ({ state: 'ALLOCATED', returned: '{1,0}' }),
+    'an order that returned in part, returned in full by a version that knows no parts': () => ({
+      state: 'RESTOCKED',
+      quantities: '{2}',
+      returned: '{1}',
+    }),
     'something borrowed of another line': () => ({ borrows_from: randomUUID(), borrowed: '{1,1}' }),
   })
 })

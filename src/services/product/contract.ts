@@ -143,6 +143,26 @@ export const RESERVATION_LENT = fault(
   },
   z.object({ reservationId: z.string() }),
 )
+export const ORDER_NOT_SOLD = fault('ORDER_NOT_SOLD', 409, {
+  ko: '이 주문으로 판매된 상품이 없어 재입고할 수 없습니다. 주문 번호를 확인해 주세요.',
+  en: 'Nothing was sold to this order, so nothing can come back of it. Please check the order.',
+})
+export const RESTOCK_EXCEEDS_SOLD = fault(
+  'RESTOCK_EXCEEDS_SOLD',
+  409,
+  {
+    ko: '이 주문에 판매되어 아직 돌아오지 않은 수량보다 많이 재입고할 수 없습니다. 수량을 확인해 주세요.',
+    en: 'More units cannot come back than were sold to this order and have not come back yet. Please check the quantity.',
+  },
+  z.object({
+    /** The SKUs of which there would be too many, with what can still come back of each. */
+    lines: z.array(z.object({ skuId: z.uuid(), requested: z.number().int(), left: z.number().int() })),
+  }),
+)
+export const RESTOCK_CONFLICT = fault('RESTOCK_CONFLICT', 409, {
+  ko: '같은 재입고 번호로 다른 내용을 보낼 수 없습니다.',
+  en: 'This restock exists with other contents.',
+})
 export const STOCK_NEGATIVE = fault(
   'STOCK_NEGATIVE',
   409,
@@ -264,6 +284,9 @@ const category = z.object({
 
 /** One SKU and how many units of it. */
 export const stockLine = z.object({ skuId: uuid, quantity })
+
+/** Where units go that come back: to be sold again, or nowhere. */
+const restockDestination = z.enum(['STOCK', 'WRITE_OFF'])
 
 /** A line as it is sold: what it is called and what it costs, as the seller said and at the instant of reserving. */
 export const soldLine = stockLine.extend({
@@ -425,10 +448,10 @@ export const product = contract('product', {
       z.object({
         id: z.uuid(),
         skuId: z.uuid(),
-        kind: z.enum(['RECEIVED', 'ADJUSTED', 'SOLD', 'RETURNED']),
+        kind: z.enum(['RECEIVED', 'ADJUSTED', 'SOLD', 'RETURNED', 'WRITTEN_OFF']),
         delta: z.number().int(),
         reason: z.string(),
-        /** What caused it: the reservation of a sale, or the key staff gave. */
+        /** What caused it: the reservation of a sale, a restock, a cancellation of lines, or the key staff gave. */
         reference: z.string().nullable(),
         /** The member of staff who made it; null when the shop itself did. */
         memberId: z.uuid().nullable(),
@@ -530,6 +553,29 @@ export const product = contract('product', {
     repeatable: true,
     input: z.object({ reservationId: uuid }),
     output: z.object({ reservationId: uuid }),
+  },
+  restock: {
+    summary:
+      'Takes back units that were sold to an order, once for each restock id: into stock, or only to write them off. Never more than were sold to it and have not come back.',
+    method: 'POST',
+    access: 'service',
+    repeatable: true,
+    input: z.object({
+      restockId: uuid,
+      orderId: uuid,
+      lines: z.array(stockLine).min(1).max(100),
+      to: restockDestination,
+      /** The order's reservation; needed only for orders paid before reservations named their order. */
+      reservationId: uuid.optional(),
+    }),
+    output: z.object({
+      restockId: uuid,
+      orderId: uuid,
+      to: restockDestination,
+      /** One for each SKU. */
+      lines: z.array(stockLine.extend({ quantity: z.number().int() })),
+    }),
+    faults: [ORDER_NOT_SOLD, RESTOCK_EXCEEDS_SOLD, RESTOCK_CONFLICT],
   },
 })
 

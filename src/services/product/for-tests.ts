@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { InputOf, OutputOf } from '#kernel/contract.ts'
 import type { Queryable } from '#kernel/store.ts'
-import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
+import {
+  orderCanceled,
+  orderExpired,
+  orderItemsChanged,
+  orderLinesCanceled,
+  orderPaid,
+} from '#services/order/contract.ts'
 import { staffActor, startTestHost } from '#test/support/host.ts'
 import { teller } from '#test/support/shopping/teller.ts'
 import { product } from './contract.ts'
@@ -23,7 +29,7 @@ export const orderFacts = (reservationId: string) => ({
 
 /** The product service on a database of its own, with someone to tell it what became of orders. */
 export const startProductHost = async () => {
-  const orders = teller('order', [orderPaid, orderCanceled, orderExpired, orderItemsChanged])
+  const orders = teller('order', [orderPaid, orderLinesCanceled, orderCanceled, orderExpired, orderItemsChanged])
   const host = await startTestHost([productService, orders.service])
   const staff = host.as(product, staffActor(randomUUID(), 'catalog'))
   const inside = host.inside(product)
@@ -34,6 +40,26 @@ export const startProductHost = async () => {
     await host.settled()
   }
   const paid = (reservationId: string) => ({ name: 'order.paid', payload: orderFacts(reservationId) })
+  const linesCanceled = (
+    reservationId: string,
+    cancellationId: string,
+    ...lines: readonly [skuId: string, quantity: number][]
+  ) => ({
+    name: 'order.lines_canceled',
+    payload: {
+      ...orderFacts(reservationId),
+      cancellationId,
+      lines: lines.map(([skuId, quantity], i) => ({
+        number: i + 1,
+        skuId,
+        productId: skuId,
+        quantity,
+        unitPrice: 1_000,
+        amount: 1_000 * quantity,
+      })),
+      reason: 'test',
+    },
+  })
   const canceled = (reservationId: string, wasPaid: boolean) => ({
     name: 'order.canceled',
     payload: { ...orderFacts(reservationId), wasPaid, reason: 'test' },
@@ -73,6 +99,7 @@ export const startProductHost = async () => {
     inside,
     tell,
     paid,
+    linesCanceled,
     canceled,
     expired,
     changed,

@@ -19,6 +19,9 @@ export interface Pledged extends Reservation {
   readonly borrowsFrom: string | null
   /** Units borrowed of each of its SKUs; null when it borrows from none. */
   readonly borrowed: readonly number[] | null
+  /** The order it was sold to, once that is known. */
+  readonly orderId: string | null
+  readonly returned: readonly number[] | null
 }
 
 type Role = 'lender' | 'borrower'
@@ -67,8 +70,8 @@ export class Lives {
     return this.#now.get(id)
   }
 
-  /** Something happens to a reservation: settles its lending as far as that decides it, then does what is asked. */
-  happen(id: string, cause: Cause): Verdict | undefined {
+  /** Something happens to a reservation, by the word of the order it is sold to: settles its lending as far as that decides it, then does what is asked. */
+  happen(id: string, cause: Cause, orderId?: string): Verdict | undefined {
     const named = this.#now.get(id)
     if (!named) return undefined
     const verdict = lifeOfReservation[cause][named.state]
@@ -80,7 +83,7 @@ export class Lives {
       if (survives || (gone === role && typeof verdict !== 'string')) this.#endLending(id, partner)
       if (survives) this.#letGo(partner)
     }
-    if (typeof verdict !== 'string') this.#move(id, verdict)
+    if (typeof verdict !== 'string') this.#move(id, verdict, orderId)
     return verdict
   }
 
@@ -94,9 +97,23 @@ export class Lives {
     return this.#now.get(id)
   }
 
+  /**
+   * Units of a sold reservation come back to its order's account, as many of each line as `units` says: to stock, where
+   * `toStock`, or only to be written off. None may be more than has not come back yet.
+   */
+  giveBack(id: string, orderId: string, units: readonly number[], toStock: boolean): void {
+    const sold = this.#now.get(id)!
+    const returned = sold.quantities.map((_, i) => (sold.returned?.[i] ?? 0) + units[i]!)
+    const after = { ...sold, orderId: sold.orderId ?? orderId, returned }
+    if (toStock) sold.skuIds.forEach((skuId, i) => this.changes.add(skuId, units[i]!, 0))
+    this.#now.set(id, after)
+    this.moved.set(id, after)
+  }
+
   /** A new reservation borrows from the one it is to replace. */
   lend(lenderId: string, borrower: Reservation, borrowed: readonly number[]): void {
-    this.#pledge({ ...borrower, lentTo: null, borrowsFrom: lenderId, borrowed })
+    const fresh = { orderId: null, returned: null }
+    this.#pledge({ ...borrower, ...fresh, lentTo: null, borrowsFrom: lenderId, borrowed })
     this.#pledge({ ...this.#now.get(lenderId)!, lentTo: borrower.id })
     borrower.skuIds.forEach((skuId, i) => this.changes.add(skuId, 0, -borrowed[i]!))
   }
@@ -115,9 +132,11 @@ export class Lives {
     this.#move(id, lifeOfReservation.unneeded[this.#now.get(id)!.state] as Effect)
   }
 
-  #move(id: string, effect: Effect): void {
-    const moved = { ...this.#now.get(id)!, state: effect.to }
-    this.changes.apply(moved, effect)
+  #move(id: string, effect: Effect, orderId?: string): void {
+    const before = this.#now.get(id)!
+    this.changes.apply(before, effect)
+    const returned = effect.to === 'RESTOCKED' && before.returned ? before.quantities : before.returned
+    const moved = { ...before, state: effect.to, orderId: before.orderId ?? orderId ?? null, returned }
     this.#now.set(id, moved)
     this.moved.set(id, moved)
   }

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { Fault } from '#kernel/fault.ts'
 import type { Database } from '#kernel/store.ts'
 import { again } from './again.ts'
-import { wrongLendings } from '#services/product/invariants/stock-books-store.ts'
+import { wrongLendings, wrongMovements, wrongRestocks } from './invariants/stock-books-store.ts'
 import { startProductHost, wrongStock } from './for-tests.ts'
 import { reserving } from './reserving.ts'
+import { restocking } from './restocking.ts'
 import { settle } from './settling.ts'
 import { lifeOfReservation, type Cause, type ReservationState } from './reservation.ts'
 
@@ -52,15 +53,30 @@ describe('any mix of buyers, changes, payments and ends, all at once', () => {
     }),
   })
   const end = fc.record({ kind: fc.constant('settle' as const), id: fc.nat(5), cause: fc.constantFrom(...causes) })
-  const batch = fc.array(fc.oneof(ask, ask, end), { minLength: 1, maxLength: 6 })
+  /** Few ids, so that the same is said again, and with other contents. */
+  const comeBack = fc.record({
+    kind: fc.constantFrom('restock' as const, 'lines canceled' as const),
+    id: fc.nat(5),
+    by: fc.nat(3),
+    to: fc.constantFrom('STOCK' as const, 'WRITE_OFF' as const),
+    lines: fc.array(fc.record({ sku: fc.nat(2), quantity: fc.integer({ min: 1, max: 3 }) }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+  })
+  const batch = fc.array(fc.oneof(ask, ask, end, comeBack), { minLength: 1, maxLength: 6 })
 
   test('stock is what ledger and live reservations say, and never negative', async () => {
     const db = shop.db as Database
     const seller = reserving(db)
+    const restocks = restocking({ db, runtime: shop.runtime })
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(batch, { minLength: 1, maxLength: 3 }), { maxLength: 4 }), async (rounds) => {
         const skus = await Promise.all([shop.sku(2), shop.sku(5), shop.sku(9)])
         const ids = Array.from({ length: 6 }, () => shop.runtime.id())
+        const restockIds = Array.from({ length: 4 }, () => shop.runtime.id())
+        const linesOf = (lines: readonly { sku: number; quantity: number }[]) =>
+          lines.map(({ sku, quantity }) => ({ skuId: skus[sku]!, quantity }))
         for (const round of rounds) {
           // The batches of a round run at the same time, as in several processes.
           await Promise.all(
@@ -70,7 +86,7 @@ describe('any mix of buyers, changes, payments and ends, all at once', () => {
               const answers = await seller(
                 asks.map((each) => ({
                   reservationId: ids[each.id]!,
-                  lines: each.lines.map(({ sku, quantity }) => ({ skuId: skus[sku]!, quantity })),
+                  lines: linesOf(each.lines),
                   expiresAt: shop.runtime.now() + 600_000,
                   ...(each.replaces !== undefined && { replaces: ids[each.replaces]! }),
                 })),
@@ -78,6 +94,17 @@ describe('any mix of buyers, changes, payments and ends, all at once', () => {
               answers.forEach((answer, i) => {
                 if (!(answer instanceof Fault)) assert.equal(answer.lines.length, asks[i]!.lines.length)
               })
+              for (const { kind, id, by, to, lines } of steps.filter((each) => 'by' in each)) {
+                const common = { orderId: ids[id]!, reservationId: ids[id]!, lines: linesOf(lines) }
+                if (kind === 'restock') await restocks.restock([{ ...common, restockId: restockIds[by]!, to }])
+                else {
+                  const canceled = { ...common, cancellationId: restockIds[by]! }
+                  // What cannot be true is set aside, and nothing of it is stored.
+                  await again(() => db.tx('test.canceled', (tx) => restocks.follow(tx, [canceled]))).catch(
+                    (error: unknown) => assert.match(String(error), /cannot come back|duplicate key/),
+                  )
+                }
+              }
               if (ends.length === 0) return
               await again(() =>
                 db.tx('test.settle', (tx) =>
@@ -93,6 +120,8 @@ describe('any mix of buyers, changes, payments and ends, all at once', () => {
         }
         assert.deepEqual(await wrongStock(db), [])
         assert.deepEqual(await wrongLendings(db), [])
+        assert.deepEqual(await wrongMovements(db), [])
+        assert.deepEqual(await wrongRestocks(db), [])
       }),
       { numRuns: 40, endOnFailure: true },
     )

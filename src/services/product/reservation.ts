@@ -56,7 +56,13 @@ export interface Reservation {
   readonly skuIds: readonly string[]
   readonly quantities: readonly number[]
   readonly unitPrices: readonly number[]
+  /** Units of each line that came back after they were sold; null or left out while none did. */
+  readonly returned?: readonly number[] | null
 }
+
+/** Units of each line of a sold reservation that have not come back. */
+export const keptOf = ({ quantities, returned }: Reservation): number[] =>
+  quantities.map((quantity, i) => quantity - (returned?.[i] ?? 0))
 
 const byId = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
@@ -100,9 +106,12 @@ export class StockChanges {
     return this.#changes.get(skuId)?.reserved ?? 0
   }
 
-  /** Adds an effect on every line of a reservation. */
-  apply({ skuIds, quantities }: Reservation, { onHand, reserved }: Effect): void {
-    skuIds.forEach((skuId, i) => this.add(skuId, onHand * quantities[i]!, reserved * quantities[i]!))
+  /** Adds an effect on every line of a reservation; units that came back before do not come back again. */
+  apply({ skuIds, quantities, returned }: Reservation, { onHand, reserved }: Effect): void {
+    skuIds.forEach((skuId, i) => {
+      const back = onHand > 0 ? (returned?.[i] ?? 0) : 0
+      this.add(skuId, onHand * (quantities[i]! - back), reserved * quantities[i]!)
+    })
   }
 
   sorted(): StockChange[] {

@@ -5,7 +5,13 @@ import { dueWork } from '#kernel/failures/due-work.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { batched, consumer, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
-import { orderCanceled, orderExpired, orderItemsChanged, orderPaid } from '#services/order/contract.ts'
+import {
+  orderCanceled,
+  orderExpired,
+  orderItemsChanged,
+  orderLinesCanceled,
+  orderPaid,
+} from '#services/order/contract.ts'
 import { again } from './again.ts'
 import { findCategories } from './category-store.ts'
 import { availabilityChanged, categoryChanged, product, productChanged, RESERVATION_ENDED } from './contract.ts'
@@ -16,6 +22,7 @@ import { shown } from './product.ts'
 import { findPage, findProducts } from './product-store.ts'
 import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
 import { reserving } from './reserving.ts'
+import { restocking } from './restocking.ts'
 import { productRoles } from './roles.ts'
 import { settle, type Step } from './settling.ts'
 import { stockCommands } from './stock-commands.ts'
@@ -32,11 +39,12 @@ export const productService = service(
     emits: [productChanged, availabilityChanged, categoryChanged],
     roles: productRoles,
     invariants: productInvariants,
-    consumes: { orders: [orderPaid, orderCanceled, orderExpired, orderItemsChanged] },
+    consumes: { orders: [orderPaid, orderLinesCanceled, orderCanceled, orderExpired, orderItemsChanged] },
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, runtime, log }) => {
     const stock = stockCommands({ db, runtime })
+    const restocks = restocking({ db, runtime })
     const edit = editing({ db, runtime, stock })
 
     /** Follows what became of orders. An event that cannot be true is set aside for a person. */
@@ -109,20 +117,28 @@ export const productService = service(
           )
           return inputs
         }),
+        restock: batched(restocks.restock),
       },
       consumers: [
         consumer('orders', [
           onMany(orderPaid, (events, tx) =>
             follow(
               tx,
-              events.map(({ payload }) => ({ reservationId: payload.reservationId, cause: 'paid' })),
+              events.map(({ payload: { reservationId, orderId } }) => ({ reservationId, orderId, cause: 'paid' })),
+            ),
+          ),
+          onMany(orderLinesCanceled, (events, tx) =>
+            restocks.follow(
+              tx,
+              events.map((each) => each.payload),
             ),
           ),
           onMany(orderCanceled, (events, tx) =>
             follow(
               tx,
-              events.map(({ payload: { reservationId, wasPaid } }) => ({
+              events.map(({ payload: { reservationId, orderId, wasPaid } }) => ({
                 reservationId,
+                ...(wasPaid && { orderId }),
                 cause: wasPaid ? 'canceled-paid' : 'canceled-unpaid',
               })),
             ),

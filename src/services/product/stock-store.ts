@@ -49,12 +49,14 @@ interface PledgedRow extends ReservationRow {
   lentTo: string | null
   borrowsFrom: string | null
   borrowed: number[] | null
+  orderId: string | null
+  returned: number[] | null
 }
 
 const lockThese = (tx: Queryable, ids: readonly string[]): Promise<PledgedRow[]> =>
   tx.query<PledgedRow>(sql`
     SELECT id, state, sku_ids::text[] AS "skuIds", quantities, unit_prices::float8[] AS "unitPrices",
-           lent_to AS "lentTo", borrows_from AS "borrowsFrom", borrowed
+           lent_to AS "lentTo", borrows_from AS "borrowsFrom", borrowed, order_id AS "orderId", returned
     FROM reservation
     WHERE id = ANY (${ids}::uuid[] || ARRAY (
       SELECT coalesce(lent_to, borrows_from) FROM reservation
@@ -130,10 +132,13 @@ export const insertReleased = (ids: readonly string[], now: number): Statement =
 export const deleteReservations = (ids: readonly string[]): Statement =>
   sql`DELETE FROM reservation WHERE id = ANY (${ids}::uuid[])`
 
-/** Writes new states. */
-export const saveStates = (all: readonly Pick<Reservation, 'id' | 'state'>[]): Statement => sql`
-  UPDATE reservation SET state = given.state
-  FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.state)}::text[]) AS given (id, state)
+/** Writes new states, orders they were sold to, and what came back. */
+export const saveStates = (all: readonly Pick<Pledged, 'id' | 'state' | 'orderId' | 'returned'>[]): Statement => sql`
+  UPDATE reservation SET state = given.state, order_id = given.order_id, returned = given.returned::integer[]
+  FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.state)}::text[],
+              ${all.map((each) => each.orderId)}::uuid[],
+              ${all.map((each) => each.returned && `{${each.returned.join()}}`)}::text[])
+    AS given (id, state, order_id, returned)
   WHERE reservation.id = given.id`
 
 /** Writes who lends to whom, and what. */
@@ -202,10 +207,10 @@ export const changeStock = (tx: Queryable, changes: readonly StockChange[]): Pro
 export interface Movement {
   readonly id: string
   readonly skuId: string
-  readonly kind: 'RECEIVED' | 'ADJUSTED' | 'SOLD' | 'RETURNED'
+  readonly kind: 'RECEIVED' | 'ADJUSTED' | 'SOLD' | 'RETURNED' | 'WRITTEN_OFF'
   readonly delta: number
   readonly reason: string
-  /** What caused it: a reservation, or the key staff gave with it. */
+  /** What caused it: a reservation, a restock, or the key staff gave with it. */
   readonly reference: string | null
   /** The member of staff who made it; null when the shop itself did. */
   readonly memberId: string | null

@@ -18,6 +18,9 @@ const replacing = guardsOf(`${PRODUCT}/replacing.ts`, `${PRODUCT}/lending.test.t
 const schema = guardsOf(`${PRODUCT}/migrations/0001_products_and_stock.sql`, `${PRODUCT}/constraints.test.ts`)
 const lent = guardsOf(`${PRODUCT}/migrations/0002_lending.sql`, `${PRODUCT}/constraints.test.ts`)
 
+const restocks = guardsOf(`${PRODUCT}/restocking.ts`, `${PRODUCT}/restock.test.ts`)
+const returned = guardsOf(`${PRODUCT}/migrations/0004_units_that_come_back.sql`, `${PRODUCT}/constraints.test.ts`)
+
 /** Stock is held, sold and given back once, and never more of it than there is. */
 export const stock: readonly Mutant[] = [
   life(
@@ -243,5 +246,57 @@ export const stock: readonly Mutant[] = [
     'the database refuses a borrower without what it borrowed',
     '(borrows_from IS NULL) = (borrowed IS NULL) AND (borrowed IS NULL OR cardinality(borrowed) = cardinality(sku_ids))',
     'true',
+  ),
+  restocks(
+    'units come back once for each id',
+    'if (before) return isSame',
+    'if (before && made.length < 0) return isSame',
+  ),
+  restocks(
+    'a restock under an id that has other contents is refused',
+    "isSame(before, answer) ? answer : RESTOCK_CONFLICT(undefined, { field: 'restockId' })",
+    'answer',
+  ),
+  restocks('no more comes back than was sold', 'if (excess.length > 0) {', 'if (excess.length < 0) {'),
+  restocks(
+    'nothing comes back of what is only held',
+    "sold && (sold.state === 'ALLOCATED' || sold.state === 'RESTOCKED')",
+    'sold',
+  ),
+  restocks('nothing comes back of what was sold to another order', ' || (sold.orderId ?? orderId) !== orderId)', ')'),
+  restocks(
+    'what is written off is not sold again',
+    "lives.giveBack(reservationId, orderId, units, to === 'STOCK')",
+    'lives.giveBack(reservationId, orderId, units, true)',
+  ),
+  restocks(
+    'canceled lines come back once for each cancellation',
+    "throw impossible('others came back under the same id')\n          continue",
+    "throw impossible('others came back under the same id')",
+  ),
+  restocks(
+    'canceled lines of an order that came back as a whole do not come back again',
+    "if (sold.state === 'RESTOCKED') continue",
+    '',
+  ),
+  restocks(
+    'no more lines are canceled than were sold',
+    'if (excessOf(sold, restock.lines).length > 0) throw',
+    'if (excessOf(sold, restock.lines).length < 0) throw',
+  ),
+  restocks(
+    'canceled lines of an order that was not sold are for a person',
+    'verdict === undefined || verdict === IMPOSSIBLE',
+    'verdict === IMPOSSIBLE',
+  ),
+  guardsOf(`${PRODUCT}/reservation.ts`, `${PRODUCT}/restock.test.ts`)(
+    'what came back before its order was canceled does not come back with it',
+    'const back = onHand > 0 ? (returned?.[i] ?? 0) : 0',
+    'const back = 0',
+  ),
+  returned(
+    'a version that knows no parts does not return all again',
+    " AND (state <> 'RESTOCKED' OR returned = quantities)",
+    '',
   ),
 ]

@@ -54,26 +54,55 @@ export const impossibleStock = (db: Queryable): Promise<Violation[]> =>
     SELECT id, format('%s on hand, %s reserved', on_hand, reserved) AS what
     FROM jt_product.sku WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand`)
 
-/** Reservations whose units did not leave stock, or come back, as their state says. */
+/**
+ * Reservations whose units did not leave stock, or come back, as their state says. They come back under the reservation's
+ * own reference or under that of a restock.
+ */
 export const wrongMovements = (db: Queryable): Promise<Violation[]> =>
   db.query<Violation>(sql`
     WITH line AS (
-      SELECT reservation.id::text AS reference, line.sku_id, state, line.quantity
-      FROM jt_product.reservation, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+      SELECT reservation.id::text AS reference, line.sku_id, state, line.quantity, coalesce(line.back, 0) AS back
+      FROM jt_product.reservation, unnest(sku_ids, quantities, returned) AS line (sku_id, quantity, back)
     ), moved AS (
-      SELECT reference, sku_id, coalesce(-sum(delta) FILTER (WHERE kind = 'SOLD'), 0) AS sold,
+      SELECT coalesce(restock.reservation_id::text, reference) AS reference, sku_id,
+        coalesce(-sum(delta) FILTER (WHERE kind = 'SOLD'), 0) AS sold,
         coalesce(sum(delta) FILTER (WHERE kind = 'RETURNED'), 0) AS returned
-      FROM jt_product.stock_movement WHERE kind IN ('SOLD', 'RETURNED') GROUP BY reference, sku_id
+      FROM jt_product.stock_movement LEFT JOIN jt_product.restock
+        ON kind = 'RETURNED' AND restock.id::text = reference
+      WHERE kind IN ('SOLD', 'RETURNED') GROUP BY 1, 2
     )
     SELECT coalesce(reference, '(no reference)') AS id, format('%s of %s units: %s sold, %s returned, SKU %s',
       coalesce(state, 'no reservation'), coalesce(quantity, 0), coalesce(sold, 0), coalesce(returned, 0), sku_id) AS what
     FROM line FULL JOIN moved USING (reference, sku_id)
     WHERE NOT CASE state
-      WHEN 'ALLOCATED' THEN coalesce(sold, 0) = quantity AND coalesce(returned, 0) = 0
+      WHEN 'ALLOCATED' THEN coalesce(sold, 0) = quantity AND coalesce(returned, 0) = back AND back BETWEEN 0 AND quantity
       -- Returned before word of the sale came: it never left.
       WHEN 'RESTOCKED' THEN coalesce(sold, 0) = coalesce(returned, 0) AND coalesce(sold, 0) IN (0, quantity)
       ELSE coalesce(sold, 0) = 0 AND coalesce(returned, 0) = 0
     END`)
+
+/** How many restocks there are. */
+export const countRestocks = async (db: Queryable): Promise<number> =>
+  (await db.query<{ count: number }>(sql`SELECT count(*) AS count FROM jt_product.restock`))[0]!.count
+
+/** Restocks that did not return just what they name, or did not write it off as they say. */
+export const wrongRestocks = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    WITH line AS (
+      SELECT id::text AS reference, line.sku_id, destination, line.quantity
+      FROM jt_product.restock, unnest(sku_ids, quantities) AS line (sku_id, quantity)
+    ), moved AS (
+      SELECT reference, sku_id, coalesce(sum(delta) FILTER (WHERE kind = 'RETURNED'), 0) AS returned,
+        coalesce(-sum(delta) FILTER (WHERE kind = 'WRITTEN_OFF'), 0) AS written_off
+      FROM jt_product.stock_movement AS movement WHERE kind IN ('RETURNED', 'WRITTEN_OFF')
+        AND (kind = 'WRITTEN_OFF' OR EXISTS (SELECT FROM jt_product.restock WHERE id::text = movement.reference))
+      GROUP BY reference, sku_id
+    )
+    SELECT coalesce(reference, '(no reference)') AS id, format('%s units to %s: %s returned, %s written off, SKU %s',
+      coalesce(quantity, 0), coalesce(destination, 'nowhere'), coalesce(returned, 0), coalesce(written_off, 0), sku_id) AS what
+    FROM line FULL JOIN moved USING (reference, sku_id)
+    WHERE quantity IS DISTINCT FROM returned
+      OR written_off IS DISTINCT FROM CASE destination WHEN 'WRITE_OFF' THEN quantity ELSE 0 END`)
 
 /** Holds past their deadline, with it. */
 export const overdueHolds = (db: Queryable, now: number): Promise<{ id: string; at: number }[]> =>

@@ -1,5 +1,6 @@
 import { check } from '#kernel/invariant.ts'
 import {
+  countRestocks,
   countStock,
   impossibleStock,
   overdueHolds,
@@ -7,6 +8,7 @@ import {
   wrongMovements,
   wrongOnHand,
   wrongReserved,
+  wrongRestocks,
 } from './stock-books-store.ts'
 
 /** The books of stock, looked at by themselves. */
@@ -19,6 +21,7 @@ export const stock = check({
     'what a reservation borrows, the one it is to replace lends',
     'no stock is negative, nor more reserved than there is',
     'each sale and each return moved stock once',
+    'each restock returned what it names',
     'each hold ends',
   ],
   examine: async (view, tally) => {
@@ -44,6 +47,10 @@ export const stock = check({
     const moved = tally('each sale and each return moved stock once')
     moved.looked = reservations
     moved.wrongAll(await wrongMovements(db))
+
+    const restocked = tally('each restock returned what it names')
+    restocked.looked = await countRestocks(db)
+    restocked.wrongAll(await wrongRestocks(db))
 
     const ends = tally('each hold ends')
     ends.looked = holds
