@@ -42,7 +42,7 @@ const report = async function* (source: AsyncIterable<TestEvent>) {
     for await (const event of source) {
       const failure = failed(event)
       if (failure !== undefined) failures.push(failure)
-      if (event.type === 'test:complete' && event.data.nesting === 0) {
+      if ((event.type === 'test:pass' || event.type === 'test:fail') && event.data.nesting === 0) {
         const file = relative(process.cwd(), event.data.file ?? '')
         milliseconds.set(file, (milliseconds.get(file) ?? 0) + event.data.details.duration_ms)
       }
