@@ -1,11 +1,27 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
-import { sql } from '#engines/postgres/sql.ts'
+import { columnsOf } from '#engines/postgres/columns.ts'
+import { sql, statement } from '#engines/postgres/sql.ts'
 import type { Kept, Sku } from './product.ts'
 
-interface ProductRow extends Omit<Kept, 'skus'> {}
+type ProductRow = Omit<Kept, 'skus'>
 interface SkuRow extends Sku {
   productId: string
 }
+
+/** The columns of a product. A field of it is added here, and read and written by every statement. */
+const columns = columnsOf<ProductRow>({
+  id: ['id', 'uuid'],
+  name: ['name', 'text'],
+  description: ['description', 'text'],
+  brand: ['brand', 'text'],
+  categoryId: ['category_id', 'text'],
+  imageUrls: ['image_urls', 'jsonb'],
+  options: ['options', 'jsonb'],
+  status: ['status', 'text'],
+  version: ['version', 'integer'],
+  createdAt: ['created_at', 'timestamptz'],
+  updatedAt: ['updated_at', 'timestamptz'],
+})
 
 const withSkus = async (db: Queryable, products: readonly ProductRow[]): Promise<Kept[]> => {
   const rows = await db.query<SkuRow>(sql`
@@ -20,20 +36,22 @@ const withSkus = async (db: Queryable, products: readonly ProductRow[]): Promise
 export const findProducts = async (db: Queryable, ids: readonly string[]): Promise<Kept[]> =>
   withSkus(
     db,
-    await db.query<ProductRow>(sql`
-      SELECT id, name, description, brand, category_id AS "categoryId", image_urls AS "imageUrls", options, status,
-             version, created_at AS "createdAt", updated_at AS "updatedAt"
-      FROM product WHERE id = ANY (${ids}::uuid[])`),
+    await db.query<ProductRow>(statement(`SELECT ${columns.selected} FROM product WHERE id = ANY ($1::uuid[])`, [ids])),
   )
 
 /** A product, locked against other changes of its description until the transaction ends. */
 export const lockProduct = async (tx: Queryable, id: string): Promise<Kept | undefined> => {
-  const rows = await tx.query<ProductRow>(sql`
-    SELECT id, name, description, brand, category_id AS "categoryId", image_urls AS "imageUrls", options, status,
-           version, created_at AS "createdAt", updated_at AS "updatedAt"
-    FROM product WHERE id = ${id} FOR UPDATE`)
+  const rows = await tx.query<ProductRow>(
+    statement(`SELECT ${columns.selected} FROM product WHERE id = $1 FOR UPDATE`, [id]),
+  )
   return (await withSkus(tx, rows))[0]
 }
+
+const PAGE = `
+  SELECT ${columns.selected} FROM product
+  WHERE (created_at, id) < ($1::timestamptz, $2::uuid) AND normalize(name, NFKC) ILIKE ALL ($3::text[])
+  ORDER BY created_at DESC, id DESC
+  LIMIT $4`
 
 /** A page of products, newest first, after a place. `words`, in NFKC, must all be part of the name. */
 export const findPage = async (
@@ -44,33 +62,25 @@ export const findPage = async (
 ): Promise<Kept[]> =>
   withSkus(
     db,
-    await db.query<ProductRow>(sql`
-      SELECT id, name, description, brand, category_id AS "categoryId", image_urls AS "imageUrls", options, status,
-             version, created_at AS "createdAt", updated_at AS "updatedAt"
-      FROM product
-      WHERE (created_at, id) < (${after ? new Date(after[0]) : 'infinity'}::timestamptz,
-                                ${after?.[1] ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff'}::uuid)
-        AND normalize(name, NFKC) ILIKE ALL (${words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)}::text[])
-      ORDER BY created_at DESC, id DESC
-      LIMIT ${limit}`),
+    await db.query<ProductRow>(
+      statement(PAGE, [
+        after ? new Date(after[0]) : 'infinity',
+        after?.[1] ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+        words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`),
+        limit,
+      ]),
+    ),
   )
+
+const INSERT = `
+  INSERT INTO product (${columns.names})
+  SELECT * FROM unnest(${columns.arrays()})
+  ON CONFLICT (id) DO NOTHING
+  RETURNING id`
 
 /** Stores products that do not exist; answers their ids. */
 export const insertProducts = async (tx: Queryable, all: readonly Kept[]): Promise<Set<string>> => {
-  const rows = await tx.query<{ id: string }>(sql`
-    INSERT INTO product (id, name, description, brand, category_id, image_urls, options, status, version,
-                         created_at, updated_at)
-    SELECT id, name, description, brand, category_id, image_urls, options, status, version, created_at, created_at
-    FROM unnest(${all.map((each) => each.id)}::uuid[], ${all.map((each) => each.name)}::text[],
-                ${all.map((each) => each.description)}::text[], ${all.map((each) => each.brand)}::text[],
-                ${all.map((each) => each.categoryId)}::text[],
-                ${all.map((each) => JSON.stringify(each.imageUrls))}::jsonb[],
-                ${all.map((each) => JSON.stringify(each.options))}::jsonb[], ${all.map((each) => each.status)}::text[],
-                ${all.map((each) => each.version)}::integer[],
-                ${all.map((each) => new Date(each.createdAt))}::timestamptz[])
-      AS given (id, name, description, brand, category_id, image_urls, options, status, version, created_at)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id`)
+  const rows = await tx.query<{ id: string }>(statement(INSERT, columns.valuesOf(all)))
   return new Set(rows.map((row) => row.id))
 }
 
@@ -93,13 +103,13 @@ export const insertSkus = (all: readonly NewSku[]): Statement => sql`
               ${all.map((each) => each.price)}::bigint[], ${all.map((each) => each.status)}::text[])
     AS given (id, product_id, position, options, price, status)`
 
+/** When a product was made is written once. */
+const UNCHANGED = ['id', 'createdAt'] as const
+const UPDATE = `UPDATE product SET ${columns.set(UNCHANGED, 2)} WHERE id = $1`
+
 /** Writes a product's description, not its SKUs. */
-export const saveProduct = (kept: Omit<Kept, 'skus'>): Statement => sql`
-  UPDATE product
-  SET name = ${kept.name}, description = ${kept.description}, brand = ${kept.brand}, category_id = ${kept.categoryId},
-      image_urls = ${JSON.stringify(kept.imageUrls)}, options = ${JSON.stringify(kept.options)},
-      status = ${kept.status}, version = ${kept.version}, updated_at = ${new Date(kept.updatedAt)}
-  WHERE id = ${kept.id}`
+export const saveProduct = (kept: ProductRow): Statement =>
+  statement(UPDATE, [kept.id, ...columns.setValuesOf(UNCHANGED, kept)])
 
 /** Writes what SKUs are and cost, not their stock. */
 export const saveSkus = (all: readonly Pick<Sku, 'id' | 'options' | 'price' | 'status'>[]): Statement => sql`

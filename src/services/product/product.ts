@@ -17,17 +17,9 @@ export interface Sku {
   readonly flips: number
 }
 
-/** A product as it is kept, with its SKUs in the order they are shown. */
-export interface Kept {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly brand: string | null
-  readonly categoryId: string | null
+/** A product as it is kept, with its SKUs in the order they are shown; instants are epoch milliseconds. */
+export interface Kept extends Omit<Product, 'imageUrls' | 'skus' | 'createdAt' | 'updatedAt'> {
   readonly imageUrls: readonly string[]
-  readonly options: Options
-  readonly status: 'ON_SALE' | 'STOPPED'
-  readonly version: number
   readonly createdAt: number
   readonly updatedAt: number
   readonly skus: readonly Sku[]
@@ -116,17 +108,18 @@ export const shown = ({ createdAt, updatedAt, skus, imageUrls, ...kept }: Kept):
 })
 
 /** A product as the world is told of it. */
-export const announced = (kept: Kept): z.input<typeof productChanged.payload> => ({
-  productId: kept.id,
-  version: kept.version,
-  name: kept.name,
-  description: kept.description,
-  brand: kept.brand,
-  categoryId: kept.categoryId,
-  imageUrls: [...kept.imageUrls],
-  options: kept.options,
-  status: kept.status,
-  skus: kept.skus.map(({ id, options, price, onHand, reserved, flips, status }) => ({
+export const announced = ({
+  id,
+  imageUrls,
+  skus,
+  createdAt,
+  updatedAt: _,
+  ...kept
+}: Kept): z.input<typeof productChanged.payload> => ({
+  productId: id,
+  ...kept,
+  imageUrls: [...imageUrls],
+  skus: skus.map(({ id, options, price, onHand, reserved, flips, status }) => ({
     skuId: id,
     options: { ...options },
     price,
@@ -134,5 +127,5 @@ export const announced = (kept: Kept): z.input<typeof productChanged.payload> =>
     flips,
     status,
   })),
-  createdAt: instant(kept.createdAt),
+  createdAt: instant(createdAt),
 })

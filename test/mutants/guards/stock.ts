@@ -172,8 +172,8 @@ export const stock: readonly Mutant[] = [
   ),
   guardsOf(`${PRODUCT}/product-store.ts`, `${PRODUCT}/staff-versions.test.ts`)(
     'a product is locked while it is changed',
-    'FROM product WHERE id = ${id} FOR UPDATE',
-    'FROM product WHERE id = ${id}',
+    'FROM product WHERE id = $1 FOR UPDATE',
+    'FROM product WHERE id = $1',
   ),
 
   lending(

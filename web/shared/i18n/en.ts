@@ -107,13 +107,6 @@ export const en: Messages = {
     notFound: 'This product is gone or never was.',
     description: 'About the product',
     disclosure: 'Product disclosure',
-    disclosureName: 'Name and model',
-    disclosureBrand: 'Maker or brand',
-    disclosureOptions: 'Choices',
-    disclosureSeller: 'Sold by',
-    disclosureService: 'Service contact',
-    disclosureTax: 'Price',
-    disclosureTaxValue: 'VAT included',
     delivery: 'Delivery, exchange and returns',
     deliveryLines: [
       'Delivery is free and leaves within one to three working days of payment.',

@@ -105,13 +105,6 @@ export const ko = {
     notFound: '판매가 끝났거나 없는 상품입니다.',
     description: '상품 정보',
     disclosure: '상품정보 제공고시',
-    disclosureName: '품명 및 모델명',
-    disclosureBrand: '제조자·브랜드',
-    disclosureOptions: '선택 사양',
-    disclosureSeller: '판매자',
-    disclosureService: 'A/S 책임자와 연락처',
-    disclosureTax: '가격',
-    disclosureTaxValue: '부가가치세 포함',
     delivery: '배송·교환·반품',
     deliveryLines: [
       '배송비는 무료이며, 결제 후 1~3영업일 안에 출발합니다.',

@@ -1,16 +1,39 @@
 import type { ProductDetail } from '#services/catalog/contract.ts'
 import { useText } from '../../shared/i18n/index.ts'
 
+/** What a row is called, beside the rows, so that a fact is added in this file alone. */
+const names = {
+  ko: {
+    name: '품명 및 모델명',
+    brand: '제조자·브랜드',
+    options: '선택 사양',
+    seller: '판매자',
+    service: 'A/S 책임자와 연락처',
+    tax: '가격',
+    taxValue: '부가가치세 포함',
+  },
+  en: {
+    name: 'Name and model',
+    brand: 'Maker or brand',
+    options: 'Choices',
+    seller: 'Sold by',
+    service: 'Service contact',
+    tax: 'Price',
+    taxValue: 'VAT included',
+  },
+}
+
 /** What the seller must tell of a product, and how it comes and goes back. */
 export const ProductFacts = ({ product }: { product: ProductDetail }) => {
-  const { t } = useText()
+  const { locale, t } = useText()
+  const n = names[locale]
   const rows = [
-    [t.product.disclosureName, product.name],
-    [t.product.disclosureBrand, product.brand ?? t.footer.company],
-    ...product.options.map(({ name, values }) => [`${t.product.disclosureOptions} · ${name}`, values.join(', ')]),
-    [t.product.disclosureTax, t.product.disclosureTaxValue],
-    [t.product.disclosureSeller, t.footer.company],
-    [t.product.disclosureService, `${t.footer.company} · ${t.footer.rows[4]?.[1] ?? ''}`],
+    [n.name, product.name],
+    [n.brand, product.brand ?? t.footer.company],
+    ...product.options.map(({ name, values }) => [`${n.options} · ${name}`, values.join(', ')]),
+    [n.tax, n.taxValue],
+    [n.seller, t.footer.company],
+    [n.service, `${t.footer.company} · ${t.footer.rows[4]?.[1] ?? ''}`],
   ]
   return (
     <div className="mt-12 grid gap-12 border-t border-line pt-10 md:mt-20 md:grid-cols-2 md:gap-16 md:pt-14">

@@ -1,8 +1,34 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
-import { sql } from '#engines/postgres/sql.ts'
+import { columnsOf, type Columns } from '#engines/postgres/columns.ts'
+import { sql, statement } from '#engines/postgres/sql.ts'
 import { ANALYSIS, type OwnedTerm, type SearchText } from '../search/search.ts'
 import { categoryOwner } from '../search/search-terms.ts'
 import { derived, type ProductView, type CategoryView } from './product-view.ts'
+
+type Stored = ProductView & ReturnType<typeof derived>
+
+/** What is known of a product by its events. A field that pages show is added here, and read and written by every statement. */
+const columns = {
+  productId: ['id', 'uuid'],
+  version: ['version', 'integer'],
+  name: ['name', 'text'],
+  description: ['description', 'text'],
+  brand: ['brand', 'text'],
+  categoryId: ['category_id', 'text'],
+  imageUrls: ['image_urls', 'jsonb'],
+  options: ['options', 'jsonb'],
+  skus: ['skus', 'jsonb'],
+  status: ['status', 'text'],
+  createdAt: ['created_at', 'timestamptz'],
+} as const satisfies Columns<ProductView>
+const known = columnsOf<ProductView>(columns)
+/** And what follows from it. */
+const stored = columnsOf<Stored>({
+  ...columns,
+  listed: ['listed', 'boolean'],
+  price: ['price', 'bigint'],
+  soldOut: ['sold_out', 'boolean'],
+})
 
 /** Everything known of categories. */
 export const findCategories = (db: Queryable): Promise<CategoryView[]> =>
@@ -21,10 +47,9 @@ export const saveCategories = (all: readonly CategoryView[]): Statement => sql`
 
 /** Products by id, listed or not. */
 export const findProductViews = async (db: Queryable, ids: readonly string[]): Promise<Map<string, ProductView>> => {
-  const rows = await db.query<ProductView>(sql`
-    SELECT id AS "productId", version, name, description, brand, category_id AS "categoryId",
-           image_urls AS "imageUrls", options, skus, status, created_at AS "createdAt"
-    FROM product WHERE id = ANY (${ids}::uuid[])`)
+  const rows = await db.query<ProductView>(
+    statement(`SELECT ${known.selected} FROM product WHERE id = ANY ($1::uuid[])`, [ids]),
+  )
   return new Map(rows.map((row) => [row.productId, row]))
 }
 
@@ -39,31 +64,17 @@ export const idsInCategories = async (db: Queryable, categories: readonly string
       SELECT id FROM product WHERE category_id = ANY (${categories}) ORDER BY id`)
   ).map((row) => row.id)
 
+const SAVE = `
+  INSERT INTO product (${stored.names}, popularity)
+  SELECT given.*, coalesce(sale.ranked, 0)
+  FROM unnest(${stored.arrays()}) AS given (${stored.names})
+  LEFT JOIN sale ON sale.product_id = given.id
+  ORDER BY given.id
+  ON CONFLICT (id) DO UPDATE SET ${stored.excluded('productId')}`
+
 /** Writes products, each named once, in the order of ids. A new one starts with the units it has sold. */
-export const saveProductViews = (all: readonly ProductView[]): Statement => {
-  const facts = all.map(derived)
-  return sql`
-    INSERT INTO product (id, version, name, description, brand, category_id, image_urls, options, skus, status,
-                         created_at, listed, price, sold_out, popularity)
-    SELECT given.*, coalesce(sale.ranked, 0)
-    FROM unnest(${all.map((each) => each.productId)}::uuid[], ${all.map((each) => each.version)}::integer[],
-                ${all.map((each) => each.name)}::text[], ${all.map((each) => each.description)}::text[],
-                ${all.map((each) => each.brand)}::text[], ${all.map((each) => each.categoryId)}::text[],
-                ${all.map((each) => JSON.stringify(each.imageUrls))}::jsonb[],
-                ${all.map((each) => JSON.stringify(each.options))}::jsonb[],
-                ${all.map((each) => JSON.stringify(each.skus))}::jsonb[], ${all.map((each) => each.status)}::text[],
-                ${all.map((each) => new Date(each.createdAt))}::timestamptz[],
-                ${facts.map((each) => each.listed)}::boolean[], ${facts.map((each) => each.price)}::bigint[],
-                ${facts.map((each) => each.soldOut)}::boolean[])
-      AS given (id, version, name, description, brand, category_id, image_urls, options, skus, status, created_at,
-                listed, price, sold_out)
-    LEFT JOIN sale ON sale.product_id = given.id
-    ORDER BY given.id
-    ON CONFLICT (id) DO UPDATE SET version = excluded.version, name = excluded.name,
-      description = excluded.description, brand = excluded.brand, category_id = excluded.category_id,
-      image_urls = excluded.image_urls, options = excluded.options, skus = excluded.skus, status = excluded.status,
-      created_at = excluded.created_at, listed = excluded.listed, price = excluded.price, sold_out = excluded.sold_out`
-}
+export const saveProductViews = (all: readonly ProductView[]): Statement =>
+  statement(SAVE, stored.valuesOf(all.map((each) => ({ ...each, ...derived(each) }))))
 
 /** Writes what is searched of products, each named once. */
 export const saveTexts = (all: readonly (SearchText & { readonly productId: string })[]): Statement => sql`
