@@ -3,6 +3,7 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 const lines = 'src/services/order/cancel-lines.test.ts'
 const cancel = guardsOf('src/services/order/cancel.ts', lines)
 const rules = guardsOf('src/services/order/cancellation.ts', lines)
+const pure = guardsOf('src/services/order/cancellation.ts', 'src/services/order/cancellation.test.ts')
 const outcome = guardsOf('src/services/order/cancellation-outcome.ts', lines)
 const store = guardsOf('src/services/order/cancellation-store.ts', lines)
 const units = guardsOf('src/services/order/migrations/0005_lines.sql', 'src/services/order/constraints.test.ts')
@@ -45,7 +46,7 @@ export const cancellations: readonly Mutant[] = [
     'won(shareOf(payment - line.canceledAmount, left, quantity))',
     'won(shareOf(payment, left, quantity))',
   ),
-  rules(
+  pure(
     'all that is left is given back only where no other part is under way',
     "whole: isLast && counted.every((each) => each.state === 'DONE'),",
     'whole: isLast,',

@@ -50,7 +50,7 @@ export const givingBack: readonly Mutant[] = [
     'each.cancelAmount > 0',
   ),
   race('what does not add up is for a person', 'listed !== missing || ', ''),
-  guardsOf('src/services/order/cancellation-outcome.ts', 'src/services/payment/webhook.test.ts')(
+  guardsOf('src/services/order/cancellation-outcome.ts', 'src/services/order/cancel-lines.test.ts')(
     'an order ends when all of its money went back, not a part',
     'const isOver = remaining === 0 && ',
     'const isOver = ',

@@ -18,7 +18,11 @@ const change = guardsOf(
   'src/services/order/change.test.ts',
 )
 const price = guardsOf('src/services/order/change.ts', 'src/services/order/price.test.ts')
-const cancel = guardsOf('src/services/order/cancel.ts', 'src/services/order/order.test.ts')
+const cancel = guardsOf(
+  'src/services/order/cancel.ts',
+  'src/services/order/order.test.ts',
+  'src/services/order/cancel-lines.test.ts',
+)
 const states = guardsOf('src/services/order/states.ts', 'src/services/order/states.test.ts')
 const store = guardsOf('src/services/order/store.ts', 'src/services/order/order.test.ts')
 const schema = guardsOf('src/services/order/migrations/0001_orders.sql', 'src/services/order/constraints.test.ts')
