@@ -8,7 +8,7 @@ import { paymentAwaitingDeposit, paymentCaptured, paymentFailed } from './contra
 import { markAwaiting } from './deposit-store.ts'
 import type { PaymentRecord } from './payment.ts'
 import { type Capture, markCaptured, markEnded, noteAnomaly, post } from './store.ts'
-import type { TossPayment } from './toss/answers.ts'
+import { taxFreeOf, type TossPayment } from './toss/answers.ts'
 import { issuedAccount, sealIssued } from './virtual-account.ts'
 
 /** Milliseconds after which the provider is asked about a deposit that nothing was heard of: webhooks report most at once. */
@@ -93,6 +93,7 @@ export const endings = (given: {
         method: payment.method ?? null,
         receiptUrl: payment.receipt?.url ?? null,
         capturedAt: Number.isNaN(approved) ? runtime.now() : approved,
+        taxFreeAmount: taxFreeOf(payment),
       }
       await captures.call({ ...capture, memberId })
       return capture

@@ -1,6 +1,8 @@
 import { lanes } from '#kernel/batch.ts'
 import { instant, type InputOf, type OutputOf } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
+import { invalid } from '#kernel/input/invalid.ts'
+import { won } from '#kernel/money.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import type { endings } from './attempt-outcomes.ts'
@@ -13,6 +15,11 @@ import type { TossClient } from './toss/client.ts'
 
 type CaptureInput = InputOf<(typeof payment)['operations']['capture']>
 type CaptureAnswer = OutputOf<(typeof payment)['operations']['capture']>
+
+const MORE_THAN_AMOUNT = {
+  ko: '면세 금액은 결제 금액을 넘을 수 없습니다.',
+  en: 'The tax-free part cannot exceed the amount.',
+}
 
 /** Milliseconds for which reconciliation leaves a new attempt to whoever began it. */
 const HEAD_START = 20_000
@@ -169,9 +176,16 @@ export const capturing = (given: {
       if (said !== 'WAITING_FOR_DEPOSIT') news.add(id)
       return true
     },
-    capture: async ({ orderId, paymentKey, memberId, amount }: CaptureInput): Promise<CaptureAnswer> => {
+    capture: async ({
+      orderId,
+      paymentKey,
+      memberId,
+      amount,
+      taxFreeAmount = won(0),
+    }: CaptureInput): Promise<CaptureAnswer> => {
       const id = paymentId(paymentKey, orderId)
-      const { attempt, isNew } = await started.call({ id, orderId, paymentKey, memberId, amount })
+      if (taxFreeAmount > amount) throw invalid('taxFreeAmount', 'too_big', MORE_THAN_AMOUNT)
+      const { attempt, isNew } = await started.call({ id, orderId, paymentKey, memberId, amount, taxFreeAmount })
       // What another buyer, or the wrong amount, left under this key before the order was asked is no payment of the order.
       if (attempt.memberId !== memberId || attempt.amount !== amount) throw PAYMENT_SESSION_LOST()
       if (attempt.state === 'FAILED') throw failureOf(attempt.failureCode!)

@@ -151,6 +151,8 @@ export const payment = contract('payment', {
       /** Whose order it is. */
       memberId: z.uuid(),
       amount: wonSchema,
+      /** The part of the amount that carries no VAT, as the payment window was opened with. Toss's word counts, where it says. */
+      taxFreeAmount: wonSchema.optional(),
     }),
     output: z.object({
       paymentId: z.uuid(),

@@ -128,8 +128,8 @@ export const booking = ({
     })
 
   /**
-   * Makes room for money that went back without us: refunds of as much as is left shrink first, those asked for last before others, then the others end
-   * refused. Those that shrink to nothing are answered, to be ended once the money is booked.
+   * Makes room for money that went back without us: refunds of as much as is left shrink first, those asked for last before
+   * others, then the others end refused. Those that shrink to nothing are answered, to be ended once the money is booked.
    */
   const makeRoom = async (
     tx: Tx,

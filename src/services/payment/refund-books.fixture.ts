@@ -89,8 +89,10 @@ export const startRefunds = async (
     refunds,
     sweep,
     quietly,
-    refund: (amount: number | undefined, more: { readonly refundId?: string; readonly taxFreeAmount?: number } = {}) =>
-      refunds.refund({ refundId: more.refundId ?? randomUUID(), orderId, amount, reason: '부분 취소', ...more }),
+    refund: (
+      amount: number | undefined,
+      more: { readonly refundId?: string; readonly taxFreeAmount?: number; readonly orLess?: boolean } = {},
+    ) => refunds.refund({ refundId: more.refundId ?? randomUUID(), orderId, amount, reason: '부분 취소', ...more }),
     /** A webhook says that something changed. */
     hint: async () => reviews.review((await findPaymentsById(db, [id])).get(id)!),
     /** The host dies in the next step of a name. */

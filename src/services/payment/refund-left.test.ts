@@ -130,3 +130,37 @@ test('a part that is asked for is never less than was asked: more than is left i
   )
   assert.deepEqual(await shop.takenByToss(it.order.id), [9_999])
 })
+
+test('of a payment that carries no VAT in part, a refund states how much of it carries none', async () => {
+  const buyer = shop.buyer()
+  const order = await buyer.place(await shop.sku(5, 30_000))
+  const paymentKey = await shop.simulator.approve(order.id, order.amount, { taxFreeAmount: 12_000 })
+  await buyer.orders.confirmPayment({ paymentKey, orderId: order.id, amount: order.amount })
+  const refund = (amount?: number, taxFreeAmount?: number) =>
+    inside.refund({
+      refundId: randomUUID(),
+      orderId: order.id,
+      amount: amount as never,
+      taxFreeAmount: taxFreeAmount as never,
+      reason: '부분 환불',
+    })
+  await assert.rejects(refund(20_000, 12_001), { code: 'PAYMENT_NOT_REFUNDABLE', field: 'taxFreeAmount' })
+  assert.equal((await refund(10_000, 9_000)).status, 'REFUNDED')
+  assert.equal((await refund()).status, 'REFUNDED')
+  const { body } = await shop.simulator.get(`/v1/payments/${paymentKey}`)
+  assert.deepEqual(
+    body.cancels.map((each: any) => [each.cancelAmount, each.taxFreeAmount]),
+    [
+      [10_000, 9_000],
+      [20_000, 3_000],
+    ],
+  )
+})
+
+test('what carries no VAT is no more than what is captured', async () => {
+  const capture = { paymentKey: randomUUID(), orderId: randomUUID(), memberId: randomUUID() }
+  await assert.rejects(inside.capture({ ...capture, amount: 1_000 as never, taxFreeAmount: 1_001 as never }), {
+    code: 'INVALID_INPUT',
+    field: 'taxFreeAmount',
+  })
+})

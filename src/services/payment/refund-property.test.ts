@@ -12,6 +12,13 @@ import { refundIdOf } from './toss/cancels.ts'
 // meanwhile: each won that went back is booked once, to the refund that it belongs to.
 
 const PAID = 10_000
+
+interface Asked {
+  readonly refundId: string
+  readonly amount: number | undefined
+  readonly orLess: boolean
+}
+
 const db = await freshSchema('payment')
 const runtime = steerableRuntime()
 
@@ -29,7 +36,11 @@ const amount = fc.constantFrom(1_000, 1_000, 2_500, 4_000)
 const act = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('refund' as const), amount: fc.option(amount, { nil: undefined }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('refund' as const),
+      amount: fc.option(amount, { nil: undefined }),
+      orLess: fc.boolean(),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('console' as const), amount, hinted: fc.boolean() }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'sweep' as const }) },
@@ -59,15 +70,14 @@ test('what is booked is what went back, each refund by its own cancel', async ()
       async (rounds, fates) => {
         const left = [...fates]
         const it = await startRefunds(db, runtime, { amount: PAID, fateOf: () => left.shift() ?? 'answered' })
-        const asked: { refundId: string; amount: number | undefined }[] = []
-        const refund = (one: { refundId: string; amount: number | undefined }) =>
-          it.quietly(it.refund(one.amount, { refundId: one.refundId }))
+        const asked: Asked[] = []
+        const refund = ({ amount, ...more }: Asked) => it.quietly(it.refund(amount, more))
         for (const round of rounds)
           await Promise.all(
             round.map(async (each) => {
               switch (each.kind) {
                 case 'refund': {
-                  const one = { refundId: randomUUID(), amount: each.amount }
+                  const one = { refundId: randomUUID(), amount: each.amount, orLess: each.orLess }
                   asked.push(one)
                   return refund(one)
                 }

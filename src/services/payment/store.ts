@@ -63,6 +63,8 @@ export interface Start {
   readonly paymentKey: string
   readonly memberId: string
   readonly amount: number
+  /** Won of the amount that carry no VAT; none unless told. */
+  readonly taxFreeAmount?: number
 }
 
 /**
@@ -76,16 +78,19 @@ export const startPayments = async (
   nextCheckAt: number,
 ): Promise<Map<string, PaymentRecord>> => {
   const rows = await db.query<PaymentRow>(sql`
-    INSERT INTO payment AS known (id, order_id, payment_key, member_id, amount, state, created_at, next_check_at)
-    SELECT id, order_id, payment_key, member_id, amount, 'CONFIRMING', ${new Date(now)}, ${new Date(nextCheckAt)}
+    INSERT INTO payment AS known (id, order_id, payment_key, member_id, amount, tax_free_amount, state, created_at,
+      next_check_at)
+    SELECT id, order_id, payment_key, member_id, amount, tax_free_amount, 'CONFIRMING', ${new Date(now)}, ${new Date(nextCheckAt)}
     FROM unnest(${starts.map((each) => each.id)}::uuid[], ${starts.map((each) => each.orderId)}::uuid[],
       ${starts.map((each) => each.paymentKey)}::text[], ${starts.map((each) => each.memberId)}::uuid[],
-      ${starts.map((each) => each.amount)}::bigint[]) AS given (id, order_id, payment_key, member_id, amount)
+      ${starts.map((each) => each.amount)}::bigint[], ${starts.map((each) => each.taxFreeAmount ?? 0)}::bigint[])
+      AS given (id, order_id, payment_key, member_id, amount, tax_free_amount)
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
       state = CASE WHEN known.state = 'REFUSED' THEN 'CONFIRMING' ELSE known.state END,
       member_id = CASE WHEN known.state = 'REFUSED' THEN excluded.member_id ELSE known.member_id END,
       amount = CASE WHEN known.state = 'REFUSED' THEN excluded.amount ELSE known.amount END,
+      tax_free_amount = CASE WHEN known.state = 'REFUSED' THEN excluded.tax_free_amount ELSE known.tax_free_amount END,
       next_check_at = CASE WHEN known.state = 'REFUSED' THEN excluded.next_check_at ELSE known.next_check_at END
     RETURNING *`)
   return new Map(rows.map((row) => [row.id, recordOf(row)]))
@@ -97,6 +102,8 @@ export interface Capture {
   readonly method: string | null
   readonly receiptUrl: string | null
   readonly capturedAt: number
+  /** Won that carry no VAT; null where the provider does not say. */
+  readonly taxFreeAmount: number | null
 }
 
 /** Marks payments as captured that were not yet; answers those. The ledger's entries belong into the same transaction. */
@@ -108,11 +115,13 @@ export const markCaptured = async (db: Queryable, captures: readonly Capture[]):
       ORDER BY id
       FOR NO KEY UPDATE)
     UPDATE payment SET state = 'CAPTURED', method = coalesce(new.method, payment.method), receipt_url = new.receipt_url,
-      captured_at = new.captured_at, failure_code = NULL, failure_message = NULL
+      captured_at = new.captured_at,
+      tax_free_amount = least(payment.amount, coalesce(new.tax_free_amount, payment.tax_free_amount)), failure_code = NULL, failure_message = NULL
     FROM open
     JOIN unnest(${captures.map((each) => each.id)}::uuid[], ${captures.map((each) => each.method)}::text[],
-      ${captures.map((each) => each.receiptUrl)}::text[], ${captures.map((each) => new Date(each.capturedAt))}::timestamptz[])
-      AS new (id, method, receipt_url, captured_at) USING (id)
+      ${captures.map((each) => each.receiptUrl)}::text[], ${captures.map((each) => new Date(each.capturedAt))}::timestamptz[],
+      ${captures.map((each) => each.taxFreeAmount)}::bigint[])
+      AS new (id, method, receipt_url, captured_at, tax_free_amount) USING (id)
     WHERE payment.id = open.id
     RETURNING payment.*`)
   return rows.map(recordOf)

@@ -11,6 +11,8 @@ export const tossPayment = z.looseObject({
   status: z.string(),
   totalAmount: amount,
   balanceAmount: amount,
+  /** Of what is left: it shrinks with cancels. */
+  taxFreeAmount: amount.nullish(),
   method: z.string().nullish(),
   approvedAt: z.string().nullish(),
   lastTransactionKey: z.string().nullish(),
@@ -38,6 +40,12 @@ export const tossPayment = z.looseObject({
     .nullish(),
 })
 export type TossPayment = z.output<typeof tossPayment>
+
+/** The part of a payment that carries no VAT, before anything was canceled; null where Toss does not say. In won. */
+export const taxFreeOf = ({ taxFreeAmount, cancels }: TossPayment): number | null =>
+  taxFreeAmount == null
+    ? null
+    : (cancels ?? []).reduce((sum, each) => sum + (each.taxFreeAmount ?? 0), taxFreeAmount as number)
 
 /** An error body of Toss. */
 export const tossError = z.looseObject({ code: z.string(), message: z.string() })
