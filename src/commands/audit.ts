@@ -35,7 +35,7 @@ const readIds = (path: string): string[] => {
 }
 
 /** What was asked for, the grace in milliseconds. */
-const askedOf = (args: readonly string[]) => {
+const auditOptionsOf = (args: readonly string[]) => {
   const { values, positionals } = optionsOf(args, USAGE, {
     json: { type: 'boolean' },
     grace: { type: 'string' },
@@ -50,7 +50,7 @@ const askedOf = (args: readonly string[]) => {
 
 /** `npm run audit`: checks what must always hold over the data of a shop, running or stopped. Exits 1 on a violation. */
 export const audit: Command = async ({ args, runtime, env, say = print }) => {
-  const { json, grace, file } = askedOf(args)
+  const { json, grace, file } = auditOptionsOf(args)
   const acknowledged = file === undefined ? undefined : readIds(file)
   const settings = readSettings(env)
   const reached = await attachStores(settings, { runtime })

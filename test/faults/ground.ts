@@ -149,7 +149,7 @@ export const startGround = async (say: (line: string) => void): Promise<Ground> 
           ...(place.listens !== place.reached && { JANGTEO_INTERNAL_ADDRESS: `127.0.0.1:${place.reached}` }),
           ...(skewMs !== 0 && skewed),
         },
-        ...(process.env['TEST_LOG'] && { told: (line: string) => say(`${host} ${replica}: ${line}`) }),
+        ...(process.env['TEST_LOG'] && { onLine: (line: string) => say(`${host} ${replica}: ${line}`) }),
       })
       running.set(`${host}-${replica}`, started)
     }

@@ -60,9 +60,9 @@ export const canary = (text: string, services: readonly string[]): ChooseVersion
       `CANARY names ${unknown.join(', ')}, which is no service: give some of ${services.join(', ')}.`,
     )
   return (headers, actor, address) => {
-    const asked = headers[VERSION_HEADER]
-    if (shares.length === 0 && asked === undefined) return undefined
-    const chosen = typeof asked === 'string' && mayChoose(actor) ? asked : ''
+    const requested = headers[VERSION_HEADER]
+    if (shares.length === 0 && requested === undefined) return undefined
+    const chosen = typeof requested === 'string' && mayChoose(actor) ? requested : ''
     const byHeader = versionChoices(chosen)
     const who = whoIs(actor, address)
     const all = shares

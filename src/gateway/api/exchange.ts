@@ -6,7 +6,7 @@ import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#kernel/call/problem.ts'
 import type { Edge } from '../edge.ts'
 import { acceptedCoding, encoded, WORTH_ENCODING } from '../http/content-encoding.ts'
 import { REQUEST_TIMEOUT } from '../http/faults.ts'
-import type { Told } from '../limits/limits.ts'
+import type { RateLimitHeaders } from '../limits/limits.ts'
 import { localeOf } from '../http/locale.ts'
 import { serialized } from './serialize.ts'
 import { endTracing, tracingOf, UNTRACED, type Tracing } from './trace.ts'
@@ -19,7 +19,7 @@ export type Incoming = Pick<FastifyRequest, 'id' | 'raw' | 'ip'>
 type Outgoing = Pick<FastifyReply, 'raw' | 'hijack'>
 
 /** One request under way and its one answer. */
-export interface Exchange extends Waiting, Told {
+export interface Exchange extends Waiting, RateLimitHeaders {
   /** Epoch milliseconds; begins anew when a body has been received. */
   deadline: number
   readonly requestId: string

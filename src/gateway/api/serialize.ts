@@ -1,4 +1,4 @@
-const kept = new WeakMap<object, Buffer>()
+const serializedOutputs = new WeakMap<object, Buffer>()
 
 /**
  * An output as JSON. A frozen one cannot change, so a service that hands out the same frozen answer again has it written
@@ -6,7 +6,7 @@ const kept = new WeakMap<object, Buffer>()
  */
 export const serialized = (output: unknown): string | Buffer => {
   if (typeof output !== 'object' || output === null || !Object.isFrozen(output)) return JSON.stringify(output)
-  let bytes = kept.get(output)
-  if (bytes === undefined) kept.set(output, (bytes = Buffer.from(JSON.stringify(output))))
+  let bytes = serializedOutputs.get(output)
+  if (bytes === undefined) serializedOutputs.set(output, (bytes = Buffer.from(JSON.stringify(output))))
   return bytes
 }

@@ -117,8 +117,8 @@ export const serve = (edge: Edge, route: Route): Handler => {
       const given = inputOf(route, request, settings.bodyLimit)
       const input = given instanceof Promise ? await exchange.receive(given) : given
       if (refreshes && input['refreshToken'] === undefined) {
-        const kept = cookieOf(headers.cookie, REFRESH)
-        if (kept !== undefined) input['refreshToken'] = kept
+        const refreshToken = cookieOf(headers.cookie, REFRESH)
+        if (refreshToken !== undefined) input['refreshToken'] = refreshToken
       }
       const versions = edge.versions(headers, identity.actor, request.ip)
       endpoint ??= edge.endpointOf(route.service)

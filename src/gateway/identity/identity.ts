@@ -29,8 +29,8 @@ const guestOf = (headers: IncomingHttpHeaders): string | undefined => {
     if (typeof given === 'string' && UUID.test(given)) return given.toLowerCase()
     throw invalid('x-guest-id', 'uuid', { ko: 'UUID여야 합니다.', en: 'This must be a UUID.' })
   }
-  const kept = headers.cookie === undefined ? undefined : cookieOf(headers.cookie, GUEST)
-  return kept !== undefined && UUID.test(kept) ? kept.toLowerCase() : undefined
+  const guestCookie = headers.cookie === undefined ? undefined : cookieOf(headers.cookie, GUEST)
+  return guestCookie !== undefined && UUID.test(guestCookie) ? guestCookie.toLowerCase() : undefined
 }
 
 /** The actor a verified token stands for. */

@@ -32,11 +32,11 @@ export const sessions = (edge: Pick<Edge, 'endpointOf' | 'runtime' | 'log'>): Se
       const key = createHash('sha256').update(refreshToken).digest('base64')
       const found = underWay.get(key)
       if (found) return found
-      const asked = ask(refreshToken)
-      underWay.set(key, asked)
+      const refreshing = ask(refreshToken)
+      underWay.set(key, refreshing)
       const forget = (): void => void underWay.delete(key)
-      asked.then(() => runtime.sleep(SHARED).then(forget), forget)
-      return asked
+      refreshing.then(() => runtime.sleep(SHARED).then(forget), forget)
+      return refreshing
     },
     mergeCart: async (guestId, memberId) => {
       try {

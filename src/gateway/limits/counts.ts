@@ -6,7 +6,7 @@ export interface Count {
   /** Calls in this window, those of other processes as last heard. */
   total: number
   /** Calls of this process that the others have not been told of. */
-  untold: number
+  unsent: number
   /** Epoch milliseconds at which the window ends. */
   endsAt: number
   readonly windowMs: number
@@ -34,7 +34,7 @@ export const counts = (name: string, { seconds }: CallLimit): Counts => {
   let youngSince = -Infinity
 
   /** Keeps one that is not among the young. What no one asked for during a whole window has ended, and is forgotten. */
-  const keep = (who: string, count: Count, now: number): Count => {
+  const store = (who: string, count: Count, now: number): Count => {
     if (young.size >= MOST || now - youngSince > windowMs) {
       old = young
       young = new Map()
@@ -45,10 +45,10 @@ export const counts = (name: string, { seconds }: CallLimit): Counts => {
   }
 
   const begin = (who: string, now: number): Count =>
-    keep(
+    store(
       who,
       // Others may still count in windows of another length, which end at another time.
-      { name: `${name}/${seconds}:${who}`, total: 0, untold: 0, endsAt: now + windowMs, windowMs, queued: false },
+      { name: `${name}/${seconds}:${who}`, total: 0, unsent: 0, endsAt: now + windowMs, windowMs, queued: false },
       now,
     )
 
@@ -58,7 +58,7 @@ export const counts = (name: string, { seconds }: CallLimit): Counts => {
       const found = young.get(who)
       if (found !== undefined) return now < found.endsAt ? found : begin(who, now)
       const before = old.get(who)
-      return before !== undefined && now < before.endsAt ? keep(who, before, now) : begin(who, now)
+      return before !== undefined && now < before.endsAt ? store(who, before, now) : begin(who, now)
     },
     size: () => young.size + old.size,
   }

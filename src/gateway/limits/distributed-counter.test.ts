@@ -22,7 +22,7 @@ const shared = (elsewhere: number) => {
   const count: Count = {
     name: 'n',
     total: 0,
-    untold: 0,
+    unsent: 0,
     endsAt: runtime.now() + 60_000,
     windowMs: 60_000,
     queued: false,
@@ -30,7 +30,7 @@ const shared = (elsewhere: number) => {
   /** A call, as limits count it. */
   const call = (): Promise<number> => {
     count.total++
-    count.untold++
+    count.unsent++
     return share.now(count)
   }
   return { share, count, call, answer: (next: AddShared) => (answers = next), told: () => total }
@@ -50,7 +50,7 @@ describe('calls that processes count together', () => {
     answer(() => Promise.reject(new Error('away')))
     assert.equal(await call(), 1)
     assert.equal(await call(), 2)
-    assert.equal(count.untold, 2)
+    assert.equal(count.unsent, 2)
     let given = 0
     answer(async (adds) => adds.map(({ calls }) => ({ total: 7 + (given = calls), left: 60_000 })))
     assert.equal(await call(), 10)

@@ -22,7 +22,7 @@ const EVERY = 100
 
 /** What was told of a count, and what it then was. */
 interface Added {
-  readonly told: number
+  readonly sent: number
   readonly total: number
 }
 
@@ -37,32 +37,32 @@ export const distributedCounter = (
   let urgent: Promise<ReadonlyMap<Count, Added> | undefined> | undefined
   let failing = false
 
-  const take = (count: Count, told: number, answer: { readonly total: number; readonly left: number }): void => {
+  const take = (count: Count, sent: number, answer: { readonly total: number; readonly left: number }): void => {
     // Less than we know of: the window there has just begun anew, or Redis has lost it. Ours goes on to its end.
-    if (answer.total < count.total - count.untold) return
-    count.total = answer.total + count.untold
-    if (told > 0) count.endsAt = runtime.now() + answer.left
+    if (answer.total < count.total - count.unsent) return
+    count.total = answer.total + count.unsent
+    if (sent > 0) count.endsAt = runtime.now() + answer.left
   }
 
-  const tell = async (): Promise<ReadonlyMap<Count, Added> | undefined> => {
+  const flush = async (): Promise<ReadonlyMap<Count, Added> | undefined> => {
     const batch = waiting
     if (!add || batch.length === 0) return undefined
     waiting = []
-    const told = batch.map((count) => {
-      const calls = count.untold
-      count.untold = 0
+    const sent = batch.map((count) => {
+      const calls = count.unsent
+      count.unsent = 0
       count.queued = false
       return calls
     })
     try {
-      const answers = await add(batch.map(({ name, windowMs }, i) => ({ name, windowMs, calls: told[i]! })))
-      answers.forEach((answer, i) => take(batch[i]!, told[i]!, answer))
+      const answers = await add(batch.map(({ name, windowMs }, i) => ({ name, windowMs, calls: sent[i]! })))
+      answers.forEach((answer, i) => take(batch[i]!, sent[i]!, answer))
       if (failing) log.info('Rate limits are shared through Redis again')
       failing = false
-      return new Map(batch.map((count, i) => [count, { told: told[i]!, total: answers[i]!.total }]))
+      return new Map(batch.map((count, i) => [count, { sent: sent[i]!, total: answers[i]!.total }]))
     } catch (error) {
       // What could not be told stays counted here; the next call tells it with its own.
-      batch.forEach((count, i) => (count.untold += told[i]!))
+      batch.forEach((count, i) => (count.unsent += sent[i]!))
       if (!failing && !stopped.signal.aborted)
         log.warn(
           { err: markTransient(error) },
@@ -82,7 +82,7 @@ export const distributedCounter = (
   const follow = async (): Promise<void> => {
     while (add && !stopped.signal.aborted) {
       await runtime.sleep(EVERY, stopped.signal).catch(() => {})
-      await tell()
+      await flush()
     }
   }
   const memoize = follow()
@@ -90,16 +90,16 @@ export const distributedCounter = (
   return {
     soon,
     now: async (count) => {
-      const { total, untold } = count
+      const { total, unsent } = count
       if (!add) return total
       soon(count)
       // Those who ask in the same turn share a way.
       urgent ??= Promise.resolve().then(() => {
         urgent = undefined
-        return tell()
+        return flush()
       })
       const added = (await urgent)?.get(count)
-      return added ? added.total - added.told + untold : total
+      return added ? added.total - added.sent + unsent : total
     },
     stop: async () => {
       stopped.abort()

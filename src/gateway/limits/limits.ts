@@ -8,7 +8,7 @@ import { policiesOf, type By, type Policy, type Rules } from './policies.ts'
 import type { DistributedCounter } from './distributed-counter.ts'
 
 /** What the caller is told of limits: how the tightest of those that concern the request stands. */
-export interface Told {
+export interface RateLimitHeaders {
   /** Header fields: name, value, name, value. */
   readonly headers: string[]
   /** Part of it that is left. */
@@ -21,9 +21,9 @@ export interface Limiter {
    * Counts a request from an address, and against what the route allows to everybody. Throws RATE_LIMITED, or answers a
    * promise where other processes are asked first.
    */
-  arrived(address: string, told: Told): void | Promise<void>
+  arrived(address: string, answer: RateLimitHeaders): void | Promise<void>
   /** The same for the account that makes it. */
-  by(account: string, told: Told): void | Promise<void>
+  by(account: string, answer: RateLimitHeaders): void | Promise<void>
 }
 
 /** The limits of a gateway. */
@@ -85,11 +85,17 @@ export const limits = (given: {
   }
   const limitOf = (policy: Policy): Limit => ({ ...policy, counts: countsOf(policy) })
 
-  const tell = (told: Told, policies: string, { name, quota }: Limit, count: Count, now: number): void => {
-    const { headers } = told
+  const writeHeaders = (
+    answer: RateLimitHeaders,
+    policies: string,
+    { name, quota }: Limit,
+    count: Count,
+    now: number,
+  ): void => {
+    const { headers } = answer
     const left = Math.max(0, quota.calls - count.total)
-    if (left / quota.calls >= told.least) return
-    told.least = left / quota.calls
+    if (left / quota.calls >= answer.least) return
+    answer.least = left / quota.calls
     const seconds = Math.max(1, Math.ceil((count.endsAt - now) / 1_000))
     setHeader(headers, POLICY, policies)
     setHeader(headers, FIELD, `"${name}";r=${left};t=${seconds}`)
@@ -101,33 +107,38 @@ export const limits = (given: {
   }
 
   /** Asks the other processes which call of the window it is. */
-  const agree = async (all: readonly [Limit, Count][], told: Told, counted: Counted): Promise<void> => {
+  const agree = async (all: readonly [Limit, Count][], answer: RateLimitHeaders, counted: Counted): Promise<void> => {
     const which = await Promise.all(all.map(([, each]) => distributedCounter.now(each)))
     const now = runtime.now()
     for (const [i, [limit, each]] of all.entries()) {
-      tell(told, counted.policies, limit, each, now)
+      writeHeaders(answer, counted.policies, limit, each, now)
       if (which[i]! > limit.quota.calls) refuse(counted, limit, each, now)
     }
   }
 
   /** Counts against limits of which none may be exceeded. */
-  const count = (all: readonly Limit[], whoOf: (limit: Limit) => string, told: Told, counted: Counted) => {
+  const count = (
+    all: readonly Limit[],
+    whoOf: (limit: Limit) => string,
+    answer: RateLimitHeaders,
+    counted: Counted,
+  ) => {
     const now = runtime.now()
     let exact: [Limit, Count][] | undefined
     for (const limit of all) {
       const found = limit.counts.of(whoOf(limit), now)
       // Whoever is refused is not counted: the window ends when it ends, however often is tried.
       if (found.total >= limit.quota.calls) {
-        tell(told, counted.policies, limit, found, now)
+        writeHeaders(answer, counted.policies, limit, found, now)
         refuse(counted, limit, found, now)
       }
       found.total++
-      found.untold++
+      found.unsent++
       if (limit.exact) (exact ??= []).push([limit, found])
       else distributedCounter.soon(found)
-      tell(told, counted.policies, limit, found, now)
+      writeHeaders(answer, counted.policies, limit, found, now)
     }
-    return exact && agree(exact, told, counted)
+    return exact && agree(exact, answer, counted)
   }
 
   const limiterOf = (route: Parameters<Limits['of']>[0], now: Rules): Limiter => {
@@ -138,11 +149,11 @@ export const limits = (given: {
     const ofAddress = only('address', 'all')
     const ofAccount = only('account')
     return {
-      arrived: (address, told) => {
+      arrived: (address, answer) => {
         const client = clientOf(address)
-        return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), told, counted)
+        return count(ofAddress, (limit) => (limit.by === 'all' ? 'all' : client), answer, counted)
       },
-      by: (account, told) => count(ofAccount, () => account, told, counted),
+      by: (account, answer) => count(ofAccount, () => account, answer, counted),
     }
   }
 
@@ -150,8 +161,8 @@ export const limits = (given: {
     of: (route) => {
       const limiter = memoize(rules, (now) => limiterOf(route, now))
       return {
-        arrived: (address, told) => limiter().arrived(address, told),
-        by: (account, told) => limiter().by(account, told),
+        arrived: (address, answer) => limiter().arrived(address, answer),
+        by: (account, answer) => limiter().by(account, answer),
       }
     },
     stop: distributedCounter.stop,

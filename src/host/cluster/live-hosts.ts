@@ -32,9 +32,9 @@ const isSilent = ({ state, why }: HostSeen): boolean => state === 'silent' && wh
 /** Another process that is polled. */
 interface Watched {
   readonly client: Client<typeof hostContract>
-  seen: HostSeen
-  asked: number
-  asking: Promise<void> | undefined
+  status: HostSeen
+  polledAt: number
+  polling: Promise<void> | undefined
   readonly close: () => Promise<void>
 }
 
@@ -87,7 +87,7 @@ export const liveHosts = (given: {
     const { name, runs, weight, zone } = each
     return {
       client: clientOf(hostContract, CALLER, () => endpoint, runtime),
-      seen: {
+      status: {
         id: idOf(each),
         name,
         runs,
@@ -100,25 +100,25 @@ export const liveHosts = (given: {
         reportedAt: null,
       },
       // A host without an address cannot be called: nothing else is known of it.
-      asked: missing ? Infinity : -Infinity,
-      asking: undefined,
+      polledAt: missing ? Infinity : -Infinity,
+      polling: undefined,
       close: async () => remote?.close(),
     }
   }
 
-  const ask = async (one: Watched, now: number): Promise<void> => {
-    one.asked = now
+  const poll = async (one: Watched, now: number): Promise<void> => {
+    one.polledAt = now
     // On nobody's behalf: looking leaves no span in the traces that are looked at.
     const found = await withContext(systemContext(CALLER, runtime, 2_000), () => look(one.client))
-    const { seen } = one
+    const { status } = one
     const state = 'report' in found ? reported(found.report) : 'silent'
-    const isFirst = seen.report === null && seen.why === null
-    const since = seen.state === state && !isFirst ? seen.since : now
-    one.seen =
+    const isFirst = status.report === null && status.why === null
+    const since = status.state === state && !isFirst ? status.since : now
+    one.status =
       'report' in found
-        ? { ...seen, state, since, why: null, report: found.report, reportedAt: now }
-        : { ...seen, state, since, why: found.why }
-    one.asking = undefined
+        ? { ...status, state, since, why: null, report: found.report, reportedAt: now }
+        : { ...status, state, since, why: found.why }
+    one.polling = undefined
   }
 
   const follow = (): readonly Watched[] => {
@@ -133,7 +133,7 @@ export const liveHosts = (given: {
       const id = idOf(each)
       const { name, runs, weight, zone } = each
       let one = all.get(id)
-      if (one) one.seen = { ...one.seen, name, runs, weight, zone }
+      if (one) one.status = { ...one.status, name, runs, weight, zone }
       else all.set(id, (one = watch(each)))
       return one
     })
@@ -145,19 +145,20 @@ export const liveHosts = (given: {
       const looked = follow()
       await Promise.all(
         looked.map((each) => {
-          if (!each.asking && now - each.asked > (isSilent(each.seen) ? SILENT : FRESH)) each.asking = ask(each, now)
+          if (!each.polling && now - each.polledAt > (isSilent(each.status) ? SILENT : FRESH))
+            each.polling = poll(each, now)
           // A host known to be silent gets the short timeout; a later answer is used by the next report.
-          return isSilent(each.seen) ? Promise.race([each.asking, runtime.sleep(SILENT)]) : each.asking
+          return isSilent(each.status) ? Promise.race([each.polling, runtime.sleep(SILENT)]) : each.polling
         }),
       )
-      return looked.map((each) => each.seen)
+      return looked.map((each) => each.status)
     },
     host: (id) => {
       follow()
       const found = all.get(id)
-      if (!found || found.seen.why === 'missing') return undefined
+      if (!found || found.status.why === 'missing') return undefined
       // The caller may be about to change the host: its cached report is invalidated.
-      found.asked = -Infinity
+      found.polledAt = -Infinity
       return found.client
     },
     close: async () => {

@@ -60,7 +60,7 @@ export const configFeed = (given: {
     progress(line)
   }
 
-  const keep = (central: Parameters<ConfigSnapshot['write']>[0]): Promise<void> =>
+  const writeSnapshot = (central: Parameters<ConfigSnapshot['write']>[0]): Promise<void> =>
     copy.write(central).then(
       () => void (unwritten = false),
       (error: unknown) => {
@@ -91,7 +91,7 @@ export const configFeed = (given: {
     const before = live.version()
     live.take({ id, version, values })
     if (version !== before) log.info({ environment, version, before }, 'The configuration changed')
-    await keep({ id, version, values })
+    await writeSnapshot({ id, version, values })
     // Told at once which version runs here, not a look later.
     await current({ environment, after: id, host: report() })
   }

@@ -6,7 +6,7 @@ const STALE = 10_000
 
 /** Metrics of the configuration a host runs on. */
 export const registerConfigMetrics = (registry: Registry, state: () => ConfigState | undefined): void => {
-  const told = (name: string, help: string, of: (state: ConfigState) => number | null) =>
+  const configGauge = (name: string, help: string, of: (state: ConfigState) => number | null) =>
     new Gauge({
       name,
       help,
@@ -18,18 +18,18 @@ export const registerConfigMetrics = (registry: Registry, state: () => ConfigSta
         if (found && typeof value === 'number') this.set({ environment: found.environment }, value)
       },
     })
-  told('jangteo_config_version', 'Version of the configuration this host runs on', ({ version }) => version)
-  told(
+  configGauge('jangteo_config_version', 'Version of the configuration this host runs on', ({ version }) => version)
+  configGauge(
     'jangteo_config_age_seconds',
     'Seconds since the config service answered this host; nothing before it ever did',
     ({ age }) => age && age / 1_000,
   )
-  told(
+  configGauge(
     'jangteo_config_stale',
     'Whether the config service has not answered this host for ten seconds, or never: 1, or 0',
     ({ age }) => Number(age === null || age > STALE),
   )
-  told(
+  configGauge(
     'jangteo_config_left_out',
     'Values of the configuration that the code of this host does not take',
     ({ left }) => left,

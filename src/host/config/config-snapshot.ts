@@ -60,10 +60,10 @@ export const configSnapshot = (given: {
         throw error
       })
       if (text === undefined) return undefined
-      const kept = parsed(text)
-      const central = { id: kept.id, version: kept.version, values: kept.values }
-      if (kept.environment !== environment) throw new Error(`it is of the environment ${kept.environment}`)
-      if (!secrets.macs(MARK, ...partsOf(central)).includes(kept.mark))
+      const snapshot = parsed(text)
+      const central = { id: snapshot.id, version: snapshot.version, values: snapshot.values }
+      if (snapshot.environment !== environment) throw new Error(`it is of the environment ${snapshot.environment}`)
+      if (!secrets.macs(MARK, ...partsOf(central)).includes(snapshot.mark))
         throw new Error('it was changed, or written under another JANGTEO_SECRET')
       return central
     },

@@ -22,7 +22,7 @@ export interface Central {
 }
 
 /** A central value that this host ignores as invalid. */
-export interface Left {
+export interface IgnoredValue {
   readonly place: string
   readonly name: string
 }
@@ -36,7 +36,7 @@ export interface LiveSettings<S extends ProcessSettings = ProcessSettings> {
   readonly version: () => number
   /** Id of the version in effect; empty before the first. */
   readonly id: () => string
-  readonly left: () => readonly Left[]
+  readonly left: () => readonly IgnoredValue[]
   /** Live settings that this host's environment gives a value. */
   readonly given: readonly string[]
   /** Of those, the ones pinned by JANGTEO_CONFIG_KEEP: they take precedence over the central configuration. */
@@ -48,7 +48,7 @@ export interface LiveSettings<S extends ProcessSettings = ProcessSettings> {
 const namesIn = (list: string): string[] => list.split(/[\s,]+/).filter((each) => each !== '')
 
 /** Settings pinned to this host's environment. Throws CannotStart for names that are no live settings. */
-const keptBy = (settings: ProcessSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
+const pinnedBy = (settings: ProcessSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
   const kept = namesIn(settings.JANGTEO_CONFIG_KEEP)
   const unknown = kept.filter((each) => !known.has(each))
   if (unknown.length > 0)
@@ -80,13 +80,13 @@ export const liveSettingsOf = <S extends ProcessSettings>(
 ): LiveSettings<S> => {
   const { secrets, log } = given
   const known = new Map(given.settings.map((each) => [each.name, each]))
-  const kept = keptBy(base, known)
+  const kept = pinnedBy(base, known)
   const environment = environmentOf(base)
   // A production host never takes what production refuses, whatever its environment is called.
   const rules = base.mode === 'production' && environment === 'development' ? 'production' : environment
   let current: Central = { id: '', version: 0, values: [] }
   let values: ReadonlyMap<string, Value> = new Map()
-  let left: readonly Left[] = []
+  let left: readonly IgnoredValue[] = []
   const listeners: (() => void)[] = []
   const views = new Map<string, S>()
 
@@ -100,7 +100,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
 
   const take = (central: Central): void => {
     const taken = new Map<string, Value>()
-    const out: Left[] = []
+    const out: IgnoredValue[] = []
     for (const each of central.values) {
       const { place, name } = each
       try {

@@ -9,7 +9,7 @@ const there = (error: unknown): boolean => (error as NodeJS.ErrnoException).code
  * A secret of development: made once and kept in the data directory for this user alone. Of several starts at once all
  * get the same: the file appears whole, and the first stays. Answers whether it is new.
  */
-const keptSecret = (
+const storedSecret = (
   folder: string,
   name: string,
   runtime: Runtime,
@@ -41,8 +41,8 @@ const text = (runtime: Runtime, bytes: number) => () => Buffer.from(runtime.rand
 
 /** The key-encryption secret of a development shop. */
 export const developmentSecret = (folder: string, runtime: Runtime): string =>
-  keptSecret(folder, 'secret', runtime, text(runtime, 32)).value
+  storedSecret(folder, 'secret', runtime, text(runtime, 32)).value
 
 /** The password of the development staff account; `fresh` when it was made up just now and must be shown once. */
 export const developmentStaffPassword = (folder: string, runtime: Runtime) =>
-  keptSecret(folder, 'staff-password', runtime, text(runtime, 12))
+  storedSecret(folder, 'staff-password', runtime, text(runtime, 12))

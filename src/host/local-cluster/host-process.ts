@@ -22,9 +22,9 @@ export interface HostProcess {
 const READY = /^Host \S+ is ready: (.*)$/
 
 /** Resolves with what it says when it is ready; rejects with what it said when it ends before. */
-const ready = (child: ChildProcess, told: (line: string) => void): Promise<string> =>
+const ready = (child: ChildProcess, onLine: (line: string) => void): Promise<string> =>
   new Promise((resolve, reject) => {
-    const said: string[] = []
+    const output: string[] = []
     let isReady = false
     for (const stream of [child.stdout!, child.stderr!])
       createInterface({ input: stream }).on('line', (line) => {
@@ -32,12 +32,12 @@ const ready = (child: ChildProcess, told: (line: string) => void): Promise<strin
         if (found) {
           isReady = true
           resolve(found[1]!)
-        } else if (isReady) told(line)
-        else if (said.push(line) > 200) said.shift()
+        } else if (isReady) onLine(line)
+        else if (output.push(line) > 200) output.shift()
       })
     child.once('error', reject)
     child.once('exit', (code, signal) =>
-      reject(new CannotStart(said.join('\n').trim() || `It ended with ${code ?? signal} and said nothing.`)),
+      reject(new CannotStart(output.join('\n').trim() || `It ended with ${code ?? signal} and said nothing.`)),
     )
   })
 
@@ -52,11 +52,11 @@ export const startHostProcess = async (given: {
   /** Port it takes calls on, where that is not the placement’s. */
   readonly port?: number
   readonly env?: Readonly<Record<string, string>>
-  readonly told?: (line: string) => void
+  readonly onLine?: (line: string) => void
   /** Aborted, it ends one that is not ready yet. */
   readonly stopping?: AbortSignal
-}): Promise<HostProcess & { readonly said: string }> => {
-  const { placement, host, replica, port, env, told = () => {}, stopping } = given
+}): Promise<HostProcess & { readonly output: string }> => {
+  const { placement, host, replica, port, env, onLine = () => {}, stopping } = given
   const args = [MAIN, 'serve', '--placement', placement, '--host', host, '--replica', String(replica)]
   if (port !== undefined) args.push('--port', String(port))
   const child = spawn(process.execPath, args, {
@@ -70,12 +70,12 @@ export const startHostProcess = async (given: {
   ended.catch(() => {})
   const leave = (): void => void child.kill('SIGTERM')
   stopping?.addEventListener('abort', leave)
-  const said = await ready(child, told).finally(() => stopping?.removeEventListener('abort', leave))
+  const output = await ready(child, onLine).finally(() => stopping?.removeEventListener('abort', leave))
   return {
     name: host,
     replica,
     pid: child.pid!,
-    said,
+    output,
     kill: (signal) => void child.kill(signal),
     stop: () => {
       child.kill('SIGTERM')

@@ -51,7 +51,7 @@ export const startCluster = async (
 ): Promise<Cluster | undefined> => {
   const { shop, placement: file, runtime, progress } = given
   const placement = placementFrom(file, shop)
-  const kept: SupervisedHost[] = []
+  const supervised: SupervisedHost[] = []
   let engines: ClusterEngines | undefined
   let stopping = false
   void given.stopping.then(() => (stopping = true))
@@ -67,7 +67,7 @@ export const startCluster = async (
   progress(`${'PostgreSQL'.padEnd(14)} ${where}`)
 
   const stop = async (): Promise<void> => {
-    const of = (edge: boolean) => kept.filter((each) => isEdge(each.host) === edge).map((each) => each.stop())
+    const of = (edge: boolean) => supervised.filter((each) => isEdge(each.host) === edge).map((each) => each.stop())
     await Promise.all(of(true))
     await Promise.all(of(false))
     await engines?.stop()
@@ -77,7 +77,9 @@ export const startCluster = async (
     const settled = await Promise.allSettled(
       hosts.flatMap((host) =>
         replicasOf(host).map(async (replica) => {
-          kept.push(await superviseHost({ placement: file, host, replica, env: engines?.env ?? {}, runtime, progress }))
+          supervised.push(
+            await superviseHost({ placement: file, host, replica, env: engines?.env ?? {}, runtime, progress }),
+          )
         }),
       ),
     )

@@ -25,16 +25,16 @@ export const superviseHost = async (given: {
   const name = host.replicas > 1 ? `${host.name} ${replica}` : host.name
 
   const start = async (stopping?: AbortSignal) => {
-    const told = (line: string): void => progress(`${name}: ${line}`)
+    const onLine = (line: string): void => progress(`${name}: ${line}`)
     const started = await startHostProcess({
       placement,
       host: host.name,
       replica,
       env,
-      told,
+      onLine,
       ...(stopping && { stopping }),
     })
-    progress(`${name.padEnd(14)} ${started.said}`)
+    progress(`${name.padEnd(14)} ${started.output}`)
     return started
   }
   const supervisor = supervise(await start(), {

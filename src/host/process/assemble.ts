@@ -147,8 +147,8 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
       edgePort: runs.gateway ? given.edgePort : undefined,
       listening: () => edgeOrigin,
     })
-    const meetsWorld = development && (runs.simulators || runs.gateway || runs.services.length > 0)
-    const world = !meetsWorld
+    const needsExternal = development && (runs.simulators || runs.gateway || runs.services.length > 0)
+    const external = !needsExternal
       ? productionSystems(settings)
       : runs.simulators
         ? await simulatedSystems(settings, {
@@ -160,7 +160,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
             ...(network && { smtpPort: network.at.port + 1 }),
           })
         : remotelySimulatedSystems(settings, await network!.simulators(registry!))
-    opened.add(world.stop)
+    opened.add(external.stop)
 
     await missing
     const kafka = await connectKafka(settings, { shop, runs, runtime, progress, log })
@@ -182,7 +182,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
           JANGTEO_SECRET: settings.JANGTEO_SECRET || developmentSecret(settings.JANGTEO_DATA, runtime),
         }),
         ...(staffPassword && { JANGTEO_STAFF_PASSWORD: staffPassword.value }),
-        ...world.settings,
+        ...external.settings,
       },
       {
         host: name,
@@ -221,7 +221,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
     opened.add(config.stop)
     await config.begin(host)
     registerMetrics(metrics, { host, kafka, redis, caches, telemetry, config, elsewhere })
-    for (const each of world.sweeps) {
+    for (const each of external.sweeps) {
       const sweeping = pollLoop(each.name, { runtime, logger: log, idle: each.every }, () => each.run(runtime.now()))
       opened.add(sweeping.stop)
     }
@@ -257,7 +257,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
       log,
       tracer: telemetry.tracer,
     }
-    const plugins = runs.simulators ? world.plugins : []
+    const plugins = runs.simulators ? external.plugins : []
     const metricsReader = settings.METRICS_TOKEN === '' ? undefined : { token: settings.METRICS_TOKEN }
     const internal =
       network &&
@@ -281,7 +281,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
           settings: live.of('gateway'),
           port: given.edgePort,
           shop,
-          world,
+          external,
           buildDir: await building,
         })
       : undefined
@@ -289,7 +289,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
       opened.add(edge.close)
       edgeOrigin = edge.origin
     }
-    const told = await registry?.announce(
+    const lease = await registry?.announce(
       { ...network!.self, services: network!.runs },
       async () => !leaving && (await readiness(checks, runtime)()).ready,
     )
@@ -300,7 +300,7 @@ export const assemble = async (settings: ProcessSettings, given: Assembly): Prom
 
     const stop = async (grace = network?.grace ?? 0): Promise<void> => {
       leaving = true
-      await told?.leave()
+      await lease?.leave()
       // Callers deregister this host meanwhile, so that none is refused a connection.
       if (grace > 0) await keepAlive(() => runtime.sleep(grace))
       await opened.all()

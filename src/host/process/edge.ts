@@ -61,7 +61,7 @@ export const openEdge = async (given: {
   readonly port: number
   readonly host: Pick<Host, 'endpoint'>
   readonly shop: readonly ServiceDefinition<any>[]
-  readonly world: ExternalSystems
+  readonly external: ExternalSystems
   /** Folder of the built pages; without it there is the API alone. */
   readonly buildDir: string | undefined
   readonly checks: Checks
@@ -77,7 +77,7 @@ export const openEdge = async (given: {
   readonly log: Logger
   readonly tracer: Tracer
 }): Promise<{ readonly origin: string; close(): Promise<void> }> => {
-  const { settings, port, host, shop, world, buildDir, runtime, log } = given
+  const { settings, port, host, shop, external, buildDir, runtime, log } = given
   const roles = rolesOf(shop)
   const { app } = await gateway({
     endpointOf: host.endpoint,
@@ -97,7 +97,7 @@ export const openEdge = async (given: {
     leaving: given.leaving,
     config: given.config,
     plugins: (edge) => [
-      ...world.plugins,
+      ...external.plugins,
       ...(settings.mode === 'development' ? [sampleImages] : []),
       ...(buildDir === undefined
         ? []
@@ -105,14 +105,14 @@ export const openEdge = async (given: {
             pages({
               buildDir,
               runtime,
-              tossSdkUrl: world.toss.sdkUrl,
+              tossSdkUrl: external.toss.sdkUrl,
               limiter: edge.limits.of(),
               allowed: edge.allowed,
               shopFor: pageContexts(edge, {
-                toss: world.toss,
+                toss: external.toss,
                 roles,
                 environment: environmentOf(settings),
-                ...(world.mailboxUrl !== undefined && { mailboxUrl: world.mailboxUrl }),
+                ...(external.mailboxUrl !== undefined && { mailboxUrl: external.mailboxUrl }),
               }),
             }),
           ]),

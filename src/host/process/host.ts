@@ -89,9 +89,9 @@ export const startHost = async (given: HostSettings): Promise<Host> => {
     const found = endpoints.get(service) ?? given.elsewhere?.(service)
     if (!found) throw new Error(`No host runs the service ${service}`)
     if (!given.watch) return found
-    let seen = watched.get(found)
-    if (!seen) watched.set(found, (seen = given.watch(service, found)))
-    return seen
+    let counted = watched.get(found)
+    if (!counted) watched.set(found, (counted = given.watch(service, found)))
+    return counted
   }
 
   const reported = given.outages ?? outages({ runtime, log })

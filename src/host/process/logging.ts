@@ -13,10 +13,10 @@ import type { LogLevel } from '#kernel/reports/host-report.ts'
 import { isTransient } from '#kernel/failures/transient.ts'
 
 /** What PostgreSQL adds to an error: the row and the values at fault. A row holds personal data; a log must not. */
-const telling = ['detail', 'where', 'internalQuery', 'parameters'] as const
+const PERSONAL = ['detail', 'where', 'internalQuery', 'parameters'] as const
 
 const withoutRows = (error: SerializedError): SerializedError => {
-  for (const member of telling) delete error[member]
+  for (const member of PERSONAL) delete error[member]
   for (const each of error.aggregateErrors ?? []) withoutRows(each)
   return error
 }
@@ -40,7 +40,7 @@ const withoutStack = (error: Partial<SerializedError>): Partial<SerializedError>
   return error
 }
 
-const told = (thrown: unknown): unknown => {
+const serializeError = (thrown: unknown): unknown => {
   if (!(thrown instanceof Error)) return stdSerializers.err(thrown as Error)
   const error = withoutRows(stdSerializers.err(thrown))
   return isTransient(thrown) || isOfNetwork(thrown) ? withoutStack(error) : error
@@ -75,7 +75,7 @@ export const makeLog = (level: string, to: DestinationStream = destination(1)): 
     {
       level,
       base: null,
-      serializers: { err: told },
+      serializers: { err: serializeError },
       mixin: belonging,
       hooks: { logMethod: onceAnOutage },
       onChild: (child) => {

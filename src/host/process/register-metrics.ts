@@ -37,7 +37,7 @@ export const registerMetrics = (
       db,
       gauges: built.gauges,
       consumers: built.consumers,
-      tells: definition.emits.length > 0,
+      emitsEvents: definition.emits.length > 0,
     })),
     { logOf: host.logOf, ...(kafka && { kafka: { topicOf: kafka.topicOf, lags: host.kafkaLags } }) },
   )

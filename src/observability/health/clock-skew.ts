@@ -58,12 +58,12 @@ export const watchClock = async (
     const before = runtime.now()
     const done = new AbortController()
     const late = runtime.sleep(SLOW, done.signal).then(() => Promise.reject(new Error('too late to compare')))
-    const asking = now()
+    const reading = now()
     // The loser of the race is not awaited: its rejection is handled here.
     late.catch(() => {})
-    asking.catch(() => {})
+    reading.catch(() => {})
     try {
-      const there = await Promise.race([asking, late])
+      const there = await Promise.race([reading, late])
       const after = runtime.now()
       if (after - before > SLOW || after < before) throw new Error('too slow to compare')
       return (before + after) / 2 - there
@@ -73,13 +73,13 @@ export const watchClock = async (
   }
 
   const look = async (): Promise<void> => {
-    const asked = others()
-    const found = await Promise.allSettled(asked.map(offsetTo))
+    const clocks = others()
+    const found = await Promise.allSettled(clocks.map(offsetTo))
     const offsets = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     // While no clock can be read the last result holds.
     if (offsets.length === 0) return
     skew = middleOf(offsets)!
-    compared = asked.flatMap(({ name }, i) => (found[i]!.status === 'fulfilled' ? [name] : []))
+    compared = clocks.flatMap(({ name }, i) => (found[i]!.status === 'fulfilled' ? [name] : []))
     const off = Math.abs(skew)
     const next = off > CLOCK_MAY_BE_OFF ? 'far off' : off > WARN ? 'off' : 'right'
     if (next === state) return

@@ -55,10 +55,10 @@ export const consumerLagsOf = (
     const looked = await Promise.allSettled(host.services.map((each) => Promise.race([read(each), late])))
     done.abort()
     const carried = host.kafkaLags().map(({ messages, ...each }) => ({ ...each, behind: messages, since: null }))
-    const told = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const answered = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     return {
-      lags: [...told.flatMap((each) => each.lags), ...carried],
-      setAside: told.map(({ service, setAside }) => ({ service, ...setAside })),
+      lags: [...answered.flatMap((each) => each.lags), ...carried],
+      setAside: answered.map(({ service, setAside }) => ({ service, ...setAside })),
       unread: host.services.flatMap((each, i) =>
         looked[i]!.status === 'rejected' ? [each.definition.contract.name] : [],
       ),

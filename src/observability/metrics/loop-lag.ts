@@ -18,14 +18,14 @@ export const loopLag = (registry: Registry): void => {
   const turns = monitorEventLoopDelay({ samplePerIteration: true })
   turns.enable()
   const registers = [registry]
-  const told = { p50: 0, p90: 0, p99: 0, max: 0 }
+  const percentiles = { p50: 0, p90: 0, p99: 0, max: 0 }
   const read = (): void => {
     const some = turns.count > 0
-    for (const part of [50, 90, 99] as const) told[`p${part}`] = some ? turns.percentile(part) / 1e9 : 0
-    told.max = some ? turns.max / 1e9 : 0
+    for (const part of [50, 90, 99] as const) percentiles[`p${part}`] = some ? turns.percentile(part) / 1e9 : 0
+    percentiles.max = some ? turns.max / 1e9 : 0
     turns.reset()
   }
-  const gauge = (of: keyof typeof told, help: string): void =>
+  const gauge = (of: keyof typeof percentiles, help: string): void =>
     void new Gauge({
       name: `nodejs_eventloop_lag_${of}_seconds`,
       help,
@@ -33,7 +33,7 @@ export const loopLag = (registry: Registry): void => {
       collect() {
         // Metrics are collected in the order they were made: the first reads for all of them.
         if (of === 'p50') read()
-        this.set(told[of])
+        this.set(percentiles[of])
       },
     })
   gauge('p50', 'Half of the turns of the event loop took no longer')

@@ -14,7 +14,7 @@ export interface MeasuredService {
   readonly service: string
   readonly endpoint: Pick<LocalEndpoint, 'batches'>
   /** Emits events. */
-  readonly tells?: boolean
+  readonly emitsEvents?: boolean
   readonly db: Queryable & { readonly stats: () => { open: number; waiting: number } }
   readonly gauges?: readonly ServiceGauge[] | undefined
   readonly consumers?: readonly Consumer[] | undefined
@@ -105,7 +105,7 @@ const watchConsumers = (registers: Registry[], services: readonly MeasuredServic
     registers,
     async collect() {
       this.reset()
-      const tellLag = async ({ service, consumers = [] }: MeasuredService, cursor: Cursor): Promise<void> => {
+      const setLag = async ({ service, consumers = [] }: MeasuredService, cursor: Cursor): Promise<void> => {
         const { consumer, source } = cursor
         const wanted = consumers.find((each) => each.name === consumer)?.reactions.map(({ event }) => event.name)
         if (!wanted) return
@@ -115,7 +115,7 @@ const watchConsumers = (registers: Registry[], services: readonly MeasuredServic
       // An unavailable store omits its own series only; so does a log in another database.
       await Promise.allSettled(
         services.map(async (each) => {
-          await Promise.allSettled((await findCursors(each.db)).map((cursor) => tellLag(each, cursor)))
+          await Promise.allSettled((await findCursors(each.db)).map((cursor) => setLag(each, cursor)))
         }),
       )
     },
@@ -135,13 +135,15 @@ const watchKafka = (
     registers,
     async collect() {
       this.reset()
-      const tell = async (service: string, topic: string): Promise<void> => {
+      const setUnpublished = async (service: string, topic: string): Promise<void> => {
         const place = (await findPublished(logOf(service), service, topic)) ?? { xid: '0', id: 0 }
         this.set({ service }, await behind(logOf, { source: service, ...place }))
       }
       if (kafka)
         await Promise.allSettled(
-          services.flatMap(({ service, tells }) => (tells ? [tell(service, kafka.topicOf(service))] : [])),
+          services.flatMap(({ service, emitsEvents }) =>
+            emitsEvents ? [setUnpublished(service, kafka.topicOf(service))] : [],
+          ),
         )
     },
   })

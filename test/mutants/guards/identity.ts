@@ -65,7 +65,11 @@ export const identity: readonly Mutant[] = [
     "if (typeof given === 'string' && UUID.test(given)) return",
     "if (typeof given === 'string') return",
   ),
-  identify('a guest in a cookie is named by a UUID', 'kept !== undefined && UUID.test(kept)', 'kept !== undefined'),
+  identify(
+    'a guest in a cookie is named by a UUID',
+    'guestCookie !== undefined && UUID.test(guestCookie)',
+    'guestCookie !== undefined',
+  ),
   guardsOf('src/gateway/api/serve-operation.ts', 'src/gateway/identity/identity.test.ts')(
     'another site cannot use the cookies of a visitor',
     'if (unsafe && !identity.byHeader && isCrossSite(headers, edge.trusted)) throw CROSS_SITE()',

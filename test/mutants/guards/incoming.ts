@@ -45,12 +45,12 @@ export const incoming: readonly Mutant[] = [
   counts('a window ends', 'return now < found.endsAt ? found : begin(who, now)', 'return found'),
   guardsOf(`${GATEWAY}/limits/counts.ts`, `${GATEWAY}/limits/counts.test.ts`)(
     'a window is remembered to its end',
-    'return before !== undefined && now < before.endsAt ? keep(who, before, now) : begin(who, now)',
+    'return before !== undefined && now < before.endsAt ? store(who, before, now) : begin(who, now)',
     'return begin(who, now)',
   ),
-  sharing('a call knows which of its window it is', 'added.total - added.told + untold', 'added.total - added.told'),
-  sharing('what could not be told stays counted', 'batch.forEach((count, i) => (count.untold += told[i]!))', ''),
-  sharing('less than is known is not believed', 'if (answer.total < count.total - count.untold) return', ''),
+  sharing('a call knows which of its window it is', 'added.total - added.sent + unsent', 'added.total - added.sent'),
+  sharing('what could not be told stays counted', 'batch.forEach((count, i) => (count.unsent += sent[i]!))', ''),
+  sharing('less than is known is not believed', 'if (answer.total < count.total - count.unsent) return', ''),
 
   server(
     'a host is named once and well',

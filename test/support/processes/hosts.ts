@@ -84,9 +84,9 @@ export const startHosts = async (
     JANGTEO_TEST_CLOCK: clock,
     ...given.env,
   }
-  const told = process.env['TEST_LOG'] ? (line: string) => console.error(line) : () => {}
+  const onLine = process.env['TEST_LOG'] ? (line: string) => console.error(line) : () => {}
   const start = (host: string, replica = 1): Promise<HostProcess> =>
-    startHostProcess({ placement, host, replica, env, told })
+    startHostProcess({ placement, host, replica, env, onLine })
 
   const processes: HostProcess[] = []
   const gone = new Set<HostProcess>()
