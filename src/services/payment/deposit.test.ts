@@ -531,6 +531,15 @@ describe('a deposit for an order that is over', () => {
   })
 })
 
+test('no account is kept for a payment that needs none', async () => {
+  const buyer = shop.buyer()
+  const placed = await buyer.place(await shop.sku(5))
+  await buyer.pay(placed)
+  await shop.inside(payment).prepareRefund({ orderId: placed.id, refundAccount: ownAccount })
+  const [row] = await rows('SELECT refund_account FROM payment WHERE order_id = $1', placed.id)
+  assert.equal(row.refund_account, null)
+})
+
 test('an account given for nothing is forgotten', async () => {
   const deposit = await issued()
   await deposit.bank('deposit')

@@ -86,7 +86,8 @@ test('of two refunds at once that are more than there is, one is refused', async
 test('a refund of less than nothing is refused', async () => {
   const { orderId } = await captured()
   const { refund } = refundsAt(async () => done(orderId))
-  await refused('PAYMENT_NOT_REFUNDABLE', refund(asked(orderId, -1)))
+  const fault = await refused('PAYMENT_NOT_REFUNDABLE', refund(asked(orderId, -1)))
+  assert.equal(fault.field, 'amount')
 })
 
 test('a refund tried twice at once is written down and told once', async () => {
@@ -105,8 +106,20 @@ test('a refund tried twice at once is written down and told once', async () => {
   await Promise.all([refunds.attempt(given.refundId), refunds.attempt(given.refundId)])
   assert.equal((await entries(id)).length, 2)
   assert.equal((await tellings(orderId)).length, 1)
+  assert.deepEqual(await db.query(sql`SELECT FROM anomaly WHERE order_id = ${orderId}`), [])
   const [payment] = await findPayments(db, { orderId })
   assert.equal(payment!.refunded, 1_000)
+})
+
+test('of two attempts of an order only the one that was captured is given back', async () => {
+  const { orderId } = await captured()
+  const failed = randomUUID()
+  const at = new Date(0)
+  const other = { id: failed, order_id: orderId, payment_key: failed, amount: 1_000, state: 'FAILED' }
+  await db.query(insert('payment', { ...other, created_at: at, next_check_at: at }))
+  const refunds = refundsAt(async () => done(failed))
+  await db.tx('give back', (tx) => refunds.giveBack(tx, { id: failed, orderId }))
+  assert.deepEqual(await db.query(sql`SELECT FROM refund WHERE order_id = ${orderId}`), [])
 })
 
 test('what has ended ends no other way', async () => {

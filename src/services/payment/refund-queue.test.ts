@@ -7,7 +7,7 @@ import { refused } from '#test/support/refused.ts'
 import { freshSchema, insert } from '#test/support/schema.ts'
 import { startRefunds } from './refund-books.fixture.ts'
 import type { Fate } from './refund-provider.fixture.ts'
-import { cancelReasonOf, refundIdOf } from './toss/cancels.ts'
+import { answeredCancel, cancelReasonOf, refundIdOf } from './toss/cancels.ts'
 
 // Several refunds of one payment: made one after another, each booked by the cancel of the provider that made it.
 
@@ -68,6 +68,9 @@ test('a lost answer is heard by asking again under the same key, whatever happen
   // As much as we asked for, and the provider says so at once: it may be ours, so it is looked at later.
   it.toss.atConsole(1_000)
   await it.hint()
+  const seen = await it.toss.client.find(it.id)
+  assert.ok(seen.kind === 'payment')
+  assert.equal(await it.refunds.adopt(it.id, seen.payment), 'later')
   assert.deepEqual((await it.sums()).refunded, 0)
   await it.drain()
   assert.deepEqual(it.toss.keys, [`${refundId}-0`, `${refundId}-0`])
@@ -237,8 +240,11 @@ test('an account that comes with the refund of a deposit is used, and forgotten 
   assert.deepEqual(await kept(), [{ kept: null }])
 })
 
-test('two that a version without a queue has sent are each booked by their own cancel', async () => {
-  const it = await start(10_000, 'answer lost')
+for (const fate of ['answer lost', 'request lost'] as const)
+  test(`two that a version without a queue has sent are each booked by their own cancel: ${fate}`, () => legacy(fate))
+
+const legacy = async (fate: Fate): Promise<void> => {
+  const it = await start(10_000, fate)
   const [first, second] = [randomUUID(), randomUUID()]
   await it.refund(1_000, { refundId: first })
   // The other was at the provider at the same time, and named no refund; its answer was lost too.
@@ -269,7 +275,7 @@ test('two that a version without a queue has sent are each booked by their own c
       .toSorted(),
   )
   assert.equal(it.toss.cancels().length, 2)
-})
+}
 
 test('two hosts at once send one refund to the provider', async () => {
   const it = await start(10_000)
@@ -285,6 +291,33 @@ test('two hosts at once send one refund to the provider', async () => {
   await isBooked(it, ids)
 })
 
+test('of two who hear at once that less is left, one asks for it', async () => {
+  let [calls, bothAsked, askedAgain] = [0, () => {}, () => {}]
+  const both = new Promise<void>((resolve) => (bothAsked = resolve))
+  const again = new Promise<void>((resolve) => (askedAgain = resolve))
+  let ended: Promise<unknown> = again
+  const it = await startRefunds(db, runtime, {
+    amount: 10_000,
+    before: async () => {
+      const n = ++calls
+      if (n === 2) bothAsked()
+      if (n <= 2) return both
+      if (n > 3) return askedAgain()
+      // The other has decided by now, or asks as well.
+      await Promise.race([ended, again])
+    },
+  })
+  it.toss.atConsole(1_000)
+  const refundId = randomUUID()
+  const orderId = it.orderId
+  await db.tx('ask', (tx) => it.refunds.request(tx, { refundId, orderId, reason: '변심' }))
+  const attempts = [it.refunds.attempt(refundId), it.refunds.attempt(refundId)]
+  ended = Promise.race(attempts)
+  await Promise.all(attempts)
+  assert.deepEqual(it.toss.keys, [`${refundId}-0`, `${refundId}-0`, `${refundId}-1`])
+  await isBooked(it, [refundId])
+})
+
 test('an answer that does not say by which cancel it was given is for a person', async () => {
   const it = await start(10_000)
   const { cancel } = it.toss.client
@@ -295,6 +328,23 @@ test('an answer that does not say by which cancel it was given is for a person',
   assert.equal((await it.refund(1_000)).status, 'REQUESTED')
   assert.deepEqual(await it.anomalies(), ['a refund cannot be told from others'])
   assert.equal((await it.sums()).refunded, 0)
+})
+
+test('an answer is not taken for that to a refund when the cancel names another', async () => {
+  const [id, other] = [randomUUID(), randomUUID()]
+  const seen = (cancelReason: string | null) => ({
+    paymentKey: 'key',
+    orderId: 'order',
+    status: 'PARTIAL_CANCELED',
+    totalAmount: 2,
+    balanceAmount: 1,
+    lastTransactionKey: 'last',
+    cancels: [{ transactionKey: 'last', cancelAmount: 1, cancelReason }],
+  })
+  for (const cancelReason of [null, '변심', `변심 #${id}`])
+    assert.equal(answeredCancel(seen(cancelReason), id, new Set())?.transactionKey, 'last')
+  assert.equal(answeredCancel(seen(`변심 #${other}`), id, new Set()), undefined)
+  assert.equal(answeredCancel(seen(`변심 #${id}`), id, new Set(['last'])), undefined)
 })
 
 test('a reason ends with its refund, whatever its length', () => {

@@ -105,13 +105,11 @@ export const requesting = ({
     const account = isByDeposit(captured) ? input.refundReceiveAccount : undefined
     const { payment } = account ? await keepAccount(tx, captured, account) : { payment: captured }
     const refund = { ...base, amount: share.amount, taxFreeAmount: share.taxFreeAmount }
-    const waits = share.amount > 0 && isByDeposit(payment) && payment.refundAccount === null
-    await insertRefund(tx, { ...refund, state: waits ? 'AWAITING_ACCOUNT' : 'QUEUED' }, now, now + headStart)
+    await insertRefund(tx, { ...refund, state: 'QUEUED' }, now, now + headStart)
     const requested = { ...payment, refundRequested: won(payment.refundRequested + share.amount) }
     await saveRefunded(tx, payment.id, requested.refundRequested, requested.refunded)
-    if (waits) await books.askForAccount(tx, payment, refund)
     // Nothing to give back: there is nothing that the provider could do.
-    else if (share.amount === 0) await books.settle(tx, requested, (await findRefund(tx, id))!, undefined)
+    if (share.amount === 0) await books.settle(tx, requested, (await findRefund(tx, id))!, undefined)
     else await books.startNext(tx, requested, headStart)
     return (await findRefund(tx, id))!
   }

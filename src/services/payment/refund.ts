@@ -179,24 +179,21 @@ export const refunding = (given: {
       return 'unclear'
     })
 
-  const ask = async (payment: PaymentRecord, refund: RefundRecord): Promise<TossAnswer> => {
-    // Of a payment of which a version without a queue has sent several, what is left is not known yet.
-    const isLeftKnown = !(await isAtProvider(db, payment.id, refund.id))
-    return toss.cancel(
+  const ask = (payment: PaymentRecord, refund: RefundRecord): Promise<TossAnswer> =>
+    toss.cancel(
       payment.paymentKey,
       {
         cancelReason: cancelReasonOf(refund),
         ...(!isAllAskedFor(payment, refund) && { cancelAmount: refund.amount }),
         ...(refund.taxFreeAmount > 0 && { taxFreeAmount: refund.taxFreeAmount }),
         // Should an earlier request have been made though its answer said otherwise, or money have gone back without us.
-        ...(isLeftKnown && { refundableAmount: payment.amount - payment.refunded }),
+        refundableAmount: payment.amount - payment.refunded,
         ...(payment.refundAccount && {
           refundReceiveAccount: openRefundAccount(secrets, payment.id, payment.refundAccount),
         }),
       },
       `${refund.id}-${refund.attempt}`,
     )
-  }
 
   /** Tries a refund that is REQUESTED. It stays so while its outcome is not known, and those behind it wait. */
   const attempt = async (id: string): Promise<void> => {

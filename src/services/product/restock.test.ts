@@ -215,6 +215,8 @@ describe('lines that an order cancels', () => {
   test('after word that the rest was canceled change nothing', async () => {
     await shop.tell(shop.paid(id), shop.canceled(id, true), shop.linesCanceled(id, first, [a, 2]))
     assert.deepEqual(await shop.stockOf(a), [10, 0])
+    const dead = await shop.db.query({ text: 'SELECT FROM dead_letter WHERE key = $1', values: [id] })
+    assert.deepEqual(dead, [], 'it is nothing for a person')
   })
 
   test('that cannot be are set aside for a person', async () => {

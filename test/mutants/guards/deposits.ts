@@ -4,7 +4,6 @@ const tests = 'src/services/payment/deposit.test.ts'
 const deposit = guardsOf('src/services/payment/deposit.ts', tests)
 const confirm = guardsOf('src/services/payment/capture-attempt.ts', tests)
 const refund = guardsOf('src/services/payment/refund.ts', tests)
-const request = guardsOf('src/services/payment/refund-request.ts', tests)
 const pay = guardsOf('src/services/order/payment-transitions.ts', tests)
 const reminder = guardsOf('src/services/order/deposit.ts', 'src/services/order/deposit.test.ts')
 
@@ -53,10 +52,10 @@ export const deposits: readonly Mutant[] = [
     'if (stored?.first) {',
     'if (stored) {',
   ),
-  request(
+  guardsOf('src/services/payment/refund-booking.ts', tests)(
     'a deposit is refunded only once an account is known',
-    'const waits = share.amount > 0 && isByDeposit(payment) &&',
-    'const waits = share.amount < 0 && isByDeposit(payment) &&',
+    'if (isByDeposit(payment) && payment.refundAccount === null)',
+    'if (payment.amount < 0)',
   ),
   refund(
     'a paid deposit is canceled only with an account',

@@ -1,9 +1,7 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
-const refund = guardsOf('src/services/payment/refund.ts', 'src/services/payment/payment.test.ts')
 const request = guardsOf('src/services/payment/refund-request.ts', 'src/services/payment/payment.test.ts')
 const adopted = guardsOf('src/services/payment/toss/cancels.ts', 'src/services/payment/webhook.test.ts')
-const unwanted = guardsOf('src/services/payment/refund.ts', 'src/services/payment/deposit.test.ts')
 const races = ['src/services/payment/once.test.ts']
 const race = guardsOf('src/services/payment/refund-booking.ts', ...races)
 const store = guardsOf('src/services/payment/refund-store.ts', ...races)
@@ -16,7 +14,11 @@ const accounts = guardsOf(
 
 /** Money goes back once, and never more of it than came. */
 export const givingBack: readonly Mutant[] = [
-  request('no more goes back than is left', 'wanted > left || ', ''),
+  guardsOf('src/services/payment/refund-request.ts', 'src/services/payment/refund-queue.test.ts')(
+    'no more goes back than is left',
+    'wanted > left || ',
+    '',
+  ),
   guardsOf('src/services/payment/refund-request.ts', ...races)(
     'a refund of less than nothing is refused',
     ' || wanted < 0)',
@@ -38,12 +40,16 @@ export const givingBack: readonly Mutant[] = [
     "AND state = 'CAPTURED' FOR UPDATE",
     "AND state = 'CAPTURED'",
   ),
-  refund(
+  guardsOf('src/services/payment/refund.ts', 'src/services/payment/refund-queue.test.ts')(
     'a refund whose answer was lost keeps its key at the provider',
     '`${refund.id}-${refund.attempt}`',
     'runtime.id()',
   ),
-  unwanted('only captured money is given back', "if (payment?.state !== 'CAPTURED') return", ''),
+  guardsOf('src/services/payment/refund.ts', ...races)(
+    'only captured money is given back',
+    "if (payment?.state !== 'CAPTURED') return",
+    '',
+  ),
   adopted(
     'what was written down before is not written down again',
     'each.cancelAmount > 0 && !known.has(each.transactionKey)',

@@ -284,11 +284,6 @@ export const stock: readonly Mutant[] = [
     'if (excessOf(sold, restock.lines).length > 0) throw',
     'if (excessOf(sold, restock.lines).length < 0) throw',
   ),
-  restocks(
-    'canceled lines of an order that was not sold are for a person',
-    'verdict === undefined || verdict === IMPOSSIBLE',
-    'verdict === IMPOSSIBLE',
-  ),
   guardsOf(`${PRODUCT}/reservation.ts`, `${PRODUCT}/restock.test.ts`)(
     'what came back before its order was canceled does not come back with it',
     'const back = onHand > 0 ? (returned?.[i] ?? 0) : 0',
