@@ -10,15 +10,18 @@ export interface Placed {
   readonly amount: number
 }
 
-/** Asks for one unit under a key. What was answered is noted as acknowledged. */
-export const place = async (lane: Lane, index: number, key: string): Promise<Placed> => {
-  const body = { items: [{ skuId: lane.skuId, quantity: 1 }], shippingAddress }
+/** Asks for units under a key. What was answered is noted as acknowledged. */
+export const place = async (lane: Lane, index: number, key: string, quantity = 1): Promise<Placed> => {
+  const body = { items: [{ skuId: lane.skuId, quantity }], shippingAddress }
   const order = await lane.member(index).must('POST', '/api/orders', body, { 'idempotency-key': key })
   lane.acknowledged.push(order.id)
   return order
 }
 
 export const placeNew = (lane: Lane, index: number): Promise<Placed> => place(lane, index, randomUUID())
+
+export const placeUnits = (lane: Lane, index: number, quantity: number): Promise<Placed> =>
+  place(lane, index, randomUUID(), quantity)
 
 /** The buyer finishes the payment window. */
 export const approve = async (lane: Lane, { id, amount }: Placed, more: object = {}): Promise<string> =>
@@ -40,6 +43,26 @@ export const confirmUntilKnown = async (lane: Lane, index: number, order: Placed
 
 export const cancel = (lane: Lane, index: number, { id }: Placed) =>
   lane.member(index).send('POST', `/api/orders/${id}/cancel`, { reason: '단순 변심' })
+
+/** Asks to cancel one unit of the first line under a key. */
+export const cancelUnit = (lane: Lane, index: number, { id }: Placed, key: string) =>
+  lane
+    .member(index)
+    .send(
+      'POST',
+      `/api/orders/${id}/cancel`,
+      { reason: '단순 변심', lines: [{ number: 1, quantity: 1 }] },
+      { 'idempotency-key': key },
+    )
+
+/** How many units the first line of an order has, and how they stand. */
+export const unitsOf = async (lane: Lane, { id }: Placed) =>
+  (
+    await lane.rows<{ quantity: number; canceling: number; canceled: number }>(
+      'SELECT quantity, canceling, canceled FROM jt_order.order_line WHERE order_id = $1 AND number = 1',
+      [id],
+    )
+  )[0]!
 
 export const placeAndPay = async (lane: Lane, index: number): Promise<Placed> => {
   const order = await placeNew(lane, index)

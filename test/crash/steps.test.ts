@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import { shop } from '#src/shop.ts'
-import { cancelingPaid, cancelingUnpaid, refundRefused } from './flows-cancel.ts'
+import { cancelingPaid, cancelingPart, cancelingUnpaid, cancelingUnpaidPart, refundRefused } from './flows-cancel.ts'
 import {
   awaiting,
   cancelingAwaiting,
@@ -59,6 +59,8 @@ describe('the crash matrix', () => {
       cancelingUnpaid,
       cancelingPaid,
       refundRefused,
+      cancelingPart,
+      cancelingUnpaidPart,
       awaiting,
       depositing,
       cancelingAwaiting,

@@ -130,3 +130,28 @@ test('left unpaid by a version before, it is paid when its payment is confirmed'
   assert.equal((await confirm(buyer, order)).status, 'PAID')
   await paidWithoutProvider(buyer, order, skuId)
 })
+
+test('is canceled at once, in parts or as a whole, without the provider or the payment service', async () => {
+  const skuId = await freeSku()
+  const buyer = shop.buyer()
+  const payments = storeOf(shop, 'payment')
+  const real = payments.tx
+  payments.tx = () => Promise.reject(new Error('away'))
+  try {
+    const order = await buyer.place(skuId, 3)
+    const lines = [{ number: 1, quantity: 1 }]
+    const part = await buyer.orders.cancel({ id: order.id, reason: '변심', lines, idempotencyKey: randomUUID() })
+    assert.deepEqual([part.status, part.lines[0]!.canceled, part.lines[0]!.canceling], ['PAID', 1, 0])
+    const whole = await buyer.orders.cancel({ id: order.id, reason: '변심' })
+    assert.deepEqual([whole.status, whole.lines[0]!.canceled], ['CANCELED', 3])
+    assert.deepEqual(
+      (await eventsOf(order)).filter((name) => name.includes('cancel')),
+      ['order.lines_canceled', 'order.canceled'],
+    )
+  } finally {
+    payments.tx = real
+  }
+  await shop.settled()
+  assert.deepEqual(await shop.stock(skuId), [5, 0])
+  await stockRight(shop)
+})
