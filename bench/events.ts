@@ -66,7 +66,7 @@ const kafka =
         log,
       })
     : undefined
-await kafka?.prepare([{ source: 'source', kept: false }])
+await kafka?.prepare([{ source: 'source', retained: false }])
 const host = await startHost({
   ...(kafka && { kafka }),
   services: [sourceService, sinkService],

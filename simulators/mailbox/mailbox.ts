@@ -13,7 +13,7 @@ import { type Arrival, clear, keep, newest, one, type Message } from './store.ts
 export const mailboxMigrations = new URL('./migrations/', import.meta.url)
 
 /** Milliseconds for which mails are kept. */
-const KEPT = 7 * 24 * 3_600_000
+const RETAINED = 7 * 24 * 3_600_000
 /** Messages in one answer. */
 const MOST = 100
 
@@ -41,9 +41,9 @@ export const startMailbox = async (given: {
   readonly port?: number
 }): Promise<Mailbox> => {
   const { db, runtime } = given
-  await db.query(clear(runtime.now() - KEPT))
+  await db.query(clear(runtime.now() - RETAINED))
   // What arrives while others are being written down is written down together.
-  const kept = lanes<Arrival, undefined>({ lanes: 1, max: 100 }, async (arrived) => {
+  const incoming = lanes<Arrival, undefined>({ lanes: 1, max: 100 }, async (arrived) => {
     await db.query(keep(arrived))
     return arrived.map(() => undefined)
   })
@@ -52,7 +52,7 @@ export const startMailbox = async (given: {
     log: given.log,
     arrived: async ({ recipients, raw }) => {
       const at = runtime.now()
-      await Promise.all(recipients.map((to) => kept.call({ id: runtime.id(), to, raw, at })))
+      await Promise.all(recipients.map((to) => incoming.call({ id: runtime.id(), to, raw, at })))
     },
   })
   return {

@@ -42,7 +42,7 @@ export interface TossSimulator {
 
 /**
  * TossPayments as the shop meets it: the real protocol at a base address of our own, a payment window, webhooks, and
- * faults on demand. It keeps its own books in its own schema, so that an auditor can compare two independent records.
+ * faults on demand. It keeps its own ledgerCommands in its own schema, so that an auditor can compare two independent records.
  */
 export const tossSimulator = (given: {
   readonly db: Database
@@ -66,12 +66,12 @@ export const tossSimulator = (given: {
     url: given.webhookUrl,
     ...(given.webhookAnswerWithin !== undefined && { answerWithin: given.webhookAnswerWithin }),
   })
-  const books = ledger({ db, runtime, origin, webhooksFor: webhooks.of })
-  const shared = { db, runtime, merchants, faults, ledger: books, webhooks, origin }
+  const ledgerCommands = ledger({ db, runtime, origin, webhooksFor: webhooks.of })
+  const shared = { db, runtime, merchants, faults, ledger: ledgerCommands, webhooks, origin }
 
   const end = async (paymentKey: string): Promise<void> => {
     const keepWaiting = faults.list().some((each) => each.name === 'keep-waiting-past-due')
-    const outcome = await books.execute({
+    const outcome = await ledgerCommands.execute({
       mid: '',
       language: 'ko',
       paymentKey,

@@ -1,60 +1,60 @@
 import type { z } from 'zod'
 
-/** For how long an answer is good, in milliseconds since it began to be made. */
-export interface Keeping {
-  /** Given without a look elsewhere. */
+/** How long a cached value may be served, in milliseconds since its load began. */
+export interface Freshness {
+  /** Served without revalidation. */
   readonly fresh: number
-  /** The hard bound: nothing older is given to anybody. Between the two it is given while a newer one is made. */
+  /** Hard limit: nothing older is served. Between the two the stale value is served while a new one is loaded. */
   readonly bound: number
 }
 
-/** Answers kept ready by key. Everyone gets the very same frozen object, so that what is made of it can be kept beside it. */
+/** Values cached by key. All callers get the same frozen object, so that what is derived of it can be cached beside it. */
 export interface Cache<V> {
-  /** The answer, kept or made. Failures to make one rise and are not kept. */
+  /** The value, cached or loaded. A failed load rejects and is not cached. */
   get(key: string): Promise<V>
   /**
-   * Lets go of answers, here and wherever else they are kept; one that began to be made before is not kept either.
-   * Call it once the change is committed (`tx.committed`). Never rejects, and waits no longer than a moment.
+   * Invalidates values in this process and all others; one whose load began before is not cached either. Call it once the
+   * change is committed (`tx.committed`). Never rejects, and waits some hundred milliseconds at most.
    */
-  forget(keys: readonly string[]): Promise<void>
+  invalidate(keys: readonly string[]): Promise<void>
 }
 
-/** What a cache needs to know of its answers. */
+/** Options of every cache. */
 export interface CacheOf<V> {
   /** Its name within the service, for keys and metrics. */
   readonly name: string
-  /** Version of the answers' shape: count it up when the shape changes, so that hosts of two versions do not mix theirs. */
+  /** Version of the value's shape: count it up when the shape changes, so that hosts of two versions do not share values. */
   readonly shape: number
-  /** Recognises an answer that comes from outside the process. */
+  /** Validates a value that comes from outside the process. */
   readonly schema: z.ZodType<V>
-  /** Makes an answer. Of one key one at a time is made in a process. */
+  /** Loads a value. At most one load of a key runs at a time in a process. */
   readonly load: (key: string) => Promise<V>
-  /** Answers kept in memory at most. */
+  /** Values in memory at most. */
   readonly max: number
 }
 
-/** A cache whose answers may lag behind for a stated time. */
+/** Options of a cache that serves stale values while it revalidates them, up to a stated age. */
 export interface StaleWhileRevalidateOptions<V> extends CacheOf<V> {
-  readonly keeping: Keeping
-  /** For a process that hears at once of what others let go of. */
-  readonly told?: Keeping
-  /** Milliseconds an answer is good for besides. */
+  readonly freshness: Freshness
+  /** While this process is subscribed to the invalidations of others. */
+  readonly subscribed?: Freshness
+  /** Additional milliseconds for this value. */
   readonly longer?: (answer: V) => number
 }
 
-/** A cache whose answers are never older than the last change that was let go of. */
+/** Options of a cache that validates each value before it serves it: none is older than the last invalidation. */
 export interface ValidatedOptions<V> extends CacheOf<V> {
-  /** Milliseconds an answer is kept at most. */
+  /** Milliseconds a value is cached at most. */
   readonly bound: number
 }
 
 /** Makes the caches of a service. */
 export interface Caches {
-  /** For what may lag behind: in memory, and in what is shared if there is any. */
-  lagging<V extends {}>(given: StaleWhileRevalidateOptions<V>): Cache<V>
+  /** For what may be stale: in memory, and in Redis if there is one. */
+  staleWhileRevalidate<V extends {}>(given: StaleWhileRevalidateOptions<V>): Cache<V>
   /**
-   * For what people must see at once, whichever process they changed it in: each answer is checked against what is
-   * shared. Where nothing is shared, or it is away, every answer is made anew.
+   * For what people must see at once, whichever process they changed it in: each value is validated against Redis. Without
+   * Redis, or while it is unavailable, every value is loaded anew.
    */
-  exact<V extends {}>(given: ValidatedOptions<V>): Cache<V>
+  validated<V extends {}>(given: ValidatedOptions<V>): Cache<V>
 }

@@ -14,7 +14,7 @@ export const cacheFolder = (given = process.env[CACHE]): string =>
  * when it is whole: processes that fetch the same at once do not see each other's halves, nor does the next start after
  * one that was interrupted.
  */
-export const kept = async (
+export const downloadOnce = async (
   cache: string,
   name: string,
   fill: (folder: string) => Promise<unknown>,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder, kept } from './download-cache.ts'
+import { cacheFolder, downloadOnce } from './download-cache.ts'
 import { prepared, startEngine, type LocalEngine, type StartEngine } from './engine.ts'
 import { withDependencies } from './maven.ts'
 import { freePort } from './ports.ts'
@@ -88,7 +88,7 @@ export const startKafka = async (
   const ready = await prepared(given)
   const { runtime, folder, port, progress } = ready
   const file = await java(progress)
-  const home = await kept(cacheFolder(given.cache), `kafka-${KAFKA.version}`, (half) => {
+  const home = await downloadOnce(cacheFolder(given.cache), `kafka-${KAFKA.version}`, (half) => {
     progress(`Fetching Kafka ${KAFKA.version} …`)
     return withDependencies(KAFKA, half, progress)
   })

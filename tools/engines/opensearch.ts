@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { chooseServerUser } from '#engines/postgres/embedded/server/server-user.ts'
-import { cacheFolder, kept } from './download-cache.ts'
+import { cacheFolder, downloadOnce } from './download-cache.ts'
 import { prepared, startEngine, type LocalEngine, type StartEngine } from './engine.ts'
 import { oneFile } from './maven.ts'
 import { freePort } from './ports.ts'
@@ -52,7 +52,7 @@ export const startOpenSearch = async (given: StartEngine): Promise<LocalEngine> 
   const ready = await prepared(given)
   const { runtime, folder, port, progress } = ready
   const home = dirname(dirname(realpathSync(await java(progress))))
-  const cached = await kept(cacheFolder(given.cache), `opensearch-${OPENSEARCH.version}`, (half) => {
+  const cached = await downloadOnce(cacheFolder(given.cache), `opensearch-${OPENSEARCH.version}`, (half) => {
     progress(`Fetching OpenSearch ${OPENSEARCH.version} …`)
     return oneFile('unpack', OPENSEARCH, 'zip', half, progress)
   })

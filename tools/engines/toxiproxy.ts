@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { cacheFolder, kept } from './download-cache.ts'
+import { cacheFolder, downloadOnce } from './download-cache.ts'
 import { prepared, startEngine, type LocalEngine, type StartEngine } from './engine.ts'
 import { answersHttp } from './probes.ts'
 import { program, run } from './programs.ts'
@@ -10,7 +10,7 @@ const VERSION = '2.5.0'
 export const startToxiproxy = async (given: StartEngine): Promise<LocalEngine> => {
   const ready = await prepared(given)
   const { port, progress } = ready
-  const home = await kept(cacheFolder(given.cache), `toxiproxy-${VERSION}`, async (half) => {
+  const home = await downloadOnce(cacheFolder(given.cache), `toxiproxy-${VERSION}`, async (half) => {
     progress(`Building toxiproxy ${VERSION} …`)
     const go = await program('go', 'golang-go', progress)
     await run(go, ['install', `github.com/Shopify/toxiproxy/v2/cmd/server@v${VERSION}`], { env: { GOBIN: half } })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { cacheFolder, kept } from './download-cache.ts'
+import { cacheFolder, downloadOnce } from './download-cache.ts'
 import { prepared, startEngine, type LocalEngine, type StartEngine } from './engine.ts'
 import { oneFile } from './maven.ts'
 import { answersHttp } from './probes.ts'
@@ -12,7 +12,7 @@ export const startZipkin = async (given: StartEngine): Promise<LocalEngine> => {
   const ready = await prepared(given)
   const { port, progress } = ready
   const file = await java(progress)
-  const home = await kept(cacheFolder(given.cache), `zipkin-${ZIPKIN.version}`, (half) => {
+  const home = await downloadOnce(cacheFolder(given.cache), `zipkin-${ZIPKIN.version}`, (half) => {
     progress(`Fetching Zipkin ${ZIPKIN.version} …`)
     return oneFile('copy', ZIPKIN, 'jar:exec', half, progress)
   })

@@ -124,9 +124,9 @@ export const ledger = (given: {
       const answer =
         decision.refused === undefined ? { status: 200, body: body! } : refuse(decision.refused, command.language)
       if (command.scope !== undefined) {
-        const kept = { scope: command.scope, ...answer }
-        answers.push(kept)
-        known.answers.set(command.scope, kept)
+        const stored = { scope: command.scope, ...answer }
+        answers.push(stored)
+        known.answers.set(command.scope, stored)
       }
       return { answer, payment: next, refused: decision.refused, webhooks: own }
     })

@@ -3,8 +3,8 @@ import type { Caches } from '#kernel/cache.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { RedisStore } from '../redis/connection.ts'
 import { type Counted, type Counts, type Level, type Outcome, zeroCounts } from './cache-metrics.ts'
-import { exact } from './validated.ts'
-import { lagging, type Local } from './stale-while-revalidate.ts'
+import { validated } from './validated.ts'
+import { staleWhileRevalidate, type InMemory } from './stale-while-revalidate.ts'
 import { openShared } from './redis-entries.ts'
 
 /** The caches of a process. */
@@ -23,7 +23,7 @@ export const openCaches = (given: {
   readonly redis?: RedisStore | undefined
 }): OpenCaches => {
   const { runtime, log, redis } = given
-  const locals = new Map<string, Local<any>>()
+  const locals = new Map<string, InMemory<any>>()
   const all = new Map<string, Counts>()
   const shared =
     redis &&
@@ -42,22 +42,27 @@ export const openCaches = (given: {
 
   return {
     of: (service) => ({
-      lagging: (of) => {
+      staleWhileRevalidate: (of) => {
         const named = { ...of, name: `${service}.${of.name}` }
-        const made = lagging(named, { runtime, log, counts: countsOf(named.name), ...(shared && { shared }) })
+        const made = staleWhileRevalidate(named, {
+          runtime,
+          log,
+          counts: countsOf(named.name),
+          ...(shared && { shared }),
+        })
         locals.set(named.name, made)
         shared?.listen()
         return made
       },
-      exact: (of) => {
+      validated: (of) => {
         const named = { ...of, name: `${service}.${of.name}` }
         const counts = countsOf(named.name)
-        if (shared) return exact(named, shared, counts)
+        if (shared) return validated(named, shared, counts)
         const load = (key: string) => {
           counts['memory miss']++
           return of.load(key)
         }
-        return { get: load, forget: () => Promise.resolve() }
+        return { get: load, invalidate: () => Promise.resolve() }
       },
     }),
     counted: () =>

@@ -12,7 +12,7 @@ const GONE_FOR = 30_000
 const LONGEST_LOAD = 20_000
 /** Times remembered that something could not be let go of; the oldest need it least, for the bound is near. */
 const MISSED_AT_MOST = 10_000
-const TOLD_EVERY = 10_000
+const WARN_EVERY = 10_000
 /** Milliseconds in which what was sent has arrived, if it arrives at all. */
 const UNDER_WAY = 10
 /** What Redis says of the life of an entry that has no end. */
@@ -56,7 +56,7 @@ export interface Shared {
   /** Stores an answer that was made after `seen`, for `life` milliseconds from then. Answers its token if it was stored. */
   store<V>(of: CacheOf<V>, key: string, seen: Seen, answer: V, life: number): Promise<string | undefined>
   /** Lets go of answers; `kept`: other processes keep them without asking, and are told. */
-  forget(cache: string, keys: readonly string[], kept: boolean): Promise<void>
+  invalidate(cache: string, keys: readonly string[], publish: boolean): Promise<void>
   /** Begins to hear what other processes let go of; nobody hears who has nothing to let go of. */
   listen(): void
   /** Whether this process hears at once of what others let go of. */
@@ -70,7 +70,7 @@ export interface Shared {
 interface Forgotten {
   readonly cache: string
   readonly keys: readonly string[]
-  readonly kept: boolean
+  readonly publish: boolean
 }
 
 /** The level of caches that processes share. `forgotten` is told what other processes let go of. */
@@ -92,7 +92,7 @@ export const openShared = (
     const mark = gone(newToken(runtime))
     const names = all.flatMap(({ cache, keys }) => keys.map((key) => at(cache, key)))
     for (const name of names) pipeline.set(name, mark, 'PX', GONE_FOR)
-    for (const each of all) if (each.kept) pipeline.publish(channelOf(store), wordsOf(each.cache, each.keys))
+    for (const each of all) if (each.publish) pipeline.publish(channelOf(store), wordsOf(each.cache, each.keys))
     const results = await together(pipeline)
     const refused = names.filter((_, n) => results[n]?.[0])
     // A Redis without room for a mark has room for less.
@@ -132,14 +132,14 @@ export const openShared = (
     return gathering.done
   }
 
-  let toldAt = -Infinity
-  let untold = 0
+  let warnedAt = -Infinity
+  let unreported = 0
   const poisoned = (cache: string, why: string): void => {
-    untold++
-    if (runtime.now() - toldAt < TOLD_EVERY) return
-    toldAt = runtime.now()
-    log.warn({ cache, why, count: untold }, 'Dropped an undecodable cache entry in Redis')
-    untold = 0
+    unreported++
+    if (runtime.now() - warnedAt < WARN_EVERY) return
+    warnedAt = runtime.now()
+    log.warn({ cache, why, count: unreported }, 'Dropped an undecodable cache entry in Redis')
+    unreported = 0
   }
 
   const look = async (key: string, bytes: number) => {
@@ -220,7 +220,7 @@ export const openShared = (
         .catch(() => 0)
       return stored === 1 ? token : undefined
     },
-    forget: (cache, keys, kept) => (keys.length === 0 ? Promise.resolve() : gather({ cache, keys, kept })),
+    invalidate: (cache, keys, publish) => (keys.length === 0 ? Promise.resolve() : gather({ cache, keys, publish })),
     listen: () => void (bus ??= openBus(store, link, runtime, given)),
     hears: () => bus?.hears() ?? false,
     since: link.since,

@@ -17,12 +17,12 @@ const counting = (more: Partial<StaleWhileRevalidateOptions<N>> = {}) => {
   const loads: string[] = []
   const waiting: (() => void)[] = []
   const state = { held: false }
-  const cache: Cache<N> = caches.of('test').lagging({
+  const cache: Cache<N> = caches.of('test').staleWhileRevalidate({
     name: 'numbers',
     shape: 1,
     schema,
     max: 3,
-    keeping: { fresh: 1_000, bound: 2_000 },
+    freshness: { fresh: 1_000, bound: 2_000 },
     load: async (key) => {
       const n = loads.push(key)
       if (state.held) await new Promise<void>((resolve) => waiting.push(resolve))
@@ -93,7 +93,7 @@ describe('answers kept in memory', () => {
     const cache = counting()
     cache.hold()
     const before = cache.get('a')
-    await cache.forget(['a'])
+    await cache.invalidate(['a'])
     const after = cache.get('a')
     cache.letGo()
     assert.deepEqual([await before, await after], [{ n: 1 }, { n: 2 }])
@@ -106,7 +106,7 @@ describe('answers kept in memory', () => {
     cache.runtime.advance(1_500)
     cache.hold()
     await cache.get('a')
-    await cache.forget(['a'])
+    await cache.invalidate(['a'])
     cache.letGo()
     assert.deepEqual(await cache.get('a'), { n: 3 })
   })
@@ -165,6 +165,6 @@ test('what must be exact is made anew each time where nothing is shared', async 
   let n = 0
   const cache = caches
     .of('test')
-    .exact({ name: 'exact', shape: 1, schema, max: 3, bound: 1_000, load: async () => ({ n: ++n }) })
+    .validated({ name: 'exact', shape: 1, schema, max: 3, bound: 1_000, load: async () => ({ n: ++n }) })
   assert.deepEqual([await cache.get('a'), await cache.get('a')], [{ n: 1 }, { n: 2 }])
 })

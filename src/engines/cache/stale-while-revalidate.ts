@@ -11,7 +11,7 @@ import type { Shared } from './redis-entries.ts'
 /** Milliseconds for which everyone waits for the one answer that is being made; then another is tried. */
 const MAKING = 10_000
 
-interface Kept<V> {
+interface Entry<V> {
   readonly answer: Promise<V>
   /** When it began to be made, by our clock. */
   at: number
@@ -20,7 +20,7 @@ interface Kept<V> {
 }
 
 /** A cache in memory that can be told to let go. */
-export interface Local<V> extends Cache<V> {
+export interface InMemory<V> extends Cache<V> {
   drop(keys: readonly string[]): void
   clear(): void
 }
@@ -30,17 +30,17 @@ export interface Local<V> extends Cache<V> {
  * while one newer is made; none is given after the bound. An answer that is let go of while it is being made is given to
  * those who asked before, and not kept.
  */
-export const lagging = <V extends {}>(
+export const staleWhileRevalidate = <V extends {}>(
   of: StaleWhileRevalidateOptions<V>,
   given: { readonly runtime: Runtime; readonly log: Logger; readonly counts: Counts; readonly shared?: Shared },
-): Local<V> => {
+): InMemory<V> => {
   const { runtime, log, counts, shared } = given
   const { now } = runtime
-  const { keeping, told = keeping } = of
-  const kept = new LRUCache<string, Kept<V>>({ max: of.max })
-  const goodFor = (): typeof keeping => (shared?.hears() ? told : keeping)
+  const { freshness, subscribed = freshness } = of
+  const entries = new LRUCache<string, Entry<V>>({ max: of.max })
+  const goodFor = (): typeof freshness => (shared?.hears() ? subscribed : freshness)
 
-  const life = (answer: V): number => told.bound + (of.longer?.(answer) ?? 0)
+  const life = (answer: V): number => subscribed.bound + (of.longer?.(answer) ?? 0)
 
   const make = async (key: string): Promise<{ answer: V; at: number; longer: number }> => {
     const seen = shared && (await shared.find(of, key, counts, life))
@@ -61,22 +61,22 @@ export const lagging = <V extends {}>(
     counts['memory miss']++
     const making = make(key)
     const answer = making.then((each) => each.answer)
-    const entry: Kept<V> = { answer, at: now(), longer: 0, state: 'making' }
-    kept.set(key, entry)
+    const entry: Entry<V> = { answer, at: now(), longer: 0, state: 'making' }
+    entries.set(key, entry)
     making.then(
       ({ at, longer }) => Object.assign(entry, { at, longer, state: 'made' }),
       () => {
-        if (kept.peek(key) === entry) kept.delete(key)
+        if (entries.peek(key) === entry) entries.delete(key)
       },
     )
     return answer
   }
 
-  const renew = (key: string, old: Kept<V>): void => {
+  const renew = (key: string, old: Entry<V>): void => {
     old.state = 'renewing'
     withContext(systemContext(of.name, runtime), () => make(key)).then(
       ({ answer, at, longer }) => {
-        if (kept.peek(key) === old) kept.set(key, { answer: Promise.resolve(answer), at, longer, state: 'made' })
+        if (entries.peek(key) === old) entries.set(key, { answer: Promise.resolve(answer), at, longer, state: 'made' })
       },
       (error: unknown) => {
         old.state = 'made'
@@ -86,12 +86,12 @@ export const lagging = <V extends {}>(
   }
 
   const drop = (keys: readonly string[]): void => {
-    for (const key of keys) kept.delete(key)
+    for (const key of keys) entries.delete(key)
   }
 
   return {
     get: (key) => {
-      const known = kept.get(key)
+      const known = entries.get(key)
       if (known === undefined) return start(key)
       const age = now() - known.at
       const { fresh, bound } = goodFor()
@@ -105,14 +105,14 @@ export const lagging = <V extends {}>(
       if (known.state === 'made') renew(key, known)
       return known.answer
     },
-    forget: async (keys) => {
+    invalidate: async (keys) => {
       drop(keys)
       if (!shared) return
-      await shared.forget(of.name, keys, true)
+      await shared.invalidate(of.name, keys, true)
       // Somebody may have taken up again meanwhile what was still shared.
       drop(keys)
     },
     drop,
-    clear: () => kept.clear(),
+    clear: () => entries.clear(),
   }
 }

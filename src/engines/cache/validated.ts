@@ -4,7 +4,7 @@ import type { Counts } from './cache-metrics.ts'
 import { freeze } from './freeze.ts'
 import type { Seen, Shared } from './redis-entries.ts'
 
-interface Kept<V> {
+interface Entry<V> {
   readonly token: string
   readonly answer: V
 }
@@ -15,8 +15,8 @@ interface Kept<V> {
  * telling anybody, which takes the token away. A Redis that was stopped for a moment may answer a later question before it
  * reads an earlier word: it is asked a second time, which it hears only after all that came before the first answer.
  */
-export const exact = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, counts: Counts): Cache<V> => {
-  const kept = new LRUCache<string, Kept<V>>({ max: of.max })
+export const validated = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, counts: Counts): Cache<V> => {
+  const entries = new LRUCache<string, Entry<V>>({ max: of.max })
   const making = new Map<string, Promise<V>>()
 
   /** What was stored before Redis was away may have missed that it was let go of. */
@@ -25,14 +25,14 @@ export const exact = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, cou
   const make = async (key: string, seen: Seen): Promise<V> => {
     const answer = freeze(await of.load(key))
     void shared.store(of, key, seen, answer, of.bound).then((token) => {
-      if (token !== undefined) kept.set(key, { token, answer })
+      if (token !== undefined) entries.set(key, { token, answer })
     })
     return answer
   }
 
   return {
     get: async (key) => {
-      const known = kept.get(key)
+      const known = entries.get(key)
       const seen = await shared.find(of, key, counts, () => of.bound, known?.token)
       if (!seen) return of.load(key)
       const same = known !== undefined && seen.same !== undefined && isSound(seen, seen.same)
@@ -40,7 +40,7 @@ export const exact = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, cou
       const found = same ? known : seen.found && isSound(seen, seen.found.left) ? seen.found : undefined
       if (found) {
         if (!(await shared.still(of, key, found.token))) return of.load(key)
-        kept.set(key, { token: found.token, answer: found.answer })
+        entries.set(key, { token: found.token, answer: found.answer })
         return found.answer
       }
       // One that began to be made when something else lay there may be from before a change that the asker knows of.
@@ -54,9 +54,9 @@ export const exact = <V extends {}>(of: ValidatedOptions<V>, shared: Shared, cou
       }
       return answer
     },
-    forget: (keys) => {
-      for (const key of keys) kept.delete(key)
-      return shared.forget(of.name, keys, false)
+    invalidate: (keys) => {
+      for (const key of keys) entries.delete(key)
+      return shared.invalidate(of.name, keys, false)
     },
   }
 }

@@ -36,10 +36,10 @@ export const isHungUp = (error: unknown): boolean =>
 
 /** The innermost message, which says most. */
 export const causeOf = (error: unknown): string => {
-  const told = [...within(error)]
+  const messages = [...within(error)]
     .map((each) => each['message'])
     .filter((each) => typeof each === 'string' && each !== '')
-  return (told.at(-1) as string | undefined) ?? String(error)
+  return (messages.at(-1) as string | undefined) ?? String(error)
 }
 
 /** What brokers and we do not agree on: who we are, how one signs in, or whether their certificate is to be believed. */

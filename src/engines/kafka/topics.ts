@@ -8,17 +8,17 @@ export interface Topic {
   readonly source: string
   readonly topic: string
   /** Events in it are kept for good, because read models are rebuilt from them. */
-  readonly kept: boolean
+  readonly retained: boolean
 }
 
 const DAY = 86_400_000
 /** As long as the outbox keeps events. */
-const KEPT_DAYS = 14
+const RETENTION_DAYS = 14
 /** A batch of messages; one event must always fit. */
 export const BATCH_BYTES_AT_MOST = 8 * EVENT_AT_MOST
 
-const configsOf = ({ kept }: Topic, replicas: number) => [
-  { name: 'retention.ms', value: kept ? '-1' : String(KEPT_DAYS * DAY) },
+const configsOf = ({ retained }: Topic, replicas: number) => [
+  { name: 'retention.ms', value: retained ? '-1' : String(RETENTION_DAYS * DAY) },
   { name: 'max.message.bytes', value: String(BATCH_BYTES_AT_MOST) },
   // Acknowledged by two of three: one may be lost with nothing of it.
   { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },

@@ -1,5 +1,5 @@
 import { LEASE, type Lease, type Leases } from './leases.ts'
-import type { Told } from './signed-lease.ts'
+import type { LeaseContent } from './signed-lease.ts'
 
 /** Milliseconds everybody is given to announce again after Redis was away, or lost what it held. */
 export const GRACE = 4_000
@@ -7,7 +7,7 @@ export const GRACE = 4_000
 /** A process we have heard of. */
 export interface Known {
   readonly id: string
-  readonly told: Told
+  readonly content: LeaseContent
   /** Epoch milliseconds, by our clock, until which its lease is good. */
   readonly ends: number
 }
@@ -32,9 +32,9 @@ export const knownLeases = (): KnownLeases => {
   let takenAt = -Infinity
   let graceUntil = -Infinity
 
-  const takeOne = ({ id, left, told }: Lease, now: number): void => {
-    if (!told) known.delete(id)
-    else known.set(id, { id, told, ends: now + left })
+  const takeOne = ({ id, left, content }: Lease, now: number): void => {
+    if (!content) known.delete(id)
+    else known.set(id, { id, content, ends: now + left })
   }
 
   const isAlive = ({ ends }: Known, now: number): boolean => now < ends || now < graceUntil

@@ -8,10 +8,10 @@ import { markTransient } from '#kernel/failures/transient.ts'
 import { isSlow, type RedisStore } from './connection.ts'
 import { knownLeases, type Known } from './known-leases.ts'
 import { LEASE, leasesAt, type Leases } from './leases.ts'
-import type { Told } from './signed-lease.ts'
+import type { LeaseContent } from './signed-lease.ts'
 
 /** Milliseconds between two looks, and between two renewals: a lease survives three that fail. */
-export const BEAT = 500
+export const HEARTBEAT = 500
 /** Milliseconds between two looks at whether this process is ready; two in a row must say no. */
 const READY_EVERY = 2_000
 
@@ -21,7 +21,7 @@ export interface LeasedRegistry extends Registry {
   begun(): Promise<void>
 }
 
-const placeOf = ({ told: { origin, weight, host, zone, version } }: Known): Place => ({
+const placeOf = ({ content: { origin, weight, host, zone, version } }: Known): Place => ({
   origin,
   weight,
   host,
@@ -30,7 +30,9 @@ const placeOf = ({ told: { origin, weight, host, zone, version } }: Known): Plac
 })
 
 /** One of each address, the youngest: a process that was started again takes the place of the one before. */
-const byOrigin = (all: readonly Known[]): Known[] => [...new Map(all.map((each) => [each.told.origin, each])).values()]
+const byOrigin = (all: readonly Known[]): Known[] => [
+  ...new Map(all.map((each) => [each.content.origin, each])).values(),
+]
 
 /**
  * The registry of leases in Redis. Each process renews its own every half second and sees all others' in the same step;
@@ -54,7 +56,7 @@ export const leasedRegistry = (
   const strange = new Set<string>()
   const lists = new Map<string, readonly Place[]>()
   const stopped = new AbortController()
-  let own: { readonly id: string; told: Told; readonly ready: () => Promise<boolean> } | undefined
+  let own: { readonly id: string; content: LeaseContent; readonly ready: () => Promise<boolean> } | undefined
   /** When Redis last told: what lived then is what we go by. */
   let at: number | undefined
   let failing = false
@@ -79,7 +81,7 @@ export const leasedRegistry = (
     known.take(got, now)
     warnOf(got.strange)
     const next = JSON.stringify(
-      [known.alive(now), known.silent(now)].map((all) => all.map(({ id, told }) => [id, told])),
+      [known.alive(now), known.silent(now)].map((all) => all.map(({ id, content }) => [id, content])),
     )
     if (next !== shape) lists.clear()
     shape = next
@@ -88,7 +90,7 @@ export const leasedRegistry = (
     return got
   }
 
-  const beat = (): Promise<Leases> => take(own ? leases.renew(own.id, own.told) : leases.look())
+  const heartbeat = (): Promise<Leases> => take(own ? leases.renew(own.id, own.content) : leases.look())
 
   /** Whether it is ready: a single no may be a moment’s. */
   const lookAtSelf = async (): Promise<void> => {
@@ -98,15 +100,15 @@ export const leasedRegistry = (
     const is = await mine.ready()
     unready = is ? 0 : unready + 1
     const ready = unready < 2
-    if (ready === mine.told.ready || own !== mine) return
-    mine.told = { ...mine.told, ready }
-    await beat()
+    if (ready === mine.content.ready || own !== mine) return
+    mine.content = { ...mine.content, ready }
+    await heartbeat()
     tell()
   }
 
   let looking: Promise<Leases> | undefined
   const look = (): Promise<Leases> =>
-    (looking ??= beat()
+    (looking ??= heartbeat()
       .catch((error: unknown) => {
         if (!failing && !stopped.signal.aborted)
           log.warn({ err: markTransient(error) }, 'Redis registry unavailable: using the last known hosts')
@@ -126,7 +128,7 @@ export const leasedRegistry = (
     while (!stopped.signal.aborted) {
       await look().catch(() => {})
       void lookAtSelf().catch(() => {})
-      await runtime.sleep(untilTick(runtime, BEAT), stopped.signal).catch(() => {})
+      await runtime.sleep(untilTick(runtime, HEARTBEAT), stopped.signal).catch(() => {})
     }
   }
   const deaf = redis.hear(news, (id) => {
@@ -135,10 +137,10 @@ export const leasedRegistry = (
   const following = follow()
 
   const listOf = (service: string, now: number): readonly Place[] => {
-    const runs = (each: Known): boolean => each.told.services.includes(service)
+    const runs = (each: Known): boolean => each.content.services.includes(service)
     const alive = byOrigin(known.alive(now).filter(runs))
     if (alive.length > 0) {
-      const ready = alive.filter((each) => each.told.ready)
+      const ready = alive.filter((each) => each.content.ready)
       return (ready.length > 0 ? ready : alive).map(placeOf)
     }
     const silent = byOrigin(known.silent(now).filter(runs))
@@ -147,7 +149,7 @@ export const leasedRegistry = (
 
   const refuse = (name: string, other: string): never => {
     const lease = known.alive(runtime.now()).find((each) => each.id === other)
-    const where = lease ? `, at ${lease.told.origin} since ${new Date(lease.told.since).toISOString()}` : ''
+    const where = lease ? `, at ${lease.content.origin} since ${new Date(lease.content.since).toISOString()}` : ''
     throw new CannotStart(
       `A host named ${name} lives already${where}: give this one another name (JANGTEO_HOST_NAME), or stop that one.`,
     )
@@ -157,31 +159,31 @@ export const leasedRegistry = (
    * Takes the name. A process that died a moment ago may still have it: whoever does not renew it loses it. While Redis is
    * away nobody can know; it is told as soon as it is back. One that only takes its time is asked again.
    */
-  const claim = async (id: string, told: Told): Promise<void> => {
-    const until = runtime.now() + LEASE + 2 * BEAT
+  const claim = async (id: string, content: LeaseContent): Promise<void> => {
+    const until = runtime.now() + LEASE + 2 * HEARTBEAT
     for (;;) {
       let taken = ''
       let slow = false
       try {
-        taken = (await take(leases.claim(id, told))).taken
+        taken = (await take(leases.claim(id, content))).taken
       } catch (error) {
         slow = isSlow(error)
       }
       if (taken === '' && !slow) return
       if (runtime.now() > until) {
-        if (taken !== '') refuse(told.host, taken)
+        if (taken !== '') refuse(content.host, taken)
         return
       }
-      await runtime.sleep(BEAT / 2)
+      await runtime.sleep(HEARTBEAT / 2)
     }
   }
 
   const announce = async (announcement: Announcement, ready: () => Promise<boolean>) => {
     const id = runtime.id()
-    const told: Told = { ...announcement, ready: true, since: runtime.now() }
+    const content: LeaseContent = { ...announcement, ready: true, since: runtime.now() }
     await redis.tried
-    await claim(id, told)
-    own = { id, told, ready }
+    await claim(id, content)
+    own = { id, content, ready }
     tell()
     const leave = async (): Promise<void> => {
       own = undefined
@@ -217,7 +219,7 @@ export const leasedRegistry = (
       const now = at ?? runtime.now()
       const shown =
         (alive: boolean) =>
-        ({ told }: Known): KnownHost => ({ ...told, alive })
+        ({ content }: Known): KnownHost => ({ ...content, alive })
       // A process that was started again counts, not the one before it; who never announced is where the placement says.
       const all = [...otherwise.hosts(), ...known.silent(now).map(shown(false)), ...known.alive(now).map(shown(true))]
       return [...new Map(all.map((each) => [each.origin, each])).values()]

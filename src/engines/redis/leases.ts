@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 import type { Signing } from '#kernel/remote/security/signing.ts'
-import { parseLease, signedLease, type Told } from './signed-lease.ts'
+import { parseLease, signedLease, type LeaseContent } from './signed-lease.ts'
 
 /** Milliseconds a lease is good for without being renewed. */
 export const LEASE = 2_000
@@ -18,7 +18,7 @@ export interface Lease {
   /** Milliseconds it is still good for; negative since it ran out. Told by Redis's clock: ours need not agree. */
   readonly left: number
   /** Nothing for one that was given up. */
-  readonly told: Told | undefined
+  readonly content: LeaseContent | undefined
 }
 
 /** All leases at a moment. */
@@ -40,7 +40,7 @@ const LEFT = 'left'
  * and what it says. Whoever looks clears away what nobody needs any more. A lease that claims a name is not written while
  * another of that name is good: of two that claim it at once one comes first.
  */
-const BEAT = `
+const HEARTBEAT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSETNX', KEYS[1], '#epoch', ARGV[1])
@@ -50,8 +50,8 @@ if ARGV[5] ~= '' then
   for i = 1, #fields, 2 do
     local ends, text = string.match(fields[i + 1], '^(%d+) (.*)$')
     if ends and tonumber(ends) > now and fields[i] ~= ARGV[2] then
-      local ok, told = pcall(cjson.decode, text)
-      if ok and type(told) == 'table' and told.host == ARGV[5] then taken = fields[i] end
+      local ok, content = pcall(cjson.decode, text)
+      if ok and type(content) == 'table' and content.host == ARGV[5] then taken = fields[i] end
     end
   end
 end
@@ -74,23 +74,26 @@ end
 return answer`
 
 /** What texts say, each read once for as long as it is among the last seen: of a lease that is renewed only its end changes. */
-const parsedOnce = (signing: Signing): ((text: string) => Told | undefined) => {
-  const known = new LRUCache<string, { readonly told: Told | undefined }>({ max: LEASES_AT_MOST })
+const parsedOnce = (signing: Signing): ((text: string) => LeaseContent | undefined) => {
+  const known = new LRUCache<string, { readonly content: LeaseContent | undefined }>({ max: LEASES_AT_MOST })
   return (text) => {
     let found = known.get(text)
-    if (!found) known.set(text, (found = { told: parseLease(text, signing) }))
-    return found.told
+    if (!found) known.set(text, (found = { content: parseLease(text, signing) }))
+    return found.content
   }
 }
 
-const leasesOf = ([epoch, taken, ...rest]: readonly string[], parsed: (text: string) => Told | undefined): Leases => {
+const leasesOf = (
+  [epoch, taken, ...rest]: readonly string[],
+  parsed: (text: string) => LeaseContent | undefined,
+): Leases => {
   const all: Lease[] = []
   const strange: string[] = []
   for (let i = 0; i < rest.length; i += 3) {
     const [id, left, text] = rest.slice(i, i + 3) as [string, string, string]
-    const told = text === LEFT ? undefined : parsed(text)
-    if (left === '' || (text !== LEFT && !told)) strange.push(id)
-    else all.push({ id, left: Number(left), told })
+    const content = text === LEFT ? undefined : parsed(text)
+    if (left === '' || (text !== LEFT && !content)) strange.push(id)
+    else all.push({ id, left: Number(left), content })
   }
   return { epoch: epoch!, taken: taken!, all, strange }
 }
@@ -101,13 +104,13 @@ export const leasesAt = (
   key: string,
   { newId, signing }: { readonly newId: () => string; readonly signing: Signing },
 ) => {
-  const told = parsedOnce(signing)
-  const beat = async (id: string, text: string, name = ''): Promise<Leases> =>
-    leasesOf((await client.eval(BEAT, 1, key, newId(), id, text, LEASE, name)) as string[], told)
+  const content = parsedOnce(signing)
+  const heartbeat = async (id: string, text: string, name = ''): Promise<Leases> =>
+    leasesOf((await client.eval(HEARTBEAT, 1, key, newId(), id, text, LEASE, name)) as string[], content)
   return {
-    look: () => beat('', ''),
-    claim: (id: string, told: Told) => beat(id, signedLease(told, signing), told.host),
-    renew: (id: string, told: Told) => beat(id, signedLease(told, signing)),
-    giveUp: (id: string) => beat(id, LEFT),
+    look: () => heartbeat('', ''),
+    claim: (id: string, content: LeaseContent) => heartbeat(id, signedLease(content, signing), content.host),
+    renew: (id: string, content: LeaseContent) => heartbeat(id, signedLease(content, signing)),
+    giveUp: (id: string) => heartbeat(id, LEFT),
   }
 }

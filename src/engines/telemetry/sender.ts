@@ -54,15 +54,15 @@ export const sender = (given: {
   const hurry = new AbortController()
 
   /** Hands over one batch; answers why it was not taken. */
-  const hand = (spans: readonly SpanRecord[], patience: number): Promise<Error | undefined> => {
+  const hand = (spans: readonly SpanRecord[], timeoutMs: number): Promise<Error | undefined> => {
     const done = new AbortController()
     const handed = new Promise<Error | undefined>((resolve) =>
       exporter.export(spans.map(readable), ({ code, error }) =>
         resolve(code === 0 ? undefined : (error ?? new Error('No reason given'))),
       ),
     ).catch((error: Error) => error)
-    const late = runtime.sleep(patience, done.signal).then(
-      () => new Error(`No answer in ${patience} ms`),
+    const late = runtime.sleep(timeoutMs, done.signal).then(
+      () => new Error(`No answer in ${timeoutMs} ms`),
       () => undefined,
     )
     return Promise.race([handed, late]).finally(() => done.abort())
@@ -71,10 +71,10 @@ export const sender = (given: {
   /** Batches that failed since one was taken or dropped. */
   let failed = 0
 
-  const sendSome = async (patience: number): Promise<boolean> => {
+  const sendSome = async (timeoutMs: number): Promise<boolean> => {
     const batch = queue.slice(0, BATCH)
     queue = queue.slice(BATCH)
-    const error = await hand(batch, patience)
+    const error = await hand(batch, timeoutMs)
     failed = error ? failed + 1 : 0
     if (!error) sent += batch.length
     else if (failed < TRIES && !closed && queue.length + batch.length <= room) queue = [...batch, ...queue]

@@ -37,7 +37,10 @@ export const connectKafka = async (
   })
   const topics = shop
     .filter((each) => each.emits.length > 0)
-    .map((each) => ({ source: each.contract.name as string, kept: each.emits.some((event) => event.kept === true) }))
+    .map((each) => ({
+      source: each.contract.name as string,
+      retained: each.emits.some((event) => event.kept === true),
+    }))
   const prepare = async (): Promise<void> => {
     try {
       await kafka.prepare(topics)

@@ -60,8 +60,17 @@ export const kafkaWorkers = (given: {
     const { name } = definition.contract
     if (definition.emits.length === 0) return []
     const logger = log.child({ service: name })
-    const kept = definition.emits.some((each) => each.kept === true)
-    const relay = relayOf({ service: name, kept, db: db.background, log: logOf(name), kafka, runtime, logger, tracer })
+    const retained = definition.emits.some((each) => each.kept === true)
+    const relay = relayOf({
+      service: name,
+      retained,
+      db: db.background,
+      log: logOf(name),
+      kafka,
+      runtime,
+      logger,
+      tracer,
+    })
     const driving = pollLoop(
       `${name}.relay`,
       { runtime, logger, idle: OUTBOX_POLL, pace: PACE, full: RELAY_BATCH },

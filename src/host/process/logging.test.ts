@@ -20,9 +20,9 @@ test('how much is logged changes while the shop runs, for all or for one service
   const { log, lines } = logged('warn')
   const order = log.child({ service: 'order' })
   // Pumps of a service have a log of their own.
-  const pump = log.child({ service: 'order' })
+  const worker = log.child({ service: 'order' })
   const product = log.child({ service: 'product' })
-  const all = [log, order, pump, product]
+  const all = [log, order, worker, product]
   const speak = (): number => {
     const before = lines.length
     for (const each of all) each.debug('a line')

@@ -93,7 +93,7 @@ export const openStores = async (
 export const lockWaitOf = (
   settings: ProcessSettings,
   given: { readonly runtime: Runtime; readonly progress: (line: string) => void },
-): LockWait => ({ ...given, patience: settings.JANGTEO_MIGRATE_PATIENCE * 1_000 })
+): LockWait => ({ ...given, timeoutMs: settings.JANGTEO_MIGRATE_PATIENCE * 1_000 })
 
 /** Makes schemas and roles, and brings every schema up to date. Answers what was done, as `order: 0001_orders.sql`. */
 export const prepareSchemas = async (

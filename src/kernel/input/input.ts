@@ -14,8 +14,8 @@ const codeOf = (issue: Issue): string => {
 
 const problemOf = (issue: Issue): FieldProblem => {
   // A member whose name is wrong: what is wrong is what its name's own schema says.
-  const told = (issue.code === 'invalid_key' && issue.issues[0]) || issue
-  return { field: issue.path.join('.'), code: codeOf(told), message: sentenceOf(told) }
+  const cause = (issue.code === 'invalid_key' && issue.issues[0]) || issue
+  return { field: issue.path.join('.'), code: codeOf(cause), message: sentenceOf(cause) }
 }
 
 /** Problems named at most; an input with more is not a typing mistake. */

@@ -3,4 +3,4 @@ const NUMBERS = /\p{Nd}(?:[-. ]?\p{Nd}){8,}/gu
 const ADDRESSES = /[^\s@]+@[^\s@]+\.[^\s@]+/gu
 
 /** What somebody wrote freely, without the numbers and mail addresses in it: texts that travel on may tell neither. */
-export const masked = (text: string): string => text.replaceAll(ADDRESSES, '***').replaceAll(NUMBERS, '***')
+export const redact = (text: string): string => text.replaceAll(ADDRESSES, '***').replaceAll(NUMBERS, '***')

@@ -30,7 +30,7 @@ const RANKED_AT_ONCE = 500
 const NAMED = 100
 /** How long answers are kept ready; details are let go of when their product changes, which a process may be told of. */
 const BRIEF = { fresh: 1_000, bound: 2_000 }
-const TOLD = { fresh: 5_000, bound: 10_000 }
+const SUBSCRIBED = { fresh: 5_000, bound: 10_000 }
 /** Completions that are plenty, and how many milliseconds longer they are good. */
 const PLENTY = 8
 const PLENTY_KEPT = 20_000
@@ -91,25 +91,25 @@ export const catalogService = service(
     migrations: new URL('./migrations/', import.meta.url),
   },
   ({ db, history, cache, runtime, settings, log }) => {
-    const tree = cache.lagging({
+    const tree = cache.staleWhileRevalidate({
       name: 'categories',
       shape: 1,
       schema: z.array(shownCategory),
       load: (_: string) => findCategories(db),
       max: 1,
-      keeping: BRIEF,
-      told: TOLD,
+      freshness: BRIEF,
+      subscribed: SUBSCRIBED,
     })
     const categories = async (): Promise<ReadonlyMap<string, CategoryView>> => byId(await tree.get('all'))
     const { search, index, ...engine } = wireSearch({ db, runtime, settings, log })
     const list = lister(search, categories)
-    const lists = cache.lagging({
+    const lists = cache.staleWhileRevalidate({
       name: 'lists',
       shape: 2,
       schema: catalog.operations.list.output,
       load: (key) => list(JSON.parse(key)),
       max: 1_000,
-      keeping: BRIEF,
+      freshness: BRIEF,
     })
 
     const details = lanes<string, ProductView | undefined>(
@@ -119,7 +119,7 @@ export const catalogService = service(
         return ids.map((id) => found.get(id))
       },
     )
-    const products = cache.lagging({
+    const products = cache.staleWhileRevalidate({
       name: 'products',
       shape: 1,
       schema: catalog.operations.get.output,
@@ -129,11 +129,11 @@ export const catalogService = service(
         return detail(shown, await categories())
       },
       max: 5_000,
-      keeping: BRIEF,
-      told: TOLD,
+      freshness: BRIEF,
+      subscribed: SUBSCRIBED,
     })
     const forget = (tx: Tx, events: readonly { payload: { productId: string } }[]): void =>
-      tx.committed(() => products.forget([...new Set(events.map(({ payload }) => payload.productId))]))
+      tx.committed(() => products.invalidate([...new Set(events.map(({ payload }) => payload.productId))]))
 
     const complete = async (typed: string, limit: number): Promise<Answered<string[]>> => {
       let by: SearchedBy = 'embedded'
@@ -146,7 +146,7 @@ export const catalogService = service(
       }
       return { found: [], by }
     }
-    const suggestions = cache.lagging({
+    const suggestions = cache.staleWhileRevalidate({
       name: 'suggestions',
       shape: 2,
       schema: catalog.operations.suggest.output,
@@ -156,7 +156,7 @@ export const catalogService = service(
         return { items: found.map((text) => ({ text })), searchedBy: by }
       },
       max: 10_000,
-      keeping: BRIEF,
+      freshness: BRIEF,
       // Where there is plenty to choose from, newcomers are not among the best at once.
       longer: ({ items }) => (items.length >= PLENTY ? PLENTY_KEPT : 0),
     })
@@ -186,7 +186,7 @@ export const catalogService = service(
           }),
           onMany(categoryChanged, async (events, tx) => {
             await projectCategories(tx, events)
-            tx.committed(() => tree.forget(['all']))
+            tx.committed(() => tree.invalidate(['all']))
           }),
         ]),
         consumer('sales', [

@@ -4,7 +4,7 @@ import { memberOf, type CallContext } from '#kernel/context.ts'
 import type { Client } from '#kernel/contract.ts'
 import { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
-import { masked } from '#kernel/text/redact.ts'
+import { redact } from '#kernel/text/redact.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database, Tx } from '#kernel/store.ts'
 import {
@@ -269,7 +269,7 @@ export const canceling = (given: {
     if (input.lines && input.idempotencyKey === undefined)
       throw IDEMPOTENCY_KEY_REQUIRED(undefined, { field: 'idempotencyKey' })
     // The reason goes on into events and to the provider.
-    const reason = masked(input.reason)
+    const reason = redact(input.reason)
     const wanted: Wanted = { memberId, reason, units: input.lines, request: requestOf(input, reason) }
     for (;;) {
       const seen = (await findOrders(db, [input.id])).get(input.id)

@@ -37,7 +37,7 @@ export const orderViews = (
     readonly page: (memberId: string, limit: number) => Promise<Page>
   },
 ): Views => {
-  const details = cache.exact({
+  const details = cache.validated({
     name: 'details',
     shape: 2,
     schema: z.object({ memberId: z.uuid(), order: order.operations.get.output }),
@@ -49,7 +49,7 @@ export const orderViews = (
     max: 5_000,
     bound: BOUND,
   })
-  const pages = cache.exact({
+  const pages = cache.validated({
     name: 'first-pages',
     shape: 2,
     schema: order.operations.list.output,
@@ -60,8 +60,8 @@ export const orderViews = (
   const forget = async (orders: readonly Viewed[]): Promise<void> => {
     if (orders.length === 0) return
     await Promise.all([
-      details.forget([...new Set(orders.map((each) => each.id))]),
-      pages.forget([...new Set(orders.map((each) => each.memberId))]),
+      details.invalidate([...new Set(orders.map((each) => each.id))]),
+      pages.invalidate([...new Set(orders.map((each) => each.memberId))]),
     ])
   }
   return {
@@ -77,7 +77,7 @@ export const orderViews = (
     },
     placed: (tx, orders) => {
       const members = new Set([...orders].map((each) => each.memberId))
-      tx.committed(() => pages.forget([...members]))
+      tx.committed(() => pages.invalidate([...members]))
     },
     forget,
   }

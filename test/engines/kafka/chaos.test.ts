@@ -53,7 +53,7 @@ const beta = openDatabase(serviceConnection(admin, 'beta'), { name: 'beta', runt
 let broker = await startKafka({ folder, runtime })
 const prefix = `chaos-${seed}.`
 const kafka = openKafka({ brokers: [broker.url], prefix, partitions: 4, replicas: 1, name: 'chaos', log })
-await kafka.prepare([{ source: 'alpha', kept: false }])
+await kafka.prepare([{ source: 'alpha', retained: false }])
 
 /** Something that can be killed, and started again. */
 interface Victim {

@@ -84,7 +84,7 @@ describe('the right to publish', () => {
     const logger = pino({ level: 'silent' })
     const db = ground.db('alpha') as never
     const relays = Array.from({ length: 2 }, () =>
-      relayOf({ service: 'alpha', kept: false, db, log: db, kafka: ground.kafka, runtime, logger }),
+      relayOf({ service: 'alpha', retained: false, db, log: db, kafka: ground.kafka, runtime, logger }),
     )
     let telling = true
     const steal = async () => {

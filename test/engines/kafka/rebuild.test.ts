@@ -16,8 +16,8 @@ const kafka = openKafka({
   log: pino({ level: 'silent' }),
 })
 await kafka.prepare([
-  { source: 'product', kept: true },
-  { source: 'order', kept: false },
+  { source: 'product', retained: true },
+  { source: 'order', retained: false },
 ])
 const shop = await startCatalogHost({}, { kafka })
 

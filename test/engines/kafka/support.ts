@@ -56,7 +56,7 @@ export const groundOf = async (
   for (const name of ['alpha', 'beta']) await migrate(serviceConnection(admin, name), name, undefined)
   const prefix = `test-${randomBytes(5).toString('hex')}.`
   const kafka = openKafka({ brokers: addresses, security, prefix, partitions: 4, replicas: 1, name: 'test', log })
-  await kafka.prepare([{ source: 'alpha', kept: false }])
+  await kafka.prepare([{ source: 'alpha', retained: false }])
   const running: (() => Promise<void>)[] = []
   const start: Ground['start'] = async (services, through = 'kafka') => {
     const host = await startHost({

@@ -64,11 +64,21 @@ const startProcess = (given: { shape?: number; url?: string } = {}): Process => 
   const started: Process = {
     store,
     caches,
-    lagging: made.lagging({ ...of, name: 'lagging', keeping: { fresh: 300, bound: 600 }, told: TOLD }),
-    exact: made.exact({ ...of, name: 'exact', bound: BOUND }),
+    lagging: made.staleWhileRevalidate({
+      ...of,
+      name: 'lagging',
+      freshness: { fresh: 300, bound: 600 },
+      subscribed: TOLD,
+    }),
+    exact: made.validated({ ...of, name: 'exact', bound: BOUND }),
     lasting: {
-      lagging: made.lagging({ ...of, name: 'long', keeping: { fresh: 300, bound: 600 }, told: LASTING }),
-      exact: made.exact({ ...of, name: 'long-exact', bound: LASTING.bound }),
+      lagging: made.staleWhileRevalidate({
+        ...of,
+        name: 'long',
+        freshness: { fresh: 300, bound: 600 },
+        subscribed: LASTING,
+      }),
+      exact: made.validated({ ...of, name: 'long-exact', bound: LASTING.bound }),
     },
     lines,
     count: (level, outcome) =>
@@ -132,7 +142,7 @@ describe('two processes', () => {
     await there.get(key)
     truth.set(key, 2)
     assert.deepEqual(await there.get(key), { n: 1 })
-    await here.forget([key])
+    await here.invalidate([key])
     assert.deepEqual(await here.get(key), { n: 2 })
     // It would keep the old one for longer than it is waited for here.
     await eventually(async () => (await there.get(key)).n === 2, 'the other gives the new one', 30)
@@ -145,7 +155,7 @@ describe('two processes', () => {
       // Readers who come all the time, also while the change is made.
       const meanwhile = [reader.exact.get(key), writer.exact.get(key)]
       truth.set(key, n)
-      await writer.exact.forget([key])
+      await writer.exact.invalidate([key])
       assert.deepEqual(await reader.exact.get(key), { n }, `change ${n}`)
       assert.deepEqual(await writer.exact.get(key), { n }, `change ${n}`)
       await Promise.all(meanwhile)
@@ -165,7 +175,7 @@ describe('two processes', () => {
     await sleep(100)
     truth.set(key, 2)
     slowly = 0
-    await Promise.all([a.exact.forget([key]), a.lagging.forget([key])])
+    await Promise.all([a.exact.invalidate([key]), a.lagging.invalidate([key])])
     assert.deepEqual(await b.exact.get(key), { n: 2 }, 'nobody who comes later joins it')
     await Promise.all(late)
     await sleep(50)
@@ -204,7 +214,7 @@ describe('two processes', () => {
     assert.deepEqual(loads, [key])
     assert.equal(newer.count('redis', 'poisoned'), 0)
     truth.set(key, 2)
-    await a.exact.forget([key])
+    await a.exact.invalidate([key])
     assert.deepEqual(await newer.exact.get(key), { n: 2 })
   })
 })
@@ -214,7 +224,7 @@ describe('an entry that is not an answer of ours', () => {
     truth.set(another(), 7)
     // On a busy machine Redis may be taken for away just then.
     await eventually(async () => {
-      await b[kind].forget([key])
+      await b[kind].invalidate([key])
       await how(entryOf(kind))
       const before = b.count('redis', 'poisoned')
       assert.deepEqual(await b[kind].get(key), { n: 7 })
@@ -267,7 +277,7 @@ describe('a Redis in trouble', () => {
       const before = looked()
       for (let n = 2; n < 60; n++) {
         truth.set(key, n)
-        await a.exact.forget([key])
+        await a.exact.invalidate([key])
         assert.deepEqual(await b.exact.get(key), { n })
         await b.lagging.get(`${key} ${n}`)
         await sleep(10)
@@ -300,7 +310,7 @@ describe('a Redis in trouble', () => {
     await sleep(1_100)
     await redis.kill()
     truth.set(key, 2)
-    await Promise.all([a.exact.forget([key]), a.lagging.forget([key])])
+    await Promise.all([a.exact.invalidate([key]), a.lagging.invalidate([key])])
     assert.deepEqual(await b.exact.get(key), { n: 2 })
     const bound = performance.now() + TOLD.bound
     redis = await startRedis({ folder, port: redis.port })
@@ -314,7 +324,7 @@ describe('a Redis in trouble', () => {
     await hearing(b)
     await b.lasting.lagging.get(key)
     truth.set(key, 3)
-    await a.lasting.lagging.forget([key])
+    await a.lasting.lagging.invalidate([key])
     await eventually(async () => (await b.lasting.lagging.get(key)).n === 3, 'they tell each other again', 30)
   })
 
@@ -333,7 +343,7 @@ describe('a Redis in trouble', () => {
     await sleep(1_100)
     await redis.kill()
     truth.set(key, 2)
-    await Promise.all([maker.lasting.exact.forget([key]), maker.lasting.lagging.forget([key])])
+    await Promise.all([maker.lasting.exact.invalidate([key]), maker.lasting.lagging.invalidate([key])])
     await maker.close()
     assert.deepEqual(await b.lasting.exact.get(key), { n: 2 })
     redis = await startRedis({ folder, port: redis.port })
@@ -352,7 +362,7 @@ describe('a Redis in trouble', () => {
     truth.set(another(), 1)
     for (let n = 1; n < 20; n++) {
       truth.set(key, n)
-      await without.exact.forget([key])
+      await without.exact.invalidate([key])
       assert.deepEqual(await without.exact.get(key), { n })
     }
     assert.deepEqual(await without.lagging.get(key), { n: 19 })

@@ -10,7 +10,7 @@ import { signing, type Signing } from '#kernel/remote/security/signing.ts'
 import { type Runtime, systemRuntime } from '#kernel/runtime.ts'
 import { startRedis } from '#tools/engines/redis.ts'
 import { openRedis, type RedisStore } from '#engines/redis/connection.ts'
-import { BEAT, leasedRegistry, type LeasedRegistry } from '#engines/redis/leased-registry.ts'
+import { HEARTBEAT, leasedRegistry, type LeasedRegistry } from '#engines/redis/leased-registry.ts'
 import { holdingSleeps } from '#test/support/clock.ts'
 import { eventually } from '#test/support/eventually.ts'
 import { silent } from '#test/support/silent.ts'
@@ -88,7 +88,7 @@ const announced = async (name: string, port: number, more: Partial<Announcement>
 describe('leases', () => {
   test('who joins and who leaves is seen at once, with weight, zone and version', async () => {
     // It does not look by itself: what it sees it was told.
-    const { registry, redis } = join1({ runtime: holdingSleeps(runtime, BEAT).runtime })
+    const { registry, redis } = join1({ runtime: holdingSleeps(runtime, HEARTBEAT).runtime })
     await registry.begun()
     const hears = async () => Number((await redis.client.pubsub('NUMSUB', 'jangteo:leases:news'))[1]) === 1
     await eventually(hears, 'it hears')

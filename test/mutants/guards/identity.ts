@@ -189,10 +189,14 @@ export const identity: readonly Mutant[] = [
   caller('a token between hosts grows old', 'claims.e > runtime.now() ? {', 'claims ? {'),
   lease(
     'a lease is written by a host of ours',
-    'return isOurs(JSON.stringify(told), signature) ?',
+    'return isOurs(JSON.stringify(content), signature) ?',
     'return signature ?',
   ),
-  lease('a lease says what one can', '(toldSchema.parse(told) as Told)', '(told as Told)'),
+  lease(
+    'a lease says what one can',
+    '(leaseContentSchema.parse(content) as LeaseContent)',
+    '(content as LeaseContent)',
+  ),
   guardsOf('src/kernel/remote/server/routes.ts', 'src/kernel/remote/security/tls.test.ts')(
     'with certificates a caller must show one',
     'if (tls && !(request.raw.socket as TLSSocket).authorized)',

@@ -107,8 +107,8 @@ export const onceOnly: readonly Mutant[] = [
   ),
   pruning(
     'events that read models are made from are kept',
-    ' AND name <> ALL (${kept})',
-    ' AND ${kept}::text[] IS NOT NULL',
+    ' AND name <> ALL (${retained})',
+    ' AND ${retained}::text[] IS NOT NULL',
   ),
   pruning('the last event is kept', ' AND xid < (SELECT max(last.xid) FROM outbox AS last)', ''),
   pruning(

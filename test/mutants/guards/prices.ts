@@ -92,7 +92,7 @@ export const prices: readonly Mutant[] = [
   {
     guard: 'price seen: what a refusal says a price is counts before what the window shows',
     file: 'web/storefront/checkout/checkout-refusal.ts',
-    text: 'if (told?.quantity === line.quantity) return told.amount',
+    text: 'if (current?.quantity === line.quantity) return current.amount',
     without: '',
     tests: ['web/storefront/checkout/checkout-refusal.test.ts'],
   },

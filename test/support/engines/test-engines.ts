@@ -33,7 +33,7 @@ export const openTestEngines = async (
   await kafka.prepare(
     services
       .filter((each) => each.emits.length > 0)
-      .map((each) => ({ source: each.contract.name, kept: each.emits.some((event) => event.kept === true) })),
+      .map((each) => ({ source: each.contract.name, retained: each.emits.some((event) => event.kept === true) })),
   )
   const redis = openRedis(engineAddress('redis'), { name: own, prefix: `${own}:`, log })
   const caches = openCaches({ runtime, log, redis })

@@ -22,7 +22,7 @@ export const Values = ({ setting, hosts }: { setting: Setting; hosts: HostsSeen[
       .map((host) => host.name)
       .join(', ')
   const given = named((host) => host.given.includes(setting.name))
-  const kept = named((host) => host.kept.includes(setting.name))
+  const overriding = named((host) => host.kept.includes(setting.name))
   return (
     <>
       <ul className="mt-2 flex flex-col gap-1">
@@ -42,7 +42,7 @@ export const Values = ({ setting, hosts }: { setting: Setting; hosts: HostsSeen[
         </li>
       </ul>
       {given && <p className="mt-1 text-sm text-quiet">{words.fromHosts(given)}</p>}
-      {kept && <p className="mt-1 text-sm font-medium text-juhong">{words.keptBy(kept)}</p>}
+      {overriding && <p className="mt-1 text-sm font-medium text-juhong">{words.overriddenBy(overriding)}</p>}
     </>
   )
 }

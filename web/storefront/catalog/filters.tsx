@@ -8,7 +8,7 @@ import { below, nameOf, pathTo, type Category } from './categories.ts'
 import { addressOf, isUsualSort, sorts, type ListQuery } from './query.ts'
 
 /** The members of the address that a form does not show, so that sending it keeps them. */
-const Kept = ({ query, but }: { query: ListQuery; but: readonly (keyof ListQuery)[] }) =>
+const HiddenFilters = ({ query, but }: { query: ListQuery; but: readonly (keyof ListQuery)[] }) =>
   (['q', 'category', 'minPrice', 'maxPrice', 'inStock', 'sort'] as const)
     .filter((name) => !but.includes(name) && query[name] !== undefined && !(name === 'sort' && isUsualSort(query)))
     .map((name) => <input key={name} type="hidden" name={name} value={String(query[name])} />)
@@ -27,7 +27,7 @@ export const SortMenu = ({ query }: { query: ListQuery }) => {
   }
   return (
     <Form action="/products" className="flex items-center gap-2">
-      <Kept query={query} but={['sort']} />
+      <HiddenFilters query={query} but={['sort']} />
       <label htmlFor={id} className="text-sm text-quiet">
         {t.list.sort}
       </label>
@@ -188,7 +188,7 @@ const PriceAndStock = ({ query }: { query: ListQuery }) => {
         })}
       </ul>
       <Form action="/products" key={addressOf(query)} onSubmit={leaveOutEmpty} className="mt-3">
-        <Kept query={query} but={['minPrice', 'maxPrice', 'inStock']} />
+        <HiddenFilters query={query} but={['minPrice', 'maxPrice', 'inStock']} />
         <div className="flex items-center gap-1.5">
           <input
             name="minPrice"

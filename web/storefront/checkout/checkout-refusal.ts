@@ -60,8 +60,8 @@ export const readRefusal = (refusal: Refusal | undefined, { lines: loaded, leftO
     return goesOn && count === quantity ? amount : undefined
   }
   const amountOf = (line: CheckoutLine): number => {
-    const told = now.get(line.skuId)
-    if (told?.quantity === line.quantity) return told.amount
+    const current = now.get(line.skuId)
+    if (current?.quantity === line.quantity) return current.amount
     return seenOf(line) ?? line.amount
   }
   const lines = loaded.filter((line) => !gone.has(line.skuId)).map((line) => ({ ...line, amount: amountOf(line) }))
@@ -71,15 +71,15 @@ export const readRefusal = (refusal: Refusal | undefined, { lines: loaded, leftO
       return seen !== undefined && seen !== line.amount ? [[line.skuId, seen]] : []
     }),
   )
-  const kept = new Set(lines.map((line) => line.skuId))
-  const told = [...(code === 'SKU_NOT_FOUND' ? (data.items ?? []) : []), ...short].filter(
-    (each) => !kept.has(each.skuId) && each.productName,
+  const listed = new Set(lines.map((line) => line.skuId))
+  const refused = [...(code === 'SKU_NOT_FOUND' ? (data.items ?? []) : []), ...short].filter(
+    (each) => !listed.has(each.skuId) && each.productName,
   )
-  const named = new Set(told.map((each) => each.skuId))
+  const named = new Set(refused.map((each) => each.skuId))
   return {
     lines,
     leftOut: [
-      ...told.map(({ skuId, productName, options }) => ({
+      ...refused.map(({ skuId, productName, options }) => ({
         skuId,
         productName: productName!,
         options: options ?? {},
@@ -87,7 +87,7 @@ export const readRefusal = (refusal: Refusal | undefined, { lines: loaded, leftO
       })),
       ...leftOut.filter((each) => !named.has(each.skuId)),
     ],
-    asks: told.length > 0,
+    asks: refused.length > 0,
     left: new Map(short.map((each) => [each.skuId, each.available])),
     before,
     priceChange:

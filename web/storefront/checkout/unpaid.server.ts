@@ -45,9 +45,9 @@ export const holderOf = (orders: readonly Order[], items: readonly { readonly sk
 export const amountIn = (order: Order, skuId: string, quantity: number, unitPrice: number): number => {
   let [left, amount] = [quantity, 0]
   for (const line of order.lines.filter((each) => each.skuId === skuId)) {
-    const kept = Math.min(left, line.quantity)
-    amount += kept * line.unitPrice
-    left -= kept
+    const remaining = Math.min(left, line.quantity)
+    amount += remaining * line.unitPrice
+    left -= remaining
   }
   return amount + left * unitPrice
 }

@@ -28,7 +28,7 @@ export const loader = load(async (visit) => {
     method: payment?.method ?? null,
     receiptUrl: payment?.receiptUrl ?? null,
     // What was said between the capture and this page.
-    told: inbox.items.filter((each) => (order.paidAt && each.at >= order.paidAt) || each.link?.includes(id)),
+    earlier: inbox.items.filter((each) => (order.paidAt && each.at >= order.paidAt) || each.link?.includes(id)),
   }
 })
 
@@ -36,11 +36,11 @@ export const meta = titled((t) => t.success.title)
 
 /** The order is placed: paid, or waiting for its deposit, whose arrival turns the one into the other. */
 export default function OrderComplete() {
-  const { order, awaiting, account, method, receiptUrl, told } = useLoaderData<typeof loader>()
+  const { order, awaiting, account, method, receiptUrl, earlier } = useLoaderData<typeof loader>()
   const { t, locale } = useText()
   const { revalidate } = useRevalidator()
   const heard = useLiveNotifications(useCallback(() => void revalidate(), [revalidate]))
-  const notice = heard[0] ?? told[0]
+  const notice = heard[0] ?? earlier[0]
   return (
     <div className="wrap flex max-w-xl! flex-col items-center py-14 text-center md:py-20">
       <span className="flex size-14 items-center justify-center rounded-full bg-sol-soft text-sol">

@@ -25,7 +25,7 @@ export interface RelayTools {
   /** The service whose log is published. */
   readonly service: string
   /** Some of its events are kept for good. */
-  readonly kept: boolean
+  readonly retained: boolean
   /** Its own store. */
   readonly db: Database
   /** Reads its outbox. */
@@ -90,8 +90,8 @@ export const relayOf = (tools: RelayTools): Relay => {
     await old?.close().catch(() => {})
   }
 
-  /** The place before which all is published; nothing when another process publishes. */
-  const standing = async (): Promise<Position | undefined> => {
+  /** The position up to which everything is published; undefined while another process holds the publishing lease. */
+  const publishedUpTo = async (): Promise<Position | undefined> => {
     const metadata = await (producer ??= open()).metadata({ topics: [topic] })
     const id = metadata.topics.get(topic)!.id
     const now = runtime.now()
@@ -195,7 +195,7 @@ export const relayOf = (tools: RelayTools): Relay => {
   }
 
   const publish = async (): Promise<number | 'busy'> => {
-    const from = await standing()
+    const from = await publishedUpTo()
     if (!from) return 'busy'
     const again = aside ? await sendAgain() : 0
     const events = await readOutbox(log, service, from, RELAY_BATCH)
@@ -219,7 +219,7 @@ export const relayOf = (tools: RelayTools): Relay => {
       } catch (error) {
         await startOver()
         // Whoever lost the brokers' disks finds the topics again, and all events in them.
-        if (isUnknownTopic(error)) await kafka.prepare([{ source: service, kept: tools.kept }])
+        if (isUnknownTopic(error)) await kafka.prepare([{ source: service, retained: tools.retained }])
         throw inShort(error)
       }
     },

@@ -13,7 +13,7 @@ export const TEST_SERVER = 'JANGTEO_TEST_SERVER'
  * Watches over the server from outside: when this process dies in whatever way, the pipe ends, and the server and its
  * files go too. `read` returns at the pipe's end.
  */
-const leash = (pid: number, folder: string): (() => Promise<void>) => {
+const parentDeathWatchdog = (pid: number, folder: string): (() => Promise<void>) => {
   const script = 'read -r _; kill -INT "$0" && while kill -0 "$0"; do sleep 0.1; done; rm -rf "$1"'
   const child = spawn('/bin/sh', ['-c', script, String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -34,7 +34,7 @@ const leash = (pid: number, folder: string): (() => Promise<void>) => {
 export const startThrowaway = async (runtime: Runtime): Promise<Embedded> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'jangteo-test-'))
   const server = await startEmbedded({ dataDir, runtime, sync: false })
-  const release = leash(server.pid(), dataDir)
+  const release = parentDeathWatchdog(server.pid(), dataDir)
   return {
     ...server,
     stop: async () => {

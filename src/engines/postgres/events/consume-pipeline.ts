@@ -87,13 +87,13 @@ export const consumePipeline = (
 
   const take = (events: readonly Logged[], to: Position): Promise<'taken' | Refused> => {
     const run = tracedRun(tracer, service, name, events)
-    return run(systemContext(service, runtime), (tell) =>
+    return run(systemContext(service, runtime), (report) =>
       db.tx(step, async (tx) => {
         const fresh = (await bookkeeping.takeRun(tx, ascending(events), to)) ?? (await takeCarefully(tx, events, to))
         if (!(fresh instanceof Set)) return fresh
         const taken = firstOnly(events, fresh)
         await react(reactions, taken, tx)
-        tell(taken)
+        report(taken)
         return 'taken'
       }),
     )

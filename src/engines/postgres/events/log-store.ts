@@ -273,14 +273,14 @@ export const pruneInbox = async (db: Queryable, before: number): Promise<number>
 export const pruneOutbox = async (
   db: Queryable,
   before: number,
-  kept: readonly string[],
+  retained: readonly string[],
   topic: string | null = null,
 ): Promise<number> =>
   (
     await db.query(sql`
       DELETE FROM outbox WHERE (xid, id) IN (
         SELECT xid, id FROM outbox
-        WHERE at < ${new Date(before)} AND name <> ALL (${kept}) AND xid < (SELECT max(last.xid) FROM outbox AS last)
+        WHERE at < ${new Date(before)} AND name <> ALL (${retained}) AND xid < (SELECT max(last.xid) FROM outbox AS last)
           AND (${topic}::text IS NULL
             OR (outbox.xid, outbox.id) <= (SELECT done.xid, done.id FROM published AS done WHERE topic = ${topic}))
         LIMIT 5000)

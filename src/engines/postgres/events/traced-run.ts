@@ -4,12 +4,12 @@ import type { TentativeSpan, Tracer } from '#kernel/tracing/trace.ts'
 import { caused, endWith, within } from '#kernel/tracing/tracing.ts'
 
 /** An event that may carry the place of the span that told it. */
-type Told = Delivered<unknown> & { readonly traceparent?: string }
+type TracedEvent = Delivered<unknown> & { readonly traceparent?: string }
 
 /** Runs the work of a run of events; `work` tells which of them it took in. */
 export type TracedRun = <T>(
   context: CallContext,
-  work: (tell: (taken: readonly Told[]) => void) => Promise<T>,
+  work: (report: (taken: readonly TracedEvent[]) => void) => Promise<T>,
 ) => Promise<T>
 
 const untracedRun: TracedRun = (context, work) => withContext(context, () => work(() => {}))
@@ -19,7 +19,12 @@ const untracedRun: TracedRun = (context, work) => withContext(context, () => wor
  * share is part of the first one, and of one alone when there are no others. Events that were not taken in, because
  * another process was faster or had taken them before, leave no span.
  */
-export const tracedRun = (tracer: Tracer, service: string, consumer: string, events: readonly Told[]): TracedRun => {
+export const tracedRun = (
+  tracer: Tracer,
+  service: string,
+  consumer: string,
+  events: readonly TracedEvent[],
+): TracedRun => {
   const followed = events.flatMap((event) => {
     const from = event.traceparent === undefined ? undefined : tracer.followTentatively(event.traceparent)
     if (!from) return []
@@ -36,13 +41,13 @@ export const tracedRun = (tracer: Tracer, service: string, consumer: string, eve
   const [first] = followed
   if (!first) return untracedRun
 
-  const settleAll = (keep: (event: Told) => boolean): void => {
-    for (const { event, from } of followed as { event: Told; from: TentativeSpan }[]) from.settle(keep(event))
+  const settleAll = (keep: (event: TracedEvent) => boolean): void => {
+    for (const { event, from } of followed as { event: TracedEvent; from: TentativeSpan }[]) from.settle(keep(event))
   }
   return async (context, work) => {
-    let taken = new Set<Told>()
+    let taken = new Set<TracedEvent>()
     try {
-      const done = await withContext(within(context, first.span), () => work((told) => (taken = new Set(told))))
+      const done = await withContext(within(context, first.span), () => work((events) => (taken = new Set(events))))
       for (const { event, span } of followed) {
         if (taken.has(event)) span.end()
       }

@@ -162,7 +162,7 @@ describe('migrate', () => {
     await run()
     await put('0002_more.sql', 'CREATE TABLE t2 (id int); ALTER TABLE t1 ADD COLUMN n int')
     const reader = await reading('t1')
-    await assert.rejects(run({ patience: 0 }), {
+    await assert.rejects(run({ timeoutMs: 0 }), {
       name: 'CannotStart',
       message: /^0002_more\.sql of m\d+ is held up by process \d+ .*"jangteo reader".*gave up after 0 s/,
     })
@@ -175,7 +175,7 @@ describe('migrate', () => {
     await put('0001_first.sql', 'CREATE TABLE t1 (id int)')
     await run()
     const reader = await reading('migration, outbox, t1')
-    assert.deepEqual(await run({ patience: 0 }), [])
+    assert.deepEqual(await run({ timeoutMs: 0 }), [])
     await reader.end()
   })
 
@@ -184,7 +184,7 @@ describe('migrate', () => {
     const other = await session('other')
     await other.query(`SELECT pg_advisory_lock(hashtext('jangteo migrate'), hashtext('${service}'))`)
     const lines: string[] = []
-    await assert.rejects(run({ patience: 1, progress: (line) => void lines.push(line) }), {
+    await assert.rejects(run({ timeoutMs: 1, progress: (line) => void lines.push(line) }), {
       name: 'CannotStart',
       message: /^Another process has been bringing the schema of m\d+ up to date for 0 s/,
     })

@@ -113,7 +113,7 @@ const compare = (service: string, wanted: readonly Migration[], ran: readonly Ra
 }
 
 /** Waits until no other process brings this schema up to date; the lock ends with the session. */
-const takeTurn = async (client: pg.Client, service: string, { progress, patience }: LockWait): Promise<void> => {
+const takeTurn = async (client: pg.Client, service: string, { progress, timeoutMs }: LockWait): Promise<void> => {
   const key = `hashtext('jangteo migrate'), hashtext($1)`
   const { rows } = await client.query<{ held: boolean }>(`SELECT pg_try_advisory_lock(${key}) AS held`, [service])
   if (rows[0]!.held) return
@@ -130,11 +130,11 @@ const takeTurn = async (client: pg.Client, service: string, { progress, patience
     }
   }
   // Hosts start together, and one of them is through in a moment.
-  if (await heldAfter(Math.min(MOMENT_MS, patience))) return
+  if (await heldAfter(Math.min(MOMENT_MS, timeoutMs))) return
   progress(`Another process brings the schema of ${service} up to date: waiting for it`)
-  if (await heldAfter(patience)) return
+  if (await heldAfter(timeoutMs)) return
   throw new CannotStart(
-    `Another process has been bringing the schema of ${service} up to date for ${Math.round(patience / 1_000)} s. See what it waits for, and start again.`,
+    `Another process has been bringing the schema of ${service} up to date for ${Math.round(timeoutMs / 1_000)} s. See what it waits for, and start again.`,
   )
 }
 

@@ -103,7 +103,7 @@ export const provision = async (
   const meeting = await openMeetingPlace(admin)
   try {
     // Nobody waits behind this lock but those who provision.
-    await meeting.query(`SET lock_timeout = ${Math.max(1, wait.patience)}; SET statement_timeout = 0`)
+    await meeting.query(`SET lock_timeout = ${Math.max(1, wait.timeoutMs)}; SET statement_timeout = 0`)
     await meeting.query(`SELECT pg_advisory_lock(hashtext('jangteo provision'))`)
     await ensureDatabase(meeting, admin.database)
     await ensureRoles(meeting, [...services, RELAY].map(roleOf))

@@ -25,14 +25,14 @@ export interface LockWait {
   /** Called with a line about each attempt that was held up. */
   readonly progress: (line: string) => void
   /** Milliseconds after which it is given up. */
-  readonly patience: number
+  readonly timeoutMs: number
 }
 
 /** What was given, and the usual for the rest. */
 export const lockWait = (given: Partial<LockWait>): LockWait => ({
   runtime: given.runtime ?? systemRuntime(),
   progress: given.progress ?? (() => {}),
-  patience: given.patience ?? WAIT_TIMEOUT_MS,
+  timeoutMs: given.timeoutMs ?? WAIT_TIMEOUT_MS,
 })
 
 const causesOf = (error: unknown): readonly unknown[] =>
@@ -50,11 +50,11 @@ export const withShortLocks = async <T>(
   settings: ConnectionSettings,
   what: string,
   work: () => Promise<T>,
-  { runtime, progress, patience }: LockWait,
+  { runtime, progress, timeoutMs }: LockWait,
 ): Promise<T> => {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   const blockers = watchBlockers(settings, rows[0]!.pid)
-  const until = runtime.now() + patience
+  const until = runtime.now() + timeoutMs
 
   const attempt = async (): Promise<T> => {
     await client.query('BEGIN')
@@ -93,7 +93,7 @@ export const withShortLocks = async <T>(
           const by = blockers.seen() ?? 'a lock that another holds'
           if (runtime.now() + pause > until)
             throw new CannotStart(
-              `${what} is held up by ${by}; gave up after ${Math.round(patience / 1_000)} s. ` +
+              `${what} is held up by ${by}; gave up after ${Math.round(timeoutMs / 1_000)} s. ` +
                 'Let that end, or end it (SELECT pg_terminate_backend(…)), and start again.',
               { cause: error },
             )

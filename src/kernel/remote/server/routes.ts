@@ -30,7 +30,7 @@ export interface Served {
 }
 
 /** Milliseconds between two lines of the log about refused calls. */
-const TOLD_EVERY = 10_000
+const WARN_EVERY = 10_000
 
 const parse = (text: unknown): unknown => {
   try {
@@ -96,15 +96,15 @@ export const internalRoutes = (
     end(reply, fault.status, FAULT_TYPE, faultToText(fault))
   }
 
-  let toldAt = -Infinity
-  let untold = 0
+  let warnedAt = -Infinity
+  let unreported = 0
   /** Says now and then who was refused and why: whoever tries often must not fill the log. */
   const refused = (service: string, address: string, explain: () => string): void => {
-    untold++
-    if (runtime.now() - toldAt < TOLD_EVERY) return
-    toldAt = runtime.now()
-    log.warn({ service, address, count: untold, why: explain() }, 'Rejected an internal call')
-    untold = 0
+    unreported++
+    if (runtime.now() - warnedAt < WARN_EVERY) return
+    warnedAt = runtime.now()
+    log.warn({ service, address, count: unreported, why: explain() }, 'Rejected an internal call')
+    unreported = 0
   }
 
   type Path = { service: string; operation: string }

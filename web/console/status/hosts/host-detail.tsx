@@ -175,11 +175,11 @@ export const HostDetail = ({ host, at }: { host: Instance; at: string }) => {
         </Link>
       </div>
       {host.why && <p className="mt-2 font-medium text-juhong">{words.whys[host.why]}</p>}
-      {!report && <p className="mt-3 text-quiet">{words.nothingTold}</p>}
+      {!report && <p className="mt-3 text-quiet">{words.nothingReported}</p>}
       {report && (
         <>
           {host.state === 'silent' && host.reportedAt && (
-            <p className="mt-2 text-sm text-quiet">{words.lastTold(secondText(host.reportedAt))}</p>
+            <p className="mt-2 text-sm text-quiet">{words.lastReported(secondText(host.reportedAt))}</p>
           )}
           {Math.abs(apart) > APART && (
             <div className="mt-3">
