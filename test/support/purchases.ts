@@ -54,6 +54,8 @@ export const startPurchases = async (
   given: {
     readonly webhooks?: boolean
     readonly caches?: OpenCaches
+    /** The order service, where it is another than the shop's. */
+    readonly orders?: ServiceDefinition<any>
     /** Others beside the three that sell. */
     readonly also?: readonly ServiceDefinition<any>[]
   } = {},
@@ -61,15 +63,18 @@ export const startPurchases = async (
   const { db } = await simulatorStore(systemRuntime())
   let webhookUrl: string | undefined
   const simulator = await startSimulator({ db, runtime: systemRuntime(), webhookUrl: () => webhookUrl })
-  const host = await startTestHost([productService, orderService, paymentService, ...(given.also ?? [])], {
-    settings: {
-      JANGTEO_SECRET: testSettings.JANGTEO_SECRET,
-      TOSS_BASE_URL: `${simulator.origin}/simulators/toss/api`,
-      TOSS_SECRET_KEY: developmentKeys[0]!.secretKey,
-      ORDER_PAY_MINUTES: 10,
+  const host = await startTestHost(
+    [productService, given.orders ?? orderService, paymentService, ...(given.also ?? [])],
+    {
+      settings: {
+        JANGTEO_SECRET: testSettings.JANGTEO_SECRET,
+        TOSS_BASE_URL: `${simulator.origin}/simulators/toss/api`,
+        TOSS_SECRET_KEY: developmentKeys[0]!.secretKey,
+        ORDER_PAY_MINUTES: 10,
+      },
+      ...(given.caches && { caches: given.caches }),
     },
-    ...(given.caches && { caches: given.caches }),
-  })
+  )
   if (given.webhooks ?? true) {
     const receiver = fastify()
     const hook = host.as(payment, { kind: 'anonymous' })

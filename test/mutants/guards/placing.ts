@@ -67,4 +67,18 @@ export const placing: readonly Mutant[] = [
     without: 'if (amount < 0) return',
     tests: ['src/services/order/large-amount.test.ts'],
   },
+  {
+    guard: 'a holder whose answer was lost gives back what it may hold',
+    file: 'src/services/order/holders.ts',
+    text: 'if (isRefusal(error)) taken.pop()',
+    without: 'taken.pop()',
+    tests: ['src/services/order/holders-property.test.ts'],
+  },
+  {
+    guard: 'all holders of an order that came to nothing give back',
+    file: 'src/services/order/holders.ts',
+    text: 'for (const holder of taken.toReversed())',
+    without: 'for (const holder of taken.slice(0, 1))',
+    tests: ['src/services/order/holders-property.test.ts'],
+  },
 ]
