@@ -20,6 +20,7 @@ const checks: readonly { readonly name: string; readonly command: readonly strin
       '--test',
       '--test-reporter=./scripts/reporter.ts',
       'test/architecture/architecture.test.ts',
+      'test/architecture/words.test.ts',
     ],
   },
   {
