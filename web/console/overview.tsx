@@ -1,8 +1,9 @@
 import { Link, useLoaderData } from 'react-router'
 import { Icon } from '../shared/ui/icons.tsx'
 import { PageTitle } from '../shared/ui/heading.tsx'
+import { useText } from '../shared/i18n/index.ts'
 import { titled } from './kit/titled.ts'
-import { placesFor } from './kit/menu.ts'
+import { OVERVIEW, placesFor } from './kit/menu.ts'
 import { staffLoad } from './kit/staff.server.ts'
 import { consoleWords, useWords } from './kit/words/index.ts'
 
@@ -16,7 +17,8 @@ export const meta = titled((locale) => consoleWords[locale].overview.title)
 export default function Overview() {
   const { roles, titles } = useLoaderData<typeof loader>()
   const words = useWords(consoleWords)
-  const others = placesFor(roles).filter(({ key }) => key !== 'overview')
+  const { locale } = useText()
+  const others = placesFor(roles).filter(({ to }) => to !== OVERVIEW)
   return (
     <>
       <PageTitle>{words.overview.title}</PageTitle>
@@ -40,8 +42,8 @@ export default function Overview() {
                   className="flex h-full items-center justify-between gap-3 rounded-lg border border-line px-5 py-4 hover:border-ink"
                 >
                   <span>
-                    <span className="block font-bold">{words.places[place.key].name}</span>
-                    <span className="block text-sm text-quiet">{words.places[place.key].hint}</span>
+                    <span className="block font-bold">{place.name[locale]}</span>
+                    <span className="block text-sm text-quiet">{place.hint[locale]}</span>
                   </span>
                   <Icon name="right" />
                 </Link>

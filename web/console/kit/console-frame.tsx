@@ -3,12 +3,14 @@ import { Link, NavLink } from 'react-router'
 import type { StaffRole } from '#kernel/contract.ts'
 import { LanguageSwitch } from '../../shared/language-switch.tsx'
 import { SignOut } from '../../shared/sign-out.tsx'
-import { placesFor } from './menu.ts'
+import { OVERVIEW, placesFor } from './menu.ts'
 import { consoleWords, useWords } from './words/index.ts'
+import { useText } from '../../shared/i18n/index.ts'
 
 /** What stands around every page of the console: its name, the way to other pages, and the way out. */
 export const ConsoleFrame = ({ roles, children }: { roles: readonly StaffRole[]; children: ReactNode }) => {
   const words = useWords(consoleWords)
+  const { locale } = useText()
   return (
     <>
       <header className="bg-ink text-white">
@@ -42,12 +44,12 @@ export const ConsoleFrame = ({ roles, children }: { roles: readonly StaffRole[];
                 <li key={place.to}>
                   <NavLink
                     to={place.to}
-                    end={place.to === '/console'}
+                    end={place.to === OVERVIEW}
                     className={({ isActive }) =>
                       `flex h-11 items-center rounded px-3 whitespace-nowrap ${isActive ? 'bg-jjok-soft font-bold text-jjok' : 'text-ink hover:bg-mist'}`
                     }
                   >
-                    {words.places[place.key].name}
+                    {place.name[locale]}
                   </NavLink>
                 </li>
               ))}

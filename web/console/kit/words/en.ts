@@ -11,11 +11,6 @@ export const en: ConsoleWords = {
     roles: 'Your roles',
     places: 'Pages',
   },
-  places: {
-    overview: { name: 'Overview', hint: '' },
-    config: { name: 'Settings', hint: 'Settings changed while the shop runs, history, roll-back' },
-    status: { name: 'Status', hint: 'Hosts, calls, traces, events set aside' },
-  },
   failure: {
     forbidden: 'This page is closed to you',
     forbiddenHint: 'Only staff who hold the role for it may see this page. Ask whoever runs the shop for the role.',

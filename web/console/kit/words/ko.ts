@@ -9,11 +9,6 @@ export const ko = {
     roles: '내 권한',
     places: '화면',
   },
-  places: {
-    overview: { name: '한눈에 보기', hint: '' },
-    config: { name: '설정', hint: '실행 중에 바꾸는 설정, 변경 이력, 되돌리기' },
-    status: { name: '상태', hint: '호스트, 호출, 추적, 처리하지 못한 이벤트' },
-  },
   failure: {
     forbidden: '들어갈 수 없는 화면입니다',
     forbiddenHint: '이 화면은 권한이 있는 직원만 볼 수 있습니다. 필요하면 운영 담당자에게 권한을 요청해 주세요.',
