@@ -29,6 +29,22 @@ const money: readonly Plant[] = [
     plant: `UPDATE jt_payment.refund SET amount = amount * 2`,
   },
   {
+    invariant: 'refunds of a payment are made one after another, each by a cancel of its own',
+    name: 'two at the provider',
+    plant: `DROP INDEX jt_payment.refund_under_way;
+      INSERT INTO jt_payment.refund (id, payment_id, order_id, amount, reason, state, created_at, next_try_at)
+      SELECT gen_random_uuid(), payment_id, order_id, 0, '', 'REQUESTED', now(), now()
+      FROM jt_payment.refund, generate_series(1, 2) WHERE state = 'REFUNDED'`,
+  },
+  {
+    invariant: 'refunds of a payment are made one after another, each by a cancel of its own',
+    name: 'two by one cancel',
+    plant: `INSERT INTO jt_payment.refund
+        (id, payment_id, order_id, amount, reason, state, transaction_key, created_at, ended_at, next_try_at)
+      SELECT gen_random_uuid(), payment_id, order_id, 0, '', 'REFUNDED', transaction_key, now(), now(), now()
+      FROM jt_payment.refund WHERE transaction_key IS NOT NULL`,
+  },
+  {
     invariant: 'an order is captured at most once',
     name: 'two captures of one order',
     plant: `DROP INDEX jt_payment.payment_captured;

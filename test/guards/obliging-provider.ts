@@ -35,6 +35,9 @@ export const startObligingProvider = async () => {
     }
   }
   const known = new Map<string, ReturnType<typeof paymentOf>>()
+  /** Cancels of a payment that wait to be let through. */
+  const held: (() => void)[] = []
+  let isHeld = false
   const app = fastify()
   app.post<{ Body: { paymentKey: string; orderId: string; amount: number } }>(
     '/v1/payments/confirm',
@@ -53,6 +56,7 @@ export const startObligingProvider = async () => {
   app.post<{ Params: { key: string }; Body: { cancelAmount?: number; cancelReason: string } }>(
     '/v1/payments/:key/cancel',
     async ({ params, headers, body }) => {
+      if (isHeld) await new Promise<void>((resolve) => held.push(resolve))
       const { paymentKey, orderId, totalAmount, balanceAmount, cancels } = known.get(params.key)!
       const transactionKey = `cancel ${String(headers['idempotency-key'])}`
       if (cancels.some((each) => each.transactionKey === transactionKey)) return known.get(params.key)
@@ -65,5 +69,16 @@ export const startObligingProvider = async () => {
   )
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 })
   closing.push(() => app.close())
-  return { baseUrl, capturesOf: (orderId: string) => captured.filter((each) => each === orderId).length }
+  return {
+    baseUrl,
+    capturesOf: (orderId: string) => captured.filter((each) => each === orderId).length,
+    /** From now on cancels wait until they are let through. */
+    holdCancels: (): void => void (isHeld = true),
+    /** How many wait. */
+    heldCancels: (): number => held.length,
+    letCancelsThrough: (): void => {
+      isHeld = false
+      for (const go of held.splice(0)) go()
+    },
+  }
 }

@@ -68,6 +68,18 @@ export const doubleCaptures = (db: Queryable): Promise<Violation[]> =>
     SELECT order_id AS id, format('captured %s times', count(*)) AS what
     FROM jt_payment.payment WHERE state = 'CAPTURED' GROUP BY order_id HAVING count(*) > 1`)
 
+/** Payments of which several refunds are at the provider: what it lists could be any of them. */
+export const refundsAtOnce = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT payment_id AS id, format('%s of its refunds are at the provider', count(*)) AS what
+    FROM jt_payment.refund WHERE state = 'REQUESTED' GROUP BY payment_id HAVING count(*) > 1`)
+
+/** Cancels of the provider by which several refunds are booked. */
+export const sharedCancels = (db: Queryable): Promise<Violation[]> =>
+  db.query<Violation>(sql`
+    SELECT payment_id AS id, format('%s refunds are booked by its cancel %s', count(*), transaction_key) AS what
+    FROM jt_payment.refund WHERE transaction_key IS NOT NULL GROUP BY payment_id, transaction_key HAVING count(*) > 1`)
+
 /**
  * Attempts and refunds of which nobody knows yet how they end, with the instant since which that is owed: they began, the
  * deposit was due, an account to refund to was given. A refund that waits for one waits for a person.

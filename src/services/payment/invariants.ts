@@ -4,6 +4,8 @@ import {
   countPostings,
   doubleCaptures,
   openOutcomes,
+  refundsAtOnce,
+  sharedCancels,
   unbalancedEntries,
   wrongBalances,
   wrongRefunds,
@@ -18,6 +20,7 @@ const money = check({
     'captured − refunded is what the ledger says, for each payment and order',
     'refunds never exceed captures',
     'an order is captured at most once',
+    'refunds of a payment are made one after another, each by a cancel of its own',
     'each outcome becomes known',
   ],
   examine: async (view, tally) => {
@@ -40,6 +43,11 @@ const money = check({
     const once = tally('an order is captured at most once')
     once.looked = total.orders
     once.wrongAll(await doubleCaptures(db))
+
+    const inTurn = tally('refunds of a payment are made one after another, each by a cancel of its own')
+    inTurn.looked = total.refunds
+    inTurn.wrongAll(await refundsAtOnce(db))
+    inTurn.wrongAll(await sharedCancels(db))
 
     const known = tally('each outcome becomes known')
     known.looked = total.payments + total.refunds
