@@ -4,15 +4,15 @@ import type { ServiceDefinition } from '#kernel/service.ts'
 import { subscriptionsOf } from '#kernel/subscriptions.ts'
 import type { ConnectionSettings } from '#engines/postgres/connection/connection.ts'
 import { isTransientError } from '#engines/postgres/connection/transient-errors.ts'
-import { access } from './access.ts'
-import { acknowledged } from './acknowledged.ts'
-import { carts } from './carts.ts'
-import { catalogue } from './catalogue.ts'
-import { events } from './events.ts'
-import { forgetting } from './forgetting.ts'
+import { access } from './personal-data/access.ts'
+import { acknowledged } from './purchases/acknowledged.ts'
+import { carts } from './purchases/carts.ts'
+import { catalogue } from './events/catalogue.ts'
+import { events } from './events/events.ts'
+import { erasure } from './personal-data/erasure.ts'
 import { Tally, type Check, type View, type Violation } from '#kernel/invariant.ts'
-import { provider } from './provider.ts'
-import { purchases } from './purchases.ts'
+import { provider } from './purchases/provider.ts'
+import { purchases } from './purchases/purchases.ts'
 import { type Snapshots, takeSnapshots } from './snapshots.ts'
 
 /** What was found about one invariant. */
@@ -90,7 +90,7 @@ export const auditOf = async (
     catalogue,
     carts,
     access(names),
-    forgetting,
+    erasure,
   ]
   const view: View = { store: snapshots.store, has: snapshots.has, now: await snapshots.time(runtime.now()), grace }
   const findings: Finding[] = []

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { readOrders } from '#src/audit/orders-store.ts'
+import { readOrders } from '#src/audit/purchases/orders-store.ts'
 import { address, startPurchases, type Buyer } from '#test/support/purchases.ts'
 import { OUT_OF_STOCK, PRICE_CHANGED, SKU_NOT_FOUND } from '#services/product/contract.ts'
 import { IDEMPOTENCY_CONFLICT, type Order } from './contract.ts'

@@ -7,7 +7,7 @@ import { indexNames, MAPPING } from '../index/index-mapping.ts'
 import { indexEngine } from './index-search.ts'
 import { findIndexLag, findIndexState, giveIndexUp, wantIndex } from '../index/index-store.ts'
 import { indexer } from '../index/reindexing.ts'
-import { standing } from './search-standing.ts'
+import { searchStatus } from './search-status.ts'
 import type { catalogSettings } from '../settings.ts'
 
 /** Milliseconds between two looks at what changed. */
@@ -64,7 +64,7 @@ export const wireSearch = ({
   const analyzer = settings.OPENSEARCH_ANALYZER
   const work = indexer({ db, store, log, names, mapping: MAPPING, analyzer }, runtime)
   const lag = () => findIndexLag(db)
-  const index = standing(indexEngine(store, names.live), {
+  const index = searchStatus(indexEngine(store, names.live), {
     store,
     alias: names.live,
     lag,

@@ -1,5 +1,5 @@
 import { check, NIL, pages, type View } from '#kernel/invariant.ts'
-import { leftBehind, overdue, type Place, placesOf, readWithdrawn } from './forgetting-store.ts'
+import { leftBehind, overdue, type Place, placesOf, readWithdrawn } from './erasure-store.ts'
 
 const GONE = 'nothing is left of members who withdrew'
 const FORGOTTEN = 'what was kept for a while is forgotten in time'
@@ -10,7 +10,7 @@ const SWEPT = 48 * 3_600_000
 const placesIn = (view: View): readonly Place[] => placesOf.filter((each) => view.has(each.service))
 
 /** Members who left, and what was kept of people only for a time. */
-export const forgetting = check({
+export const erasure = check({
   family: 'access',
   needs: ['member'],
   invariants: [GONE, FORGOTTEN],

@@ -22,7 +22,7 @@ export interface SearchStatus {
 }
 
 /** Stands before an index. `missed` is called when there is none where one was. */
-export const standing = (
+export const searchStatus = (
   engine: SearchEngine,
   given: {
     readonly store: SearchStore
