@@ -149,6 +149,13 @@ describe('an answer that makes no sense', () => {
     assert.equal(await codeOf(reach().call('take', {}, context())), 'INTERNAL')
   })
 
+  test('an operation that hosts of another version lack was surely not done: others are asked, else it is UNAVAILABLE', async () => {
+    answer = first(status(404), ok)
+    assert.equal(await reach().call('take', {}, context()), 'ok')
+    answer = status(404)
+    assert.equal(await codeOf(reach().call('take', {}, context())), 'UNAVAILABLE')
+  })
+
   test('nobody listening is UNAVAILABLE, in a sentence that names the service', async () => {
     const [gone, nowhere] = await listen(ok)
     gone.close()

@@ -1,7 +1,7 @@
 import { sumWon, won, type Won } from '#kernel/money.ts'
 import type { SoldLine } from '#services/product/contract.ts'
 import type { Allocation, Charge } from './contract.ts'
-import type { OrderLine } from './order.ts'
+import type { OrderLine, OrderRecord } from './order.ts'
 
 /** How the price of a line came about that nobody takes anything off: all of it is paid. `gross` in won. */
 export const plainAllocation = (gross: Won): Allocation => ({
@@ -14,6 +14,10 @@ export const plainAllocation = (gross: Won): Allocation => ({
   taxFree: won(0),
   parts: [],
 })
+
+/** What of an order's amount carries no VAT. */
+export const taxFreeOf = ({ lines, charges }: Pick<OrderRecord, 'lines' | 'charges'>): Won =>
+  sumWon([...lines, ...charges].map((each) => each.allocation.taxFree))
 
 /** A line as it is stored with its allocation. One from before allocations were stored paid all it cost. */
 export const allocated = <

@@ -161,6 +161,33 @@ test('a payment that paid the order is answered as such, whatever became of the 
   assert.equal(await status(), 'CANCELED')
 })
 
+test('the part of an order that carries no VAT goes along with its capture, begun or resumed', async () => {
+  for (const cutOff of [false, true]) {
+    const { order, confirm, attempts, sweep } = await ready()
+    const set = `jsonb_set(allocation, '{taxFree}', '1234')`
+    await shop.db('order').query({
+      text: `UPDATE order_line SET allocation = ${set} WHERE order_id = $1`,
+      values: [order.id],
+    })
+    // Once captured, what the provider says of it counts.
+    await shop.faults({ http500: { scope: 'any' } })
+    if (cutOff) dieBefore('product', 'product.secure')
+    await confirm().catch(() => assert.ok(cutOff))
+    revive()
+    if (cutOff)
+      await eventually(async () => {
+        await sweep()
+        return (await attempts()) === 1
+      }, 'it is resumed')
+    const [stored] = await shop.db('payment').query<{ taxFree: number }>({
+      text: 'SELECT tax_free_amount AS "taxFree" FROM payment WHERE order_id = $1',
+      values: [order.id],
+    })
+    assert.equal(stored!.taxFree, 1_234)
+    await shop.simulator.calm()
+  }
+})
+
 test('money captured for an order that was paid otherwise meanwhile is rejected by the transaction that finds out', async () => {
   const { buyer, order } = await ready()
   const steps = paymentSteps(shop)

@@ -44,9 +44,9 @@ export const conducting = (given: {
 
   /** Captures; where no money moved, the order becomes payable again. After any other error it stays in PAYING. */
   const capture = async (paying: Paying, paymentKey: string): Promise<Capture> => {
-    const { orderId, memberId, amount, status } = paying
+    const { orderId, memberId, amount, taxFreeAmount, status } = paying
     try {
-      const captured = await payment.capture({ orderId, paymentKey, memberId, amount })
+      const captured = await payment.capture({ orderId, paymentKey, memberId, amount, taxFreeAmount })
       if (captured.returned && status === 'PAYING') throw PAYMENT_SESSION_LOST()
       return captured
     } catch (error) {
@@ -99,8 +99,8 @@ export const conducting = (given: {
       const found = async (): Promise<OrderRecord> => (await findOrders(db, [orderId])).get(orderId)!
       const { memberId, reservationId, amount, status } = await found()
       if (status === 'PAYING' && amount === 0)
-        await conduct({ orderId, paymentKey: null, memberId, reservationId, amount, status }).catch((error: unknown) =>
-          log.warn({ err: error, orderId }, 'An order of 0 won is left to the sweep to pay'),
+        await conduct({ orderId, paymentKey: null, memberId, reservationId, amount, taxFreeAmount: 0, status }).catch(
+          (error: unknown) => log.warn({ err: error, orderId }, 'An order of 0 won is left to the sweep to pay'),
         )
       return found()
     },

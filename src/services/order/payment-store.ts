@@ -22,6 +22,8 @@ export interface Paying extends Ended {
   readonly memberId: string
   readonly reservationId: string
   readonly amount: number
+  /** The part of the amount that carries no VAT, in won. */
+  readonly taxFreeAmount: number
   /** AWAITING_DEPOSIT: its holds are secured, and a virtual account is issued. */
   readonly status: 'PAYING' | 'AWAITING_DEPOSIT'
 }
@@ -56,7 +58,10 @@ export const beginWaiting = async (
     WHERE orders.id = waiting.id AND orders.status = 'PENDING_PAYMENT' AND orders.amount = given.amount
       AND orders.pay_before > ${new Date(now)} AND orders.member_id = given.member_id
     RETURNING orders.id AS "orderId", orders.payment_key AS "paymentKey", orders.member_id AS "memberId",
-      orders.reservation_id AS "reservationId", orders.amount, orders.status`)
+      orders.reservation_id AS "reservationId", orders.amount, orders.status,
+      coalesce((SELECT sum((allocation ->> 'taxFree')::bigint) FROM order_line WHERE order_id = orders.id), 0)::bigint
+        + coalesce((SELECT sum((each -> 'allocation' ->> 'taxFree')::bigint)
+                    FROM jsonb_array_elements(orders.charges) AS each), 0)::bigint AS "taxFreeAmount"`)
   return new Map(rows.map((row) => [row.orderId, row]))
 }
 
@@ -87,7 +92,10 @@ export const claimCutOff = (db: Queryable, ids: readonly string[], now: number):
       next_try_at = ${takenUpAt(now)}::timestamptz + least(300, 2 * 2 ^ least(tries, 10)) * interval '1 second'
     WHERE id IN (SELECT id FROM due)
     RETURNING id AS "orderId", payment_key AS "paymentKey", member_id AS "memberId",
-      reservation_id AS "reservationId", amount, status`)
+      reservation_id AS "reservationId", amount, status,
+      coalesce((SELECT sum((allocation ->> 'taxFree')::bigint) FROM order_line WHERE order_id = orders.id), 0)::bigint
+        + coalesce((SELECT sum((each -> 'allocation' ->> 'taxFree')::bigint)
+                    FROM jsonb_array_elements(orders.charges) AS each), 0)::bigint AS "taxFreeAmount"`)
 
 /** An order that was paid just now, with what its event tells. */
 export interface FreshlyPaid {

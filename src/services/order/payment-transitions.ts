@@ -13,6 +13,7 @@ import {
   orderPaymentRejected,
   PAYMENT_UNDER_WAY,
 } from './contract.ts'
+import { taxFreeOf } from './allocation.ts'
 import { type Awaited, awaitDeposits, type DepositEnd, endDeposits } from './deposit.ts'
 import { factsOf, type OrderRecord, paidFactsOf } from './order.ts'
 import { after } from './states.ts'
@@ -202,7 +203,8 @@ export const paymentTransitions = (given: {
       const paymentKey = keyOf(order!, each)
       if (verdict === 'begin') begun.set(orderId, { ...order!, status: 'PAYING', paymentKey })
       const status = order!.status === 'AWAITING_DEPOSIT' ? order!.status : 'PAYING'
-      return { kind: 'under way', orderId, paymentKey, memberId, reservationId, amount, status }
+      const taxFreeAmount = taxFreeOf(order!)
+      return { kind: 'under way', orderId, paymentKey, memberId, reservationId, amount, taxFreeAmount, status }
     })
     await saveOrders(tx, [...begun.values()], 'without lines')
     await scheduleTakeUp(tx, [...begun.keys()], now)
