@@ -27,7 +27,7 @@ export const FAULTS = {
 } as const
 
 export type FaultName = keyof typeof FAULTS
-export const SCOPES = ['confirm', 'cancel', 'get', 'virtual-accounts', 'deposit', 'lapse', 'any'] as const
+const SCOPES = ['confirm', 'cancel', 'get', 'virtual-accounts', 'deposit', 'lapse', 'any'] as const
 export type Scope = (typeof SCOPES)[number]
 
 const settings = z.strictObject({

@@ -104,9 +104,7 @@ export const isPartialCancelable = (payment: Payment): boolean =>
   !(payment.method === 'CARD' && payment.taxExemptionAmount > 0)
 
 /** Supplied amount and VAT of what is left: a tenth on top of the supplied amount, rounded (domain.md §1.5). */
-export const taxSplit = (
-  payment: Payment,
-): { suppliedAmount: number; vat: number; taxFree: number; exemption: number } => {
+const taxSplit = (payment: Payment): { suppliedAmount: number; vat: number; taxFree: number; exemption: number } => {
   const left = balanceOf(payment)
   const taxFree = Math.min(taxFreeLeft(payment), left)
   const exemption = Math.min(payment.taxExemptionAmount, left - taxFree)

@@ -1,10 +1,4 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
+import { escapeHtml } from '#kernel/text/html.ts'
 
 /** HTML whose values are escaped already. */
 export class Html {
@@ -17,9 +11,7 @@ export class Html {
 const piece = (value: unknown): string => {
   if (value instanceof Html) return value.text
   if (Array.isArray(value)) return value.map(piece).join('')
-  return value === undefined || value === null || value === false
-    ? ''
-    : String(value).replace(/[&<>"']/g, (c) => ENTITIES[c]!)
+  return value === undefined || value === null || value === false ? '' : escapeHtml(String(value))
 }
 
 /** A piece of a page; every value is escaped unless it is Html itself. */

@@ -3,8 +3,8 @@ import type { Method, Payment } from '../payments/payment.ts'
 import { randomDigits, randomText, type Chance, type Decision } from '../payments/rules.ts'
 
 /** How long a window may stay unused, and how long an authenticated payment waits for its confirm (domain.md §1.1). */
-export const READY_FOR = 30 * MINUTE
-export const IN_PROGRESS_FOR = 10 * MINUTE
+const READY_FOR = 30 * MINUTE
+const IN_PROGRESS_FOR = 10 * MINUTE
 export const DEPOSIT_FOR = 168 * HOUR
 
 /** What a payment window is opened with. */

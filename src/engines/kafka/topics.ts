@@ -15,7 +15,7 @@ const DAY = 86_400_000
 /** As long as the outbox keeps events. */
 const RETENTION_DAYS = 14
 /** A batch of messages; one event must always fit. */
-export const BATCH_BYTES_AT_MOST = 8 * EVENT_AT_MOST
+const BATCH_BYTES_AT_MOST = 8 * EVENT_AT_MOST
 
 const configsOf = ({ retained }: Topic, replicas: number) => [
   { name: 'retention.ms', value: retained ? '-1' : String(RETENTION_DAYS * DAY) },

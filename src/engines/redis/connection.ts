@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { redisAddressOf } from './address.ts'
@@ -57,7 +58,7 @@ export const openRedis = (
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 2_000,
-      retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), LONGEST_PAUSE),
+      retryStrategy: (tries) => exponentialBackOff(tries, { first: 50, longest: LONGEST_PAUSE }),
       ...more,
     })
     let away = false

@@ -26,7 +26,7 @@ export const problemSchema = z
 export type Problem = z.output<typeof problemSchema>
 
 /** Where a fault is explained, below the address of the shop. */
-export const problemTypeOf = (code: string): string => `/api/docs#fault-${code}`
+const problemTypeOf = (code: string): string => `/api/docs#fault-${code}`
 
 /** The problem document of a fault, for a request and a language. */
 export const problemOf = (fault: Fault, locale: Locale, requestId: string): Problem => ({

@@ -88,7 +88,7 @@ const objectMisfits = (written: JsonSchema, reader: JsonSchema, at: string): str
  * Where values that one schema writes cannot be read by another, as sentences; none when all can. Members the reader does
  * not know are no misfit: they are dropped. What it does not understand must be the same in both.
  */
-export const misfits = (written: JsonSchema, reader: JsonSchema, at: string): string[] => {
+const misfits = (written: JsonSchema, reader: JsonSchema, at: string): string[] => {
   if (isDeepStrictEqual(written, reader)) return []
   const each = alternatives(written)
   if (each) return each.flatMap((one) => misfits(one, reader, at))

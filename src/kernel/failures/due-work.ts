@@ -1,9 +1,10 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Logger } from 'pino'
 import { isolate } from './isolate.ts'
 import { isTransient } from './transient.ts'
 
 /** Milliseconds until what failed is tried again: a second, doubling to ten minutes. */
-const pauseAfter = (tries: number): number => Math.min(600_000, 1_000 * 2 ** (tries - 1))
+const pauseAfter = (tries: number): number => exponentialBackOff(tries - 1, { first: 1_000, longest: 600_000 })
 
 /**
  * The work of a sweep that does many due things in one transaction: one of them that makes it fail is isolated, logged and

@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Logger } from 'pino'
 import { untilTick } from '#kernel/time/aligned-ticks.ts'
 import { isLogged } from '#kernel/failures/already-logged.ts'
@@ -85,7 +86,7 @@ export const pollLoop = (
           logger.warn({ err: error, worker: name }, 'Background worker failed: retrying')
           warned = true
         }
-        await sleep(Math.min(MAX_BACK_OFF, 100 * 2 ** failures), false)
+        await sleep(exponentialBackOff(failures, { first: 100, longest: MAX_BACK_OFF }), false)
       }
     }
   }

@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import { keepAlive } from '../time/keep-alive.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -22,7 +23,7 @@ const STEADY = 60_000
 
 /** Milliseconds to wait before a restart, after so many restarts in a row. */
 export const restartPause = (inARow: number, longest = LONGEST_PAUSE): number =>
-  inARow === 0 ? 0 : Math.min(longest, FIRST_PAUSE * 2 ** Math.min(inARow - 1, 20))
+  inARow === 0 ? 0 : exponentialBackOff(inARow - 1, { first: FIRST_PAUSE, longest })
 
 /**
  * Supervises a started program: restarts it with growing pauses for as long as it takes, and keeps the process alive

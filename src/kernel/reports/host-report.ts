@@ -12,7 +12,7 @@ export const ratesSchema = z.object({
 export type Rates = z.output<typeof ratesSchema>
 
 /** One thing a host stands on. */
-export const checkSchema = z.object({
+const checkSchema = z.object({
   name: z.string(),
   status: z.enum(['up', 'down']),
   ms: z.number(),
@@ -23,7 +23,7 @@ export const checkSchema = z.object({
 })
 
 /** An instance of another service as the reporting host finds it. */
-export const remoteInstanceSchema = z.object({
+const remoteInstanceSchema = z.object({
   origin: z.string(),
   host: z.string().nullable(),
   inFlight: z.int(),
@@ -39,7 +39,7 @@ export const remoteInstanceSchema = z.object({
 })
 
 /** How far a consumer is behind a log, or what it reads from. */
-export const lagSchema = z.object({
+const lagSchema = z.object({
   service: z.string(),
   consumer: z.string(),
   source: z.string(),

@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Mailer } from '#engines/mail/mailer.ts'
 import { instant } from '#kernel/contract.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
@@ -15,7 +16,8 @@ const AT_ONCE = 100
 /** Milliseconds for which mails that came to an end are gathered before they are noted. */
 const GATHER = 100
 /** Waits between attempts: 5 s, doubling to 30 minutes. */
-export const backOff = (attempts: number): number => Math.min(30 * 60_000, 5_000 * 2 ** (attempts - 1))
+export const backOff = (attempts: number): number =>
+  exponentialBackOff(attempts - 1, { first: 5_000, longest: 30 * 60_000 })
 
 export interface OutgoingMail {
   readonly id: string

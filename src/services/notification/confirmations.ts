@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Logger } from 'pino'
 import type { Client } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
@@ -42,7 +43,7 @@ export const GATHERING = { pace: 50, full: MANY }
 const LOST_AFTER = 60_000
 /** About half a day with the waits between. */
 const MAX_ATTEMPTS = 20
-const waitAfter = (attempts: number): number => Math.min(3_600_000, 1_000 * 2 ** attempts)
+const waitAfter = (attempts: number): number => exponentialBackOff(attempts, { first: 1_000, longest: 3_600_000 })
 
 /**
  * Writes about orders by mail. Noting is part of the event's transaction, sending is not: no other service is called

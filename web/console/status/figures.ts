@@ -1,3 +1,4 @@
+import { KOREA_OFFSET } from '#kernel/time/korean-time.ts'
 import type { Locale } from '#kernel/fault.ts'
 
 /** Bytes as `128 MB`. */
@@ -42,4 +43,4 @@ export const percentText = (part: number, whole: number): string => {
 
 /** An instant's time of day in Korea with seconds: `14:05:09`. */
 export const secondText = (instant: string): string =>
-  new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(11, 19)
+  new Date(Date.parse(instant) + KOREA_OFFSET).toISOString().slice(11, 19)

@@ -1,3 +1,4 @@
+import { KOREA_OFFSET } from '#kernel/time/korean-time.ts'
 import type { Locale } from '#kernel/fault.ts'
 
 // Written out rather than left to Intl: the server's and the browser's data may differ, and a page must not change under the reader.
@@ -9,18 +10,17 @@ export const grouped = (amount: number): string => String(amount).replace(/\B(?=
 export const priceText = (amount: number, locale: Locale): string =>
   locale === 'en' ? `₩${grouped(amount)}` : `${grouped(amount)}원`
 
-const KST = 9 * 3_600_000
 const two = (value: number): string => String(value).padStart(2, '0')
 
 /** An instant's date in Korea: `2026.11.20`. */
 export const dateText = (instant: string): string => {
-  const at = new Date(Date.parse(instant) + KST)
+  const at = new Date(Date.parse(instant) + KOREA_OFFSET)
   return `${at.getUTCFullYear()}.${two(at.getUTCMonth() + 1)}.${two(at.getUTCDate())}`
 }
 
 /** An instant's time of day in Korea: `14:05`. */
 export const timeText = (instant: string): string => {
-  const at = new Date(Date.parse(instant) + KST)
+  const at = new Date(Date.parse(instant) + KOREA_OFFSET)
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
 }
 

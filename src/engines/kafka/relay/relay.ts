@@ -11,7 +11,7 @@ import { messageOf, type Stored } from '../message.ts'
 import { claimTopic, movePublished, readOutbox, relayHasAside, releaseTopic } from './relay-store.ts'
 
 /** Under this name a service's own relay sets events aside. */
-export const RELAY_CONSUMER = 'relay'
+const RELAY_CONSUMER = 'relay'
 /** Events read at once. */
 export const RELAY_BATCH = 1_000
 /** Bytes of payloads sent at once: a batch of them must fit into what a topic takes. */

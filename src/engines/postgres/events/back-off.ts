@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import { errorText } from '#kernel/failures/error-text.ts'
 import { storable } from '#kernel/text/storable-text.ts'
 import { truncate } from '#kernel/text.ts'
@@ -6,7 +7,7 @@ import { truncate } from '#kernel/text.ts'
 export const MAX_ATTEMPTS = 10
 
 /** Milliseconds until the next try after so many: 0.2 s, doubling to a minute. */
-export const backOff = (attempts: number): number => Math.min(60_000, 200 * 2 ** attempts)
+export const backOff = (attempts: number): number => exponentialBackOff(attempts, { first: 200, longest: 60_000 })
 
 /** What went wrong as text that PostgreSQL can store. */
 export const reasonOf = (error: unknown): string => truncate(storable(errorText(error)), 2_000)

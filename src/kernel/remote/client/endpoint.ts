@@ -31,7 +31,7 @@ export interface RemoteLimits {
   readonly retries: number
 }
 
-export const defaultLimits: RemoteLimits = {
+const defaultLimits: RemoteLimits = {
   inFlight: 256,
   waiting: 1_024,
   connections: 128,

@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { jitter } from '#kernel/time/jitter.ts'
 
@@ -51,7 +52,10 @@ export const breaker = (runtime: Runtime, given: { readonly failures: number; re
   const isOpen = (): boolean => openings > 0
   const wouldAdmit = (): boolean => !isOpen() || (runtime.now() >= openUntil && (!trying || byNobody))
   const open = (nobody: boolean): void => {
-    const length = Math.min(nobody ? longestOfNobody : longest, given.openFor * 2 ** openings++)
+    const length = exponentialBackOff(openings++, {
+      first: given.openFor,
+      longest: nobody ? longestOfNobody : longest,
+    })
     openUntil = runtime.now() + length * (0.8 + 0.4 * jitter(runtime))
     trying = false
     byNobody = nobody

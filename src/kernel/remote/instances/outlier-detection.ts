@@ -1,3 +1,4 @@
+import { exponentialBackOff } from '#kernel/time/back-off.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import { shareAfter } from './slow-start.ts'
 
@@ -125,7 +126,7 @@ class InstanceOutlierState implements OutlierState {
   leaveOut(first: number): void {
     const now = this.#runtime.now()
     if (now - this.outUntil > OUT_LONGEST) this.inARow = 0
-    this.#start(now + Math.min(OUT_LONGEST, first * 2 ** this.inARow++))
+    this.#start(now + exponentialBackOff(this.inARow++, { first, longest: OUT_LONGEST }))
   }
 
   #start(outUntil: number): void {
