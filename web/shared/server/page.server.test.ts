@@ -126,7 +126,7 @@ test('the order judges how a payment stands, whatever confirming says', async ()
     confirmPayment(
       {
         page: { locale: 'ko' },
-        shop: { payment: { confirm: () => Promise.reject(error) }, order: { get: async () => ({ status }) } },
+        shop: { order: { confirmPayment: () => Promise.reject(error), get: async () => ({ status }) } },
       } as never,
       { paymentKey: 'k', orderId: 'o', amount: 1 },
     )
