@@ -19,6 +19,7 @@ import {
 import { claimCutOff, findCutOff } from '#services/order/payment-store.ts'
 import { findDue, lockDue } from '#services/order/store.ts'
 import { claimRefunds } from '#services/payment/refund-store.ts'
+import { claimReviews } from '#services/payment/review-store.ts'
 import { claimUnknown, forgetRefused } from '#services/payment/store.ts'
 import { claimOverdue, findOverdue } from '#services/product/stock-store.ts'
 import { freshStores, type Stores } from '../support/stores.ts'
@@ -183,6 +184,17 @@ const claims: readonly {
       INSERT INTO refund (id, payment_id, order_id, amount, reason, state, created_at, next_try_at)
       SELECT gen_random_uuid(), id, order_id, 1, '', 'REQUESTED', ${EARLIER}, ${EARLIER} FROM captured`,
     claim: async (db) => (await claimRefunds(db, NOW, 20)).length,
+    most: 20,
+  },
+  {
+    service: 'payment',
+    table: 'payment',
+    what: 'payments to look at again',
+    add: (rows) => sql`
+      INSERT INTO payment (id, order_id, payment_key, amount, state, created_at, next_check_at, review_due_at)
+      SELECT gen_random_uuid(), gen_random_uuid(), 'reviewed ' || n, 1, 'CAPTURED', ${EARLIER}, ${EARLIER}, ${EARLIER}
+      FROM generate_series(1, ${rows}::integer) AS n`,
+    claim: async (db) => (await claimReviews(db, NOW, 20)).length,
     most: 20,
   },
 ]
