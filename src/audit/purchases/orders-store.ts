@@ -21,7 +21,7 @@ export interface OrderSeen {
   /** When the sweep takes its payment up again, while it is PAYING. */
   readonly nextTryAt: number | null
   /** What was paid and is not given back by a cancellation, in won; what cancellations gave back. */
-  readonly kept: number
+  readonly remaining: number
   readonly givenBack: number
   /** When the last of its cancellations that are under way was requested. */
   readonly cancelingSince: number | null
@@ -34,7 +34,7 @@ export const readOrders = (db: Queryable, after: string, limit: number): Promise
   db.query<OrderSeen & Record<string, unknown>>(sql`
     SELECT orders.id, status, orders.amount, payment_key AS "paymentKey", reservation_id AS "reservationId",
       pay_before AS "payBefore", paid_at AS "paidAt", canceled_at AS "canceledAt", next_try_at AS "nextTryAt",
-      orders.amount - coalesce(canceled.amount, 0) AS kept, coalesce(canceled.refunded, 0) AS "givenBack",
+      orders.amount - coalesce(canceled.amount, 0) AS remaining, coalesce(canceled.refunded, 0) AS "givenBack",
       canceled.since AS "cancelingSince",
       ARRAY (SELECT sku_id || ' ' || sum(quantity) FROM jt_order.order_line WHERE order_id = orders.id
              GROUP BY sku_id ORDER BY sku_id) AS lines

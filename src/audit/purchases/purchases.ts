@@ -49,7 +49,7 @@ const judgePaid = (tally: Tally, seen: Seen): void => {
     if (order.paymentKey !== null) tally.wrong(order.id, `${order.status} at 0 won by a payment`)
   } else if (capture!.paymentKey !== order.paymentKey || capture!.amount !== order.amount)
     tally.wrong(order.id, `${order.status} at ${order.amount} won by another payment of ${capture!.amount} won`)
-  else if (order.status === 'PAID' && capture!.refunded === capture!.amount && order.kept > 0)
+  else if (order.status === 'PAID' && capture!.refunded === capture!.amount && order.remaining > 0)
     tally.wrongSince(capture!.refundAt, order.id, 'PAID, but all its money was given back')
 
   if (capture && capture.refunded < order.givenBack)

@@ -372,3 +372,27 @@ test('after a part was given back at the console, parts get their share and the 
     await shop.simulator.calm()
   }
 })
+
+test('of two parts under way one is refused: its units are as they were paid, and the other is done', async () => {
+  const it = await paid([3, 1_000], [1, 700])
+  await shop.faults({ http500: { scope: 'cancel' } })
+  await it.cancel([[1, 2]])
+  await it.cancel([[2, 1]])
+  await shop.faults({ 'refuse-cancel': { scope: 'cancel', code: 'NOT_CANCELABLE_PAYMENT', count: 1 } })
+  await shop.simulator.call('DELETE', '/faults/http500')
+  await eventually(async () => {
+    shop.runtime.advance(60_000)
+    await shop.settled()
+    return (await it.get()).lines.every((each) => each.canceling === 0)
+  }, 'both have ended')
+  const ended = await it.get()
+  assert.deepEqual(
+    [ended.status, ...unitsOf(ended)],
+    ['PAID', [0, 0, 'PAID'], [0, 1, 'CANCELED']],
+    'the one that was refused first is the first that was asked for',
+  )
+  assert.deepEqual(await refundsOf(it), [700])
+  assert.equal(ended.lines[0]!.refundable, 3_000)
+  assert.equal((await it.cancel()).status, 'CANCELED')
+  assert.deepEqual(await shop.takenByToss(it.order.id), [0])
+})

@@ -4,7 +4,7 @@ import {
   allUnits,
   type Cancellation,
   cancellationOf,
-  keptAmount,
+  remainingAmount,
   type Part,
   withCanceled,
   withCanceling,
@@ -81,7 +81,7 @@ const together = (parts: readonly Part[]): Part[] =>
 
 /**
  * Money of an order was given back: the cancellation with the refund's id is done, and its units are canceled. Where nothing
- * of the payment remains although something is kept that was paid for, it was given back at the provider's console, and all of
+ * of the payment remains although units remain that were paid for, it was given back at the provider's console, and all of
  * the order ends; a part of the money given back there leaves the lines alone. `amount` and `remaining` in won.
  */
 export const endRefunded = async (
@@ -98,7 +98,7 @@ export const endRefunded = async (
   const its = cancellations.find((each) => each.id === refundId)
   const done = its?.state === 'REQUESTED' ? its : undefined
   const left = cancellations.map((each) => (each === done ? { ...each, state: 'DONE' as const } : each))
-  const isOver = remaining === 0 && (its === undefined || keptAmount(order, left) > 0)
+  const isOver = remaining === 0 && (its === undefined || remainingAmount(order, left) > 0)
   if (!done && !isOver) return order
 
   if (done) await tx.query(endCancellation(done.id, 'DONE', amount, now))

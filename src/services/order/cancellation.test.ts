@@ -8,7 +8,7 @@ import {
   type Cancellation,
   cancellationOf,
   isAllLeft,
-  keptAmount,
+  remainingAmount,
   unitsLeft,
   withCanceled,
   withCanceling,
@@ -114,7 +114,7 @@ test('whatever is canceled, refused and canceled anew: refunds sum to what was p
         while (all.some((each) => each.state === 'REQUESTED')) end('DONE', 0)
         holds()
         assert.equal(order.status, 'CANCELED')
-        assert.equal(keptAmount(order, all), 0)
+        assert.equal(remainingAmount(order, all), 0)
         assert.ok(order.lines.every((each) => unrefunded(each) === 0))
         const taxFree = sumWon(all.filter((each) => each.state === 'DONE').map((each) => each.taxFree))
         assert.equal(taxFree, sumWon(lines.map((each) => each.taxFree)))

@@ -134,5 +134,5 @@ export const withReturned = (order: OrderRecord, parts: readonly Part[]): OrderR
   }))
 
 /** What was paid for units that are not canceled, in won: charges too, which are given back with the last of them. */
-export const keptAmount = (order: OrderRecord, cancellations: readonly Cancellation[]): number =>
+export const remainingAmount = (order: OrderRecord, cancellations: readonly Cancellation[]): number =>
   order.amount - sumWon(cancellations.filter((each) => each.state === 'DONE').map((each) => each.amount))

@@ -17,14 +17,14 @@ test('every state of the contract has a row, and every exit leads to a state', (
 test('what has ended stays ended; while money moves neither deadline nor buyer ends an order', () => {
   assert.deepEqual(orderStatus.options.filter(isEnded), ['CANCELED', 'EXPIRED'])
   for (const ended of ['CANCELED', 'EXPIRED'] as const) assert.deepEqual(life[ended], {})
-  for (const happening of ['deadline passed', 'canceled unpaid', 'items changed'] as const)
-    assert.equal(after('PAYING', happening), undefined)
+  for (const trigger of ['deadline passed', 'canceled unpaid', 'items changed'] as const)
+    assert.equal(after('PAYING', trigger), undefined)
 })
 
 test('nothing of the payment happens to an order that is paid', () => {
   for (const label of ['PAID', 'CANCEL_REQUESTED', 'CANCELED'] as const)
-    for (const happening of ['payment begun', 'payment captured', 'payment refused', 'deadline passed'] as const)
-      assert.equal(after(label, happening), undefined)
+    for (const trigger of ['payment begun', 'payment captured', 'payment refused', 'deadline passed'] as const)
+      assert.equal(after(label, trigger), undefined)
 })
 
 test('from every state some end can be reached', () => {

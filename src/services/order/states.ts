@@ -7,7 +7,7 @@ export type PaymentState = Exclude<OrderStatus, 'CANCEL_REQUESTED'>
 export type LineState = 'PAID' | 'CANCEL_REQUESTED' | 'CANCELED'
 
 /** What can happen to an order's payment. */
-export type Happening =
+export type Trigger =
   | 'payment begun'
   | 'deposit awaited'
   | 'payment captured'
@@ -23,7 +23,7 @@ export type LineTrigger = 'cancellation requested' | 'canceled for nothing' | 'r
  * The life of an order's payment: for each state, what may happen and what state follows. Everything absent is refused.
  * `docs/order-states.md` is drawn from this table and the next.
  */
-export const life: { readonly [S in PaymentState]: { readonly [H in Happening]?: PaymentState } } = {
+export const life: { readonly [S in PaymentState]: { readonly [H in Trigger]?: PaymentState } } = {
   PENDING_PAYMENT: {
     'payment begun': 'PAYING',
     'items changed': 'PENDING_PAYMENT',
@@ -84,8 +84,8 @@ export const labelOf = (payment: PaymentState, lines: readonly LineQuantities[])
 }
 
 /** The state of the payment that follows, or undefined where it may not happen. */
-export const after = (status: OrderStatus, happening: Happening): PaymentState | undefined =>
-  status === 'CANCEL_REQUESTED' ? undefined : life[status][happening]
+export const after = (status: OrderStatus, trigger: Trigger): PaymentState | undefined =>
+  status === 'CANCEL_REQUESTED' ? undefined : life[status][trigger]
 
 /** Whether an order with this label was paid and has units that are not canceled. */
 export const isPaid = (label: OrderStatus): boolean => label === 'PAID' || label === 'CANCEL_REQUESTED'

@@ -64,7 +64,7 @@ export const cancellations: readonly Mutant[] = [
   outcome('a refund is heard of once', "const done = its?.state === 'REQUESTED' ? its : undefined", 'const done = its'),
   outcome(
     'an order of which something is left that cost nothing goes on',
-    '(its === undefined || keptAmount(order, left) > 0)',
+    '(its === undefined || remainingAmount(order, left) > 0)',
     'true',
   ),
   outcome(
