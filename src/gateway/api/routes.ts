@@ -1,4 +1,4 @@
-import type { Contract, Operation } from '#kernel/contract.ts'
+import { type Contract, isForOutside, type Operation } from '#kernel/contract.ts'
 
 /** An operation as it is reached from outside. */
 export interface Route {
@@ -23,7 +23,7 @@ export interface Route {
 const PARAM = /\{(\w+)\}/g
 
 const routeOf = (contract: Contract, name: string, operation: Operation): Route | undefined => {
-  if (operation.path === undefined || operation.access === 'service') return undefined
+  if (operation.path === undefined || !isForOutside(operation)) return undefined
   const path = `/api${operation.path}`
   return {
     service: contract.name,

@@ -1,5 +1,5 @@
 import { asyncApiOf } from '#kernel/documents/asyncapi.ts'
-import type { Contract, EventType } from '#kernel/contract.ts'
+import { type Contract, type EventType, isForOutside } from '#kernel/contract.ts'
 import type { FaultDefinition } from '#kernel/fault.ts'
 import { commonFaults } from '#kernel/faults.ts'
 import { openApiOf, type OpenApiDocument } from '#kernel/documents/openapi.ts'
@@ -36,7 +36,7 @@ export const documents = (
     asyncApiBytes: once(() => Buffer.from(JSON.stringify(asyncApiOf(events, VERSION, topicPrefix)))),
     faults: once(() => {
       const reachable = (contracts as readonly Contract[]).flatMap((each) =>
-        Object.values(each.operations).filter((operation) => operation.path && operation.access !== 'service'),
+        Object.values(each.operations).filter((operation) => operation.path && isForOutside(operation)),
       )
       const all = [...commonFaults, ...httpFaults, CROSS_SITE, ...reachable.flatMap((each) => each.faults ?? [])]
       return [...new Map(all.map((each) => [each.code, each])).values()].sort((a, b) => (a.code < b.code ? -1 : 1))

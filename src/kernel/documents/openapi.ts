@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { isRepeatable, type Access, type Contract, type Operation } from '../contract.ts'
+import { isForOutside, isRepeatable, type Access, type Contract, type Operation } from '../contract.ts'
 import type { FaultDefinition } from '../fault.ts'
 import {
   DEADLINE_EXCEEDED,
@@ -179,7 +179,7 @@ export const openApiOf = (
   const tags = new Set<string>()
   for (const contract of contracts as readonly Contract[])
     for (const [name, operation] of Object.entries(contract.operations)) {
-      if (operation.path === undefined || operation.access === 'service') continue
+      if (operation.path === undefined || !isForOutside(operation)) continue
       tags.add(contract.name)
       const path = (paths[`/api${operation.path}`] ??= {})
       path[operation.method.toLowerCase()] = describe(contract.name, name, operation, given.unsafeFaults ?? [])

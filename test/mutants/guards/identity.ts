@@ -92,7 +92,7 @@ export const identity: readonly Mutant[] = [
   ),
   guardsOf('src/gateway/api/routes.ts', 'src/gateway/gateway.test.ts', 'src/gateway/identity/service-callers.test.ts')(
     'what only services may call has no path',
-    " || operation.access === 'service') return undefined",
+    ' || !isForOutside(operation)) return undefined',
     ') return undefined',
   ),
   crossSite(
