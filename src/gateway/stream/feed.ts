@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Client } from '#kernel/contract.ts'
 import type { Runtime } from '#kernel/runtime.ts'
-import type { notification, Told } from '#services/notification/contract.ts'
+import type { notification, NewNotification } from '#services/notification/contract.ts'
 
 /** Follows the log of notifications while somebody listens. */
 export interface Feed {
@@ -17,7 +17,7 @@ export interface Feed {
 export const feed = (given: {
   readonly tail: Client<typeof notification>['tail']
   readonly wanted: () => boolean
-  readonly bring: (told: Told) => void
+  readonly bring: (created: NewNotification) => void
   readonly runtime: Runtime
   readonly log: Logger
   readonly poll: number

@@ -6,7 +6,7 @@ import { withContext } from '#kernel/context.ts'
 import { Fault } from '#kernel/fault.ts'
 import { invalid } from '#kernel/input/invalid.ts'
 import { RATE_LIMITED, UNAUTHENTICATED, UNAVAILABLE } from '#kernel/faults.ts'
-import { notification, type Told } from '#services/notification/contract.ts'
+import { notification, type NewNotification } from '#services/notification/contract.ts'
 import { CROSS_SITE, isCrossSite } from '../identity/cross-site.ts'
 import type { Edge } from '../edge.ts'
 import { faultOf } from '../api/exchange.ts'
@@ -37,10 +37,10 @@ export interface Stream {
   stop(): Promise<void>
 }
 
-const frameOf = (told: Omit<Told, 'memberId'>): string =>
-  JSON.stringify({ type: 'notification.created', notification: told })
+const frameOf = (created: Omit<NewNotification, 'memberId'>): string =>
+  JSON.stringify({ type: 'notification.created', notification: created })
 
-const withoutMember = ({ memberId: _, ...told }: Told): Omit<Told, 'memberId'> => told
+const withoutMember = ({ memberId: _, ...created }: NewNotification): Omit<NewNotification, 'memberId'> => created
 
 /**
  * Pushes notifications to members by WebSocket: each process tells those connected to it what it finds in the service's
@@ -67,10 +67,10 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
     // The feed outlives the request that began it, and must not end at that one's deadline.
     tail: (input) => withContext(systemContext('gateway', runtime), () => inside.tail(input)),
     wanted: () => connected.size() > 0 || opening > 0,
-    bring: (told) => {
-      const theirs = [...connected.of(told.memberId)]
+    bring: (created) => {
+      const theirs = [...connected.of(created.memberId)]
       if (theirs.length === 0) return
-      const frame = frameOf(withoutMember(told))
+      const frame = frameOf(withoutMember(created))
       for (const each of theirs) push(each, frame)
     },
     runtime,
@@ -105,7 +105,7 @@ export const attachStream = (edge: Edge, server: Server): Stream => {
     if (edge.revocations.has(holder.sessionId)) return end(listener, CLOSED.signIn)
     if (after === null) return
     const { items } = await inside.missed({ memberId: holder.memberId, after })
-    for (const { readAt: _, ...told } of items) push(listener, frameOf(told))
+    for (const { readAt: _, ...created } of items) push(listener, frameOf(created))
   }
 
   const open = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {

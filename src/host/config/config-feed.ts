@@ -74,7 +74,7 @@ export const configFeed = (given: {
     name: host,
     version: live.version(),
     given: [...live.given],
-    kept: [...live.kept],
+    kept: [...live.pinned],
     left: [...live.left()],
   })
 
@@ -114,9 +114,9 @@ export const configFeed = (given: {
   return {
     restore: async () => {
       try {
-        const kept = await copy.read()
-        if (!kept) return
-        live.take(kept)
+        const snapshot = await copy.read()
+        if (!snapshot) return
+        live.take(snapshot)
         from = 'copy'
       } catch (error) {
         say(`The copy of the configuration in ${copy.path} is ignored: ${(error as Error).message}`)

@@ -53,7 +53,7 @@ test('a host keeps what it was told to keep, and is told when that cannot be kep
   live.take(central(['shop', 'MAIL_PER_SECOND', '40'], ['shop', 'LOG_LEVEL', 'trace'], ['shop', 'TRACE_PERCENT', '7']))
   const { MAIL_PER_SECOND, LOG_LEVEL, TRACE_PERCENT } = live.of('email')
   assert.deepEqual([MAIL_PER_SECOND, LOG_LEVEL, TRACE_PERCENT], [30, 'warn', 7])
-  assert.deepEqual(live.kept, ['MAIL_PER_SECOND', 'LOG_LEVEL'])
+  assert.deepEqual(live.pinned, ['MAIL_PER_SECOND', 'LOG_LEVEL'])
   assert.throws(
     () => viewOf({ JANGTEO_CONFIG_KEEP: 'DATABASE_URL' }),
     (error) => error instanceof CannotStart && /DATABASE_URL.*LOG_LEVEL/.test(error.message),

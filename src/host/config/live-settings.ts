@@ -40,7 +40,7 @@ export interface LiveSettings<S extends ProcessSettings = ProcessSettings> {
   /** Live settings that this host's environment gives a value. */
   readonly given: readonly string[]
   /** Of those, the ones pinned by JANGTEO_CONFIG_KEEP: they take precedence over the central configuration. */
-  readonly kept: readonly string[]
+  readonly pinned: readonly string[]
   /** Registers a listener that is called after each change. */
   watch(listener: () => void): void
 }
@@ -49,13 +49,13 @@ const namesIn = (list: string): string[] => list.split(/[\s,]+/).filter((each) =
 
 /** Settings pinned to this host's environment. Throws CannotStart for names that are no live settings. */
 const pinnedBy = (settings: ProcessSettings, known: ReadonlyMap<string, LiveSetting>): readonly string[] => {
-  const kept = namesIn(settings.JANGTEO_CONFIG_KEEP)
-  const unknown = kept.filter((each) => !known.has(each))
+  const pinned = namesIn(settings.JANGTEO_CONFIG_KEEP)
+  const unknown = pinned.filter((each) => !known.has(each))
   if (unknown.length > 0)
     throw new CannotStart(
       `JANGTEO_CONFIG_KEEP names ${unknown.join(', ')}, which cannot change while the shop runs: give some of ${[...known.keys()].join(', ')}.`,
     )
-  return kept
+  return pinned
 }
 
 /** The environment whose central values count for a host. */
@@ -80,7 +80,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
 ): LiveSettings<S> => {
   const { secrets, log } = given
   const known = new Map(given.settings.map((each) => [each.name, each]))
-  const kept = pinnedBy(base, known)
+  const pinned = pinnedBy(base, known)
   const environment = environmentOf(base)
   // A production host never takes what production refuses, whatever its environment is called.
   const rules = base.mode === 'production' && environment === 'development' ? 'production' : environment
@@ -121,7 +121,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
   const view = (place: string): S => {
     const seen: Record<string, unknown> = { ...base }
     for (const name of known.keys()) {
-      if (kept.includes(name)) continue
+      if (pinned.includes(name)) continue
       const own = `${place} ${name}`
       const shared = `${WHOLE_SHOP} ${name}`
       Object.defineProperty(seen, name, {
@@ -144,7 +144,7 @@ export const liveSettingsOf = <S extends ProcessSettings>(
     id: () => current.id,
     left: () => left,
     given: given.named.filter((each) => known.has(each)),
-    kept,
+    pinned,
     watch: (listener) => void listeners.push(listener),
   }
 }

@@ -15,7 +15,7 @@ export type Notification = z.output<typeof notificationOutput>
 
 /** A notification on its way to its member. */
 const toldOutput = notificationOutput.omit({ readAt: true }).extend({ memberId: z.uuid() })
-export type Told = z.output<typeof toldOutput>
+export type NewNotification = z.output<typeof toldOutput>
 
 export const TICKET_INVALID = fault('TICKET_INVALID', 401, {
   ko: '알림 연결 표가 만료되었습니다. 다시 연결해 주세요.',

@@ -3,7 +3,7 @@ import { readLog, type Position } from '#engines/postgres/events/log.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import { cursorOf, placeOf } from '#kernel/input/cursor.ts'
 import type { Queryable } from '#kernel/store.ts'
-import { notification, notificationCreated, type Told } from './contract.ts'
+import { notification, notificationCreated, type NewNotification } from './contract.ts'
 
 const positionSchema = z.tuple([z.string().regex(/^\d{1,20}$/), z.number().int()])
 
@@ -22,7 +22,7 @@ const CREATED: ReadonlySet<string> = new Set([notificationCreated.name])
 export const tail = async (
   db: Queryable,
   place: string | null,
-): Promise<{ readonly items: readonly Told[]; readonly place: string }> => {
+): Promise<{ readonly items: readonly NewNotification[]; readonly place: string }> => {
   const from = placeOf(place ?? undefined, positionSchema)
   if (from === undefined) return { items: [], place: textOf(await end(db)) }
   const position = { xid: from[0], id: from[1] }
@@ -30,7 +30,7 @@ export const tail = async (
   return {
     items: events
       .filter((each) => CREATED.has(each.name))
-      .map((each) => notificationCreated.payload.parse(each.payload) as Told),
+      .map((each) => notificationCreated.payload.parse(each.payload) as NewNotification),
     place: textOf(events.at(-1)?.position ?? position),
   }
 }

@@ -12,10 +12,10 @@ import type {
   orderPaid,
 } from '#services/order/contract.ts'
 import type { paymentRefunded, refundAccountNeeded, refundRefused } from '#services/payment/contract.ts'
-import type { Told } from './contract.ts'
+import type { NewNotification } from './contract.ts'
 
 /** What a notification says. */
-export type Words = Pick<Told, 'type' | 'title' | 'body' | 'link'>
+export type Words = Pick<NewNotification, 'type' | 'title' | 'body' | 'link'>
 type PayloadOf<E extends { readonly payload: z.ZodType }> = z.output<E['payload']>
 
 // Korean and English group digits alike; a formatter made for each call would cost more than the rest of a notification.
@@ -163,7 +163,7 @@ export const refundRefusedWords = (refund: Pick<PayloadOf<typeof refundRefused>,
 export const toldOf = <P extends { readonly memberId: string }>(
   event: Delivered<P>,
   words: (payload: P) => Words,
-): Told => ({
+): NewNotification => ({
   id: derivedId('notification', event.id),
   memberId: event.payload.memberId,
   at: new Date(event.at).toISOString(),

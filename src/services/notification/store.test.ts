@@ -6,7 +6,7 @@ import { systemRuntime } from '#kernel/runtime.ts'
 import { freshSchema } from '#test/support/schema.ts'
 import { silent } from '#test/support/silent.ts'
 import { confirmations } from './confirmations.ts'
-import type { Told } from './contract.ts'
+import type { NewNotification } from './contract.ts'
 import { addAll, unreadOf } from './store.ts'
 
 const db = await freshSchema('notification')
@@ -14,9 +14,17 @@ const db = await freshSchema('notification')
 test('what was told before is not stored, and not told, again', async () => {
   const memberId = randomUUID()
   const text = { ko: '결제 완료', en: 'Paid' }
-  const tellings = [1, 2].map((): Told => {
+  const tellings = [1, 2].map((): NewNotification => {
     const at = new Date(0).toISOString()
-    return { id: randomUUID(), memberId, type: 'ORDER_PAID', title: text, body: text, link: null, at } as Told
+    return {
+      id: randomUUID(),
+      memberId,
+      type: 'ORDER_PAID',
+      title: text,
+      body: text,
+      link: null,
+      at,
+    } as NewNotification
   })
   assert.deepEqual(await addAll(db, tellings.slice(0, 1)), tellings.slice(0, 1))
   assert.deepEqual(await addAll(db, tellings), tellings.slice(1))

@@ -1,6 +1,6 @@
 import { sql } from '#engines/postgres/sql.ts'
 import type { Queryable, Statement } from '#kernel/store.ts'
-import type { Notification, Told } from './contract.ts'
+import type { Notification, NewNotification } from './contract.ts'
 
 /** Where a page of the inbox begins: after the notification with this instant and id. */
 export interface Place {
@@ -21,7 +21,7 @@ const ofRow = (row: Row): Notification => ({
 })
 
 /** Stores notifications; answers those that were not stored before. */
-export const addAll = async (tx: Queryable, told: readonly Told[]): Promise<Told[]> => {
+export const addAll = async (tx: Queryable, told: readonly NewNotification[]): Promise<NewNotification[]> => {
   const rows = await tx.query<{ id: string }>(sql`
     INSERT INTO notification (id, member_id, type, title, body, link, at)
     SELECT id, member_id, type, title, body, link, at
