@@ -61,6 +61,10 @@ const ascending = (events: readonly Logged[]): number[] => events.map((each) => 
 const firstOnly = (events: readonly Logged[], fresh: Set<number>): readonly Logged[] =>
   events.filter((each) => fresh.delete(each.position.id))
 
+/**
+ * The pipeline of one consumer and one source. `bookkeeping` is what differs between logs: how a run is marked as consumed,
+ * and what is locked meanwhile.
+ */
 export const consumePipeline = (
   tools: PipelineTools,
   consumer: Pick<Consumer, 'name'>,
