@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test, { before } from 'node:test'
-import { startProductHost, wrongStock } from '#services/product/for-tests.ts'
+import { startProductHost, wrongStock } from '#services/product/product.fixture.ts'
 import { editProduct } from '#test/support/staff-edits.ts'
 import { sampleCategories } from './categories.ts'
 import { sampleProducts } from './products.ts'

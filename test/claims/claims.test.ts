@@ -15,13 +15,13 @@ import {
   findReminders,
   lockOverdueDeposits,
   takeReminders,
-} from '#services/order/deposit-store.ts'
-import { claimCutOff, findCutOff } from '#services/order/payment-store.ts'
+} from '#services/order/paying/deposit-store.ts'
+import { claimCutOff, findCutOff } from '#services/order/paying/payment-store.ts'
 import { findDue, lockDue } from '#services/order/store.ts'
-import { claimRefunds } from '#services/payment/refund-store.ts'
-import { claimReviews } from '#services/payment/review-store.ts'
+import { claimRefunds } from '#services/payment/refund/refund-store.ts'
+import { claimReviews } from '#services/payment/webhook/reconcile-store.ts'
 import { claimUnknown, forgetRefused } from '#services/payment/store.ts'
-import { claimOverdue, findOverdue } from '#services/product/stock-store.ts'
+import { claimOverdue, findOverdue } from '#services/product/stock/stock-store.ts'
 import { freshStores, type Stores } from '../support/stores.ts'
 
 // What is due is claimed once: what one process has claimed, another does not even wait for.

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { INVALID_INPUT, NOT_FOUND } from '#kernel/faults.ts'
 import { address, startPurchases } from '#test/support/purchases.ts'
 import { eventually } from '#test/support/eventually.ts'
-import { crashing, paymentSteps } from './for-tests.ts'
+import { crashing, paymentSteps } from './order.fixture.ts'
 import { OUT_OF_STOCK } from '#services/product/contract.ts'
 import {
   IDEMPOTENCY_CONFLICT,

@@ -5,7 +5,7 @@ import { type Won, won } from '#kernel/money.ts'
 import { truncate } from '#kernel/text.ts'
 import type { ShippingAddress } from '#services/member/contract.ts'
 import type { SoldLine } from '#services/product/contract.ts'
-import { unrefunded } from './allocation.ts'
+import { unrefunded } from './placing/allocation.ts'
 import type { Allocation, Charge, Order, OrderStatus } from './contract.ts'
 import { isPaid, type LineQuantities } from './states.ts'
 
@@ -87,7 +87,7 @@ export const fingerprintOf = (
 }
 
 /** An order as its owner sees it. */
-export const shown = (order: OrderRecord): Order => ({
+export const toView = (order: OrderRecord): Order => ({
   id: order.id,
   number: order.number,
   status: order.status,

@@ -12,9 +12,9 @@ import {
 } from '#services/payment/contract.ts'
 import { memberWithdrawn } from '#services/member/contract.ts'
 import { product } from '#services/product/contract.ts'
-import { canceling } from './cancel.ts'
-import { endRefunded, revertToPaid } from './cancellation-outcome.ts'
-import { changing } from './change.ts'
+import { canceling } from './canceling/cancel.ts'
+import { endRefunded, revertToPaid } from './canceling/cancellation-outcome.ts'
+import { changing } from './changing/change-items.ts'
 import {
   order,
   orderCanceled,
@@ -29,22 +29,22 @@ import {
   orderPlaced,
   type OrderStatus,
 } from './contract.ts'
-import { awaitDeposits, expireDeposits, findExpiredDeposits, remindOfDeposits } from './deposit.ts'
-import { findReminders } from './deposit-store.ts'
-import { expireOrders } from './expire.ts'
-import { conducting } from './confirm-payment.ts'
-import type { Holder } from './holder.ts'
-import { holdersOf } from './holders.ts'
+import { awaitDeposits, expireDeposits, findExpiredDeposits, remindOfDeposits } from './paying/deposit.ts'
+import { findReminders } from './paying/deposit-store.ts'
+import { expireOrders } from './paying/expire.ts'
+import { conducting } from './paying/confirm-payment.ts'
+import type { Holder } from './holders/holder.ts'
+import { holdersOf } from './holders/holders.ts'
 import { orderInvariants } from './invariants.ts'
-import { CLOSED_AFTER, closingForLeaving } from './leaving.ts'
-import { close, forgetLeft } from './leaving-store.ts'
-import { type OrderRecord, shown } from './order.ts'
-import { paymentTransitions, settleOrReject, unsettle } from './payment-transitions.ts'
-import { findCutOff, findUnsettled } from './payment-store.ts'
-import { placing } from './place.ts'
-import { readdressing } from './readdress.ts'
+import { CLOSED_AFTER, closingForLeaving } from './leaving/close-for-leaving.ts'
+import { close, forgetLeft } from './leaving/leaving-store.ts'
+import { type OrderRecord, toView } from './order.ts'
+import { paymentTransitions, settleOrReject, unsettle } from './paying/payment-transitions.ts'
+import { findCutOff, findUnsettled } from './paying/payment-store.ts'
+import { placing } from './placing/place.ts'
+import { readdressing } from './changing/change-address.ts'
 import { orderRoles } from './roles.ts'
-import { stockHolder } from './stock-holder.ts'
+import { stockHolder } from './holders/stock-holder.ts'
 import { countOpen, findDue, findOrders, listOrders } from './store.ts'
 import { FIRST_PAGE, orderViews } from './views.ts'
 import { orderSettings } from './settings.ts'
@@ -103,7 +103,7 @@ export const orderServiceWith = (further: readonly Holder[]) =>
       ) => {
         const orders = await listOrders(db, memberId, cursor, limit + 1, statuses)
         const items = orders.slice(0, limit)
-        return { items: items.map(shown), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
+        return { items: items.map(toView), nextCursor: orders.length > limit ? items.at(-1)!.id : null }
       }
       const views = orderViews(cache, {
         order: found.call,

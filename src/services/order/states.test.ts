@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { orderStatus } from './contract.ts'
-import { after, diagram, isEnded, labelOf, life, lineDiagram, lineLife, lineStatusOf } from './states.ts'
+import { nextStatus, diagram, isEnded, labelOf, life, lineDiagram, lineLife, lineStatusOf } from './states.ts'
 
 test('every state of the contract has a row, and every exit leads to a state', () => {
   assert.deepEqual(
@@ -18,13 +18,13 @@ test('what has ended stays ended; while money moves neither deadline nor buyer e
   assert.deepEqual(orderStatus.options.filter(isEnded), ['CANCELED', 'EXPIRED'])
   for (const ended of ['CANCELED', 'EXPIRED'] as const) assert.deepEqual(life[ended], {})
   for (const trigger of ['deadline passed', 'canceled unpaid', 'items changed'] as const)
-    assert.equal(after('PAYING', trigger), undefined)
+    assert.equal(nextStatus('PAYING', trigger), undefined)
 })
 
 test('nothing of the payment happens to an order that is paid', () => {
   for (const label of ['PAID', 'CANCEL_REQUESTED', 'CANCELED'] as const)
     for (const trigger of ['payment begun', 'payment captured', 'payment refused', 'deadline passed'] as const)
-      assert.equal(after(label, trigger), undefined)
+      assert.equal(nextStatus(label, trigger), undefined)
 })
 
 test('from every state some end can be reached', () => {

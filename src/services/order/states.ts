@@ -84,7 +84,7 @@ export const labelOf = (payment: PaymentState, lines: readonly LineQuantities[])
 }
 
 /** The state of the payment that follows, or undefined where it may not happen. */
-export const after = (status: OrderStatus, trigger: Trigger): PaymentState | undefined =>
+export const nextStatus = (status: OrderStatus, trigger: Trigger): PaymentState | undefined =>
   status === 'CANCEL_REQUESTED' ? undefined : life[status][trigger]
 
 /** Whether an order with this label was paid and has units that are not canceled. */

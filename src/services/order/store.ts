@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '#kernel/store.ts'
 import { sql } from '#engines/postgres/sql.ts'
 import type { OrderStatus } from './contract.ts'
-import { allocated } from './allocation.ts'
+import { allocated } from './placing/allocation.ts'
 import type { OrderLine, OrderRecord } from './order.ts'
 
 interface OrderRow {

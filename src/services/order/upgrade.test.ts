@@ -11,7 +11,7 @@ import { serviceConnection } from '#engines/postgres/schema/provision.ts'
 import { wrongLines, wrongTotals, wrongUnits } from './invariants-store.ts'
 import { insert } from '#test/support/schema.ts'
 import { freshStores } from '#test/support/stores.ts'
-import { readCancellations } from './cancellation-store.ts'
+import { readCancellations } from './canceling/cancellation-store.ts'
 import { findOrders, lockOrders } from './store.ts'
 
 // Orders in every state, stored under the schema of before lines had units of their own, are carried over.

@@ -4,7 +4,7 @@ import type { OutputOf } from '#kernel/contract.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import type { Tx } from '#kernel/store.ts'
 import { order, type Order } from './contract.ts'
-import { type OrderRecord, shown } from './order.ts'
+import { type OrderRecord, toView } from './order.ts'
 
 type Page = OutputOf<(typeof order.operations)['list']>
 
@@ -44,7 +44,7 @@ export const orderViews = (
     load: async (id) => {
       const found = await load.order(id)
       if (!found) throw NOT_FOUND(undefined, { field: 'id' })
-      return { memberId: found.memberId, order: shown(found) }
+      return { memberId: found.memberId, order: toView(found) }
     },
     max: 5_000,
     bound: BOUND,

@@ -6,8 +6,8 @@ import { type Secrets, secretsOf } from '#kernel/secrets/secrets.ts'
 import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
 import type { Tx } from '#kernel/store.ts'
 import { orderCanceled, orderCancelRequested, orderExpired, orderPaymentRejected } from '#services/order/contract.ts'
-import { endings, NO_ORDER } from './attempt-outcomes.ts'
-import { capturing } from './capture-attempt.ts'
+import { endings, NO_ORDER } from './capture/attempt-outcomes.ts'
+import { capturing } from './capture/capture-attempt.ts'
 import {
   payment,
   paymentAwaitingDeposit,
@@ -18,18 +18,18 @@ import {
   refundAccountNeeded,
   refundRefused,
 } from './contract.ts'
-import { forgetRefundAccounts, markClosing } from './deposit-store.ts'
+import { forgetRefundAccounts, markClosing } from './deposit/deposit-store.ts'
 import { paymentInvariants } from './invariants.ts'
 import type { PaymentRecord } from './payment.ts'
-import { resealAccounts } from './reseal.ts'
-import { claimRefunds } from './refund-store.ts'
-import { refunding } from './refund.ts'
-import { reviewing } from './review.ts'
+import { resealAccounts } from './deposit/re-encrypt.ts'
+import { claimRefunds } from './refund/refund-store.ts'
+import { refunding } from './refund/refund.ts'
+import { reviewing } from './webhook/reconcile.ts'
 import { claimUnknown, findPayments, forgetRefused } from './store.ts'
 import { tossClient } from './toss/client.ts'
 import { paymentGauges } from './watch-store.ts'
-import { isByDeposit, shownAccount } from './virtual-account.ts'
-import { webhooks } from './webhook.ts'
+import { isByDeposit, shownAccount } from './deposit/virtual-account.ts'
+import { webhooks } from './webhook/webhook.ts'
 import { findUnsettled } from './unsettled-store.ts'
 import { paymentSettings } from './settings.ts'
 
@@ -44,7 +44,7 @@ const statusOf = ({ state, refunded, amount }: PaymentRecord): z.output<typeof p
   return state === 'REFUSED' ? 'FAILED' : state
 }
 
-const shown = (secrets: Secrets, each: PaymentRecord) => ({
+const toView = (secrets: Secrets, each: PaymentRecord) => ({
   id: each.id,
   orderId: each.orderId,
   status: statusOf(each),
@@ -117,7 +117,7 @@ export const paymentService = service(
         ofOrder: async ({ orderId }, { actor }) => {
           const found = await findPayments(db, { orderId })
           return {
-            items: found.filter((each) => each.memberId === memberOf(actor)).map((each) => shown(secrets, each)),
+            items: found.filter((each) => each.memberId === memberOf(actor)).map((each) => toView(secrets, each)),
           }
         },
         refund: refunds.refund,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { before, describe, test } from 'node:test'
 import type { PostgresDatabase } from '#engines/postgres/database.ts'
 import { CHECK, freshSchema, insert, refuses, type Row, UNIQUE } from '#test/support/schema.ts'
-import { moveStock } from './settling.ts'
+import { moveStock } from './reservation/reservation-transitions.ts'
 
 // Whatever a host's code gets wrong, the database is asked last. Each row here is like the one before it but for what is wrong.
 

@@ -12,21 +12,21 @@ import {
   orderLinesCanceled,
   orderPaid,
 } from '#services/order/contract.ts'
-import { again } from './again.ts'
-import { findCategories } from './category-store.ts'
+import { retryOnDeadlock } from './stock/retry-on-deadlock.ts'
+import { findCategories } from './categories/category-store.ts'
 import { availabilityChanged, categoryChanged, product, productChanged, RESERVATION_ENDED } from './contract.ts'
-import { editing } from './editing.ts'
-import { importCategories, putCategory } from './category-commands.ts'
+import { editing } from './products/product-commands.ts'
+import { importCategories, putCategory } from './categories/category-commands.ts'
 import { productInvariants } from './invariants.ts'
-import { shown } from './product.ts'
-import { findPage, findProducts } from './product-store.ts'
-import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation.ts'
-import { reserving } from './reserving.ts'
-import { restocking } from './restocking.ts'
+import { toView } from './products/product.ts'
+import { findPage, findProducts } from './products/product-store.ts'
+import { ENDED, IMPOSSIBLE, inLockOrder } from './reservation/reservation.ts'
+import { reserving } from './reservation/reserve.ts'
+import { restocking } from './stock/restock.ts'
 import { productRoles } from './roles.ts'
-import { settle, type Step } from './settling.ts'
-import { stockCommands } from './stock-commands.ts'
-import { claimOverdue, findMovements, findOffers, findOverdue, insertReleased } from './stock-store.ts'
+import { settle, type Step } from './reservation/reservation-transitions.ts'
+import { stockCommands } from './stock/stock-commands.ts'
+import { claimOverdue, findMovements, findOffers, findOverdue, insertReleased } from './stock/stock-store.ts'
 import { productGauges } from './watch-store.ts'
 
 const place = z.tuple([z.number().int().min(-8.64e15).max(8.64e15), z.uuid()])
@@ -59,13 +59,13 @@ export const productService = service(
 
     return {
       operations: {
-        create: async (given, context) => shown(await edit.create(given, context)),
+        create: async (given, context) => toView(await edit.create(given, context)),
         importMany: edit.importMany,
-        update: async (given, context) => shown(await edit.update(given, context)),
+        update: async (given, context) => toView(await edit.update(given, context)),
         get: async ({ id }) => {
           const [found] = await findProducts(db, [id])
           if (!found) throw NOT_FOUND()
-          return shown(found)
+          return toView(found)
         },
         list: async ({ cursor, limit, q }) => {
           const words = q?.normalize('NFKC').split(/\s+/).filter(Boolean) ?? []
@@ -73,7 +73,7 @@ export const productService = service(
           const items = found.slice(0, limit)
           const last = items.at(-1)
           const nextCursor = found.length > limit && last ? cursorOf([last.createdAt, last.id]) : null
-          return { items: items.map(shown), nextCursor }
+          return { items: items.map(toView), nextCursor }
         },
         moveStock: stock.move,
         movements: async ({ skuId, cursor, limit }) => {
@@ -93,7 +93,7 @@ export const productService = service(
         }),
         reserve: batched(reserving(db)),
         secure: batched(async (inputs) => {
-          const verdicts = await again(() =>
+          const verdicts = await retryOnDeadlock(() =>
             db.tx('product.secure', (tx) =>
               settle(
                 tx,
@@ -108,7 +108,7 @@ export const productService = service(
         }),
         release: batched(async (inputs) => {
           const steps = inputs.map(({ reservationId }): Step => ({ reservationId, cause: 'release' }))
-          await again(() =>
+          await retryOnDeadlock(() =>
             db.tx('product.release', async (tx) => {
               // A release that overtakes its reservation leaves word for it, or it would hold stock for nobody.
               const ids = inLockOrder(inputs.map((each) => each.reservationId))
@@ -169,7 +169,7 @@ export const productService = service(
             find: (now, limit) => findOverdue(db, now, limit),
             work: (ids, now) =>
               // Two sweeps may have claimed the two sides of a lending.
-              again(() =>
+              retryOnDeadlock(() =>
                 db.tx('product.overdue', async (tx) => {
                   const steps = (await claimOverdue(tx, ids, now)).map((reservationId): Step => ({
                     reservationId,

@@ -1,11 +1,14 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
-const lines = 'src/services/order/cancel-lines.test.ts'
-const cancel = guardsOf('src/services/order/cancel.ts', lines)
-const rules = guardsOf('src/services/order/cancellation.ts', lines)
-const pure = guardsOf('src/services/order/cancellation.ts', 'src/services/order/cancellation.test.ts')
-const outcome = guardsOf('src/services/order/cancellation-outcome.ts', lines)
-const store = guardsOf('src/services/order/cancellation-store.ts', lines)
+const lines = 'src/services/order/canceling/cancel-lines.test.ts'
+const cancel = guardsOf('src/services/order/canceling/cancel.ts', lines)
+const rules = guardsOf('src/services/order/canceling/cancellation.ts', lines)
+const pure = guardsOf(
+  'src/services/order/canceling/cancellation.ts',
+  'src/services/order/canceling/cancellation.test.ts',
+)
+const outcome = guardsOf('src/services/order/canceling/cancellation-outcome.ts', lines)
+const store = guardsOf('src/services/order/canceling/cancellation-store.ts', lines)
 const units = guardsOf('src/services/order/migrations/0005_lines.sql', 'src/services/order/constraints.test.ts')
 const tables = guardsOf(
   'src/services/order/migrations/0006_cancellations.sql',
@@ -56,7 +59,7 @@ export const cancellations: readonly Mutant[] = [
     "state: amount === 0 ? 'DONE' : 'REQUESTED',",
     "state: 'REQUESTED',",
   ),
-  guardsOf('src/services/payment/refund-request.ts', lines)(
+  guardsOf('src/services/payment/refund/refund-request.ts', lines)(
     'the last part of an order gives back no more than is left',
     'orLess ? Math.min(amount ?? left, left) :',
     '',
@@ -73,7 +76,7 @@ export const cancellations: readonly Mutant[] = [
     'withCanceled(order, refused.parts)',
   ),
   outcome('the key of a refused cancellation is as good as new', 'await tx.query(deleteRequests(refundId))\n', ''),
-  guardsOf('src/services/order/cancellation-store.ts', 'src/services/order/upgrade.test.ts')(
+  guardsOf('src/services/order/canceling/cancellation-store.ts', 'src/services/order/upgrade.test.ts')(
     'a cancellation of a host of the version before gets its row once',
     ' || cancellations.some((each) => each.id === id))',
     ')',

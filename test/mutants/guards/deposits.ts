@@ -1,11 +1,11 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
-const tests = 'src/services/payment/deposit.test.ts'
-const deposit = guardsOf('src/services/payment/deposit.ts', tests)
-const confirm = guardsOf('src/services/payment/capture-attempt.ts', tests)
-const refund = guardsOf('src/services/payment/refund.ts', tests)
-const pay = guardsOf('src/services/order/payment-transitions.ts', tests)
-const reminder = guardsOf('src/services/order/deposit.ts', 'src/services/order/deposit.test.ts')
+const tests = 'src/services/payment/deposit/deposit.test.ts'
+const deposit = guardsOf('src/services/payment/deposit/deposit.ts', tests)
+const confirm = guardsOf('src/services/payment/capture/capture-attempt.ts', tests)
+const refund = guardsOf('src/services/payment/refund/refund.ts', tests)
+const pay = guardsOf('src/services/order/paying/payment-transitions.ts', tests)
+const reminder = guardsOf('src/services/order/paying/deposit.ts', 'src/services/order/paying/deposit.test.ts')
 
 /** Deposits into virtual accounts: paid into in time, closed otherwise, and given back to an account somebody named. */
 export const deposits: readonly Mutant[] = [
@@ -32,12 +32,12 @@ export const deposits: readonly Mutant[] = [
     "paymentId !== null && paymentKey !== null && typeof answers[i] !== 'string'",
     'paymentId === null && paymentKey !== null',
   ),
-  guardsOf('src/services/order/cancel.ts', tests)(
+  guardsOf('src/services/order/canceling/cancel.ts', tests)(
     'an order paid while it is canceled is prepared for its refund first',
     "if (seen.status !== status) return 'paid meanwhile'",
     '',
   ),
-  guardsOf('src/services/order/deposit.ts', tests)(
+  guardsOf('src/services/order/paying/deposit.ts', tests)(
     'a deposit in time may be reported late',
     'export const DEPOSIT_GRACE = 5 * 60_000',
     'export const DEPOSIT_GRACE = 0',
@@ -47,12 +47,12 @@ export const deposits: readonly Mutant[] = [
     'onMany(orderCanceled, (canceled, tx) => closeAccounts(tx, canceled)),',
     'onMany(orderCanceled, async () => {}),',
   ),
-  guardsOf('src/services/payment/attempt-outcomes.ts', tests)(
+  guardsOf('src/services/payment/capture/attempt-outcomes.ts', tests)(
     'an account is reported once',
     'if (stored?.first) {',
     'if (stored) {',
   ),
-  guardsOf('src/services/payment/refund-booking.ts', tests)(
+  guardsOf('src/services/payment/refund/refund-booking.ts', tests)(
     'a deposit is refunded only once an account is known',
     'if (isByDeposit(payment) && payment.refundAccount === null)',
     'if (payment.amount < 0)',
@@ -62,7 +62,7 @@ export const deposits: readonly Mutant[] = [
     "if (payment.refundAccount === null) throw REFUND_ACCOUNT_REQUIRED(undefined, { field: 'refundAccount' })",
     '',
   ),
-  guardsOf('src/services/payment/refund-booking.ts', tests)(
+  guardsOf('src/services/payment/refund/refund-booking.ts', tests)(
     'an account is forgotten once the money is back',
     'return after.refunded === after.refundRequested ? forgetAccount(tx, after) : after',
     'return after',
@@ -84,7 +84,7 @@ export const deposits: readonly Mutant[] = [
   ),
   reminder('no reminder comes with the account itself', 'reminders.filter((each) => each.at > now)', 'reminders'),
   reminder('no reminder comes after the time', '.filter((each) => each.payBefore > now)', ''),
-  guardsOf('src/services/order/deposit-store.ts', 'src/services/order/deposit.test.ts')(
+  guardsOf('src/services/order/paying/deposit-store.ts', 'src/services/order/paying/deposit.test.ts')(
     'a buyer is reminded once',
     'UPDATE orders SET remind_at = NULL WHERE',
     'UPDATE orders SET remind_at = remind_at WHERE',

@@ -1,17 +1,17 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const won = guardsOf('src/kernel/money.ts', 'src/kernel/money.test.ts')
-const verdicts = guardsOf('src/services/payment/payment.ts', 'src/services/payment/verdict.test.ts')
+const verdicts = guardsOf('src/services/payment/payment.ts', 'src/services/payment/capture/verdict.test.ts')
 const toss = guardsOf('src/services/payment/toss/client.ts', 'src/services/payment/toss/client.test.ts')
 const answers = guardsOf(
   'src/services/payment/toss/answers.ts',
   'src/services/payment/toss/answers.test.ts',
   'src/services/payment/toss/client.test.ts',
 )
-const late = guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/deposit.test.ts')
-const ended = guardsOf('src/services/payment/webhook.ts', 'src/services/payment/webhook.test.ts')
+const late = guardsOf('src/services/payment/capture/capture-attempt.ts', 'src/services/payment/deposit/deposit.test.ts')
+const ended = guardsOf('src/services/payment/webhook/webhook.ts', 'src/services/payment/webhook/webhook.test.ts')
 const attempts = guardsOf('src/services/payment/store.ts', 'src/services/payment/payment.test.ts')
-const again = guardsOf('src/services/payment/store.ts', 'src/services/payment/again.test.ts')
+const again = guardsOf('src/services/payment/store.ts', 'src/services/payment/capture/repeated-capture.test.ts')
 const schema = guardsOf('src/services/payment/migrations/0001_payments.sql', 'src/services/payment/constraints.test.ts')
 const claims = ['test/claims/claims.test.ts']
 
@@ -92,17 +92,17 @@ export const money: readonly Mutant[] = [
     'value',
   ),
 
-  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
+  guardsOf('src/services/payment/capture/capture-attempt.ts', 'src/services/payment/capture/repeated-capture.test.ts')(
     'what another buyer left under a key is no payment of the order',
     'attempt.memberId !== memberId || attempt.amount !== amount',
     'attempt.amount !== amount',
   ),
-  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
+  guardsOf('src/services/payment/capture/capture-attempt.ts', 'src/services/payment/capture/repeated-capture.test.ts')(
     'an attempt of another amount is no payment of the order',
     'attempt.memberId !== memberId || attempt.amount !== amount',
     'attempt.memberId !== memberId',
   ),
-  guardsOf('src/services/payment/capture-attempt.ts', 'src/services/payment/again.test.ts')(
+  guardsOf('src/services/payment/capture/capture-attempt.ts', 'src/services/payment/capture/repeated-capture.test.ts')(
     'an attempt that failed is not tried again',
     "if (attempt.state === 'FAILED') throw failureOf(attempt.failureCode!)",
     '',
@@ -118,12 +118,12 @@ export const money: readonly Mutant[] = [
     'if (attempt.memberId === orderId) await conclude(',
   ),
   ended('word of a failed attempt is followed', "if (state === 'FAILED') return payments.reopen(attempt)", ''),
-  guardsOf('src/services/payment/webhook.ts', 'src/services/payment/deposit.test.ts')(
+  guardsOf('src/services/payment/webhook/webhook.ts', 'src/services/payment/deposit/deposit.test.ts')(
     'the secret of a deposit callback is compared',
     'attempts.find((each) => each.depositSecret === secret)',
     'attempts.find((each) => each.depositSecret !== null)',
   ),
-  guardsOf('src/services/payment/webhook.ts', 'src/services/payment/deposit.test.ts')(
+  guardsOf('src/services/payment/webhook/webhook.ts', 'src/services/payment/deposit/deposit.test.ts')(
     'a callback without the secret that is known is not followed',
     'each.depositSecret === null && isOpen(each)',
     'isOpen(each)',
@@ -149,12 +149,12 @@ export const money: readonly Mutant[] = [
     "amount = CASE WHEN known.state = 'REFUSED' THEN excluded.amount ELSE known.amount END",
     'amount = excluded.amount',
   ),
-  guardsOf('src/services/payment/store.ts', 'src/services/payment/once.test.ts')(
+  guardsOf('src/services/payment/store.ts', 'src/services/payment/capture/once.test.ts')(
     'a payment is captured once',
     " AND state <> 'CAPTURED'\n      ORDER BY id",
     '\n      ORDER BY id',
   ),
-  guardsOf('src/services/payment/store.ts', 'src/services/payment/once.test.ts')(
+  guardsOf('src/services/payment/store.ts', 'src/services/payment/capture/once.test.ts')(
     'what was captured does not fail by late word',
     "account = NULL\n    WHERE id = ${id} AND state IN ('CONFIRMING', 'AWAITING_DEPOSIT')",
     'account = NULL\n    WHERE id = ${id}',

@@ -1,27 +1,27 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
 const pay = guardsOf(
-  'src/services/order/payment-transitions.ts',
+  'src/services/order/paying/payment-transitions.ts',
   'src/services/order/order.test.ts',
-  'src/services/order/payment-guards.test.ts',
+  'src/services/order/paying/payment-guards.test.ts',
 )
-const place = guardsOf('src/services/order/place.ts', 'src/services/order/order.test.ts')
-const keys = guardsOf('src/services/order/placing-store.ts', 'src/services/order/giving-back.test.ts')
+const place = guardsOf('src/services/order/placing/place.ts', 'src/services/order/order.test.ts')
+const keys = guardsOf('src/services/order/placing/placing-store.ts', 'src/services/order/placing/give-back.test.ts')
 const fingerprint = guardsOf(
   'src/services/order/order.ts',
   'src/services/order/order.test.ts',
-  'src/services/order/price.test.ts',
+  'src/services/order/changing/price.test.ts',
 )
 const change = guardsOf(
-  'src/services/order/change.ts',
+  'src/services/order/changing/change-items.ts',
   'src/services/order/order.test.ts',
-  'src/services/order/change.test.ts',
+  'src/services/order/changing/change-items.test.ts',
 )
-const price = guardsOf('src/services/order/change.ts', 'src/services/order/price.test.ts')
+const price = guardsOf('src/services/order/changing/change-items.ts', 'src/services/order/changing/price.test.ts')
 const cancel = guardsOf(
-  'src/services/order/cancel.ts',
+  'src/services/order/canceling/cancel.ts',
   'src/services/order/order.test.ts',
-  'src/services/order/cancel-lines.test.ts',
+  'src/services/order/canceling/cancel-lines.test.ts',
 )
 const states = guardsOf('src/services/order/states.ts', 'src/services/order/states.test.ts')
 const store = guardsOf('src/services/order/store.ts', 'src/services/order/order.test.ts')
@@ -47,12 +47,12 @@ export const orders: readonly Mutant[] = [
   pay('a request in a batch begins no payment of another key', 'fresh.paymentKey === keyOf(fresh, each) &&\n', '\n'),
   pay('a request in a batch begins no payment of another amount', 'fresh.amount === each.amount &&\n', '\n'),
   pay('a request in a batch begins no payment of another member', 'fresh.memberId === each.memberId', 'true'),
-  guardsOf('src/services/order/payment-store.ts', 'src/services/order/payment-store.test.ts')(
+  guardsOf('src/services/order/paying/payment-store.ts', 'src/services/order/paying/payment-store.test.ts')(
     'a payment among many begins for the amount of its order',
     ' AND orders.amount = given.amount',
     '',
   ),
-  guardsOf('src/services/order/payment-store.ts', 'src/services/order/payment-store.test.ts')(
+  guardsOf('src/services/order/paying/payment-store.ts', 'src/services/order/paying/payment-store.test.ts')(
     'a payment among many begins before the deadline',
     'AND orders.pay_before > ${new Date(now)} ',
     '',
@@ -66,7 +66,7 @@ export const orders: readonly Mutant[] = [
     'hold(reservationId, asked, payBefore + HOLD_GRACE,',
     'hold(reservationId, asked, payBefore - HOLD_GRACE,',
   ),
-  guardsOf('src/services/order/place.ts', 'src/services/order/leaving.test.ts')(
+  guardsOf('src/services/order/placing/place.ts', 'src/services/order/leaving/leaving.test.ts')(
     'who is leaving places no order',
     'const undone = abandoned.union(refused)',
     'const undone = abandoned',
@@ -96,7 +96,7 @@ export const orders: readonly Mutant[] = [
   ),
   change(
     'an order is changed only while it may be',
-    "if (!after(order.status, 'items changed')) return ORDER_STATE({ status: order.status })",
+    "if (!nextStatus(order.status, 'items changed')) return ORDER_STATE({ status: order.status })",
     '',
   ),
   change(
@@ -174,22 +174,22 @@ export const orders: readonly Mutant[] = [
     "if (seen.memberId !== memberId) throw NOT_FOUND(undefined, { field: 'id' })",
     '',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
+  guardsOf('src/services/order/paying/deposit-store.ts', 'test/claims/claims.test.ts')(
     'a buyer is reminded of a deposit by one process',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)',
     'ORDER BY id)',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
+  guardsOf('src/services/order/paying/deposit-store.ts', 'test/claims/claims.test.ts')(
     'an order whose deposit is overdue is held while it ends',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`',
     'ORDER BY id`',
   ),
-  guardsOf('src/services/order/deposit-store.ts', 'test/claims/claims.test.ts')(
+  guardsOf('src/services/order/paying/deposit-store.ts', 'test/claims/claims.test.ts')(
     'only an order that still awaits its deposit expires for the lack of it',
     "::uuid[]) AND status = 'AWAITING_DEPOSIT' AND pay_before",
     '::uuid[]) AND pay_before',
   ),
-  guardsOf('src/services/order/deposit.ts', 'src/services/payment/deposit.test.ts')(
+  guardsOf('src/services/order/paying/deposit.ts', 'src/services/payment/deposit/deposit.test.ts')(
     'an order awaits the deposit of its own payment',
     'if (order.paymentKey !== entry.paymentKey) return ORDER_STATE({ status: order.status })',
     '',

@@ -1,58 +1,58 @@
 import type { Mutant } from '../mutant.ts'
 
-const price = ['src/services/order/price.test.ts']
+const price = ['src/services/order/changing/price.test.ts']
 const cartTests = ['src/services/cart/cart.test.ts']
 
 /** Orders at the price their buyer saw, unpaid orders that are changed, and what of a cart is ordered. */
 export const prices: readonly Mutant[] = [
   {
     guard: 'price seen: a reservation that costs something else is refused',
-    file: 'src/services/product/reserving.ts',
+    file: 'src/services/product/reservation/reserve.ts',
     text: 'ask.answer = excess(ask, answer) ?? priceChange(ask, answer)',
     without: 'ask.answer = excess(ask, answer)',
-    tests: ['src/services/product/reserve.test.ts', ...price],
+    tests: ['src/services/product/reservation/reserve.test.ts', ...price],
   },
   {
     guard: 'price seen: the expected amount is part of what a key was used for',
-    file: 'src/services/order/place.ts',
+    file: 'src/services/order/placing/place.ts',
     text: 'fingerprintOf(input.items, input.shippingAddress, input.expectedAmount)',
     without: 'fingerprintOf(input.items, input.shippingAddress)',
     tests: price,
   },
   {
     guard: 'price seen: a change to another amount is refused',
-    file: 'src/services/order/change.ts',
+    file: 'src/services/order/changing/change-items.ts',
     text: 'refusalOf(order, before.memberId, now) ?? priceFault(lines, expected)',
     without: 'refusalOf(order, before.memberId, now)',
     tests: price,
   },
   {
     guard: 'price seen: units an order holds keep their price',
-    file: 'src/services/order/change.ts',
+    file: 'src/services/order/changing/change-items.ts',
     text: 'lines ?? changedLines(held, sold)',
     without: 'lines ?? changedLines([], sold)',
     tests: price,
   },
   {
     guard: 'price seen: only as many units as an order holds keep their price',
-    file: 'src/services/order/pricing.ts',
+    file: 'src/services/order/changing/changed-lines.ts',
     text: 'const quantity = Math.min(left, line.quantity)',
     without: 'const quantity = left',
     tests: price,
   },
   {
     guard: 'price seen: no more of a stopped product than its order holds',
-    file: 'src/services/product/replacing.ts',
+    file: 'src/services/product/reservation/replace.ts',
     text: '!offers.get(line.skuId)!.onSale && borrowed[i]! < line.quantity',
     without: 'false',
     tests: price,
   },
   {
     guard: 'price seen: a stopped product is not sold anew',
-    file: 'src/services/product/reserving.ts',
+    file: 'src/services/product/reservation/reserve.ts',
     text: '(ask.replaces ? offers.has(skuId) : offers.get(skuId)?.onSale)',
     without: 'offers.has(skuId)',
-    tests: [...price, 'src/services/product/reserve.test.ts'],
+    tests: [...price, 'src/services/product/reservation/reserve.test.ts'],
   },
   {
     guard: 'cart chosen: a choice is not undone by a change of quantity under way',

@@ -1,26 +1,26 @@
 import { guardsOf, type Mutant } from '../mutant.ts'
 
-const left = ['src/services/payment/refund-left.test.ts']
-const refused = ['src/services/payment/refund-refused.test.ts']
-const queue = ['src/services/payment/refund-queue.test.ts']
-const refund = guardsOf('src/services/payment/refund.ts', ...queue)
-const request = guardsOf('src/services/payment/refund-request.ts', ...queue)
-const books = guardsOf('src/services/payment/refund-booking.ts', ...queue)
-const store = guardsOf('src/services/payment/refund-store.ts', ...queue)
+const left = ['src/services/payment/refund/refund-left.test.ts']
+const refused = ['src/services/payment/refund/refund-refused.test.ts']
+const queue = ['src/services/payment/refund/refund-queue.test.ts']
+const refund = guardsOf('src/services/payment/refund/refund.ts', ...queue)
+const request = guardsOf('src/services/payment/refund/refund-request.ts', ...queue)
+const books = guardsOf('src/services/payment/refund/refund-booking.ts', ...queue)
+const store = guardsOf('src/services/payment/refund/refund-store.ts', ...queue)
 const cancels = guardsOf('src/services/payment/toss/cancels.ts', ...queue)
 
 /** What goes back of a payment: all that is left of it, once. */
 export const refunds: readonly Mutant[] = [
   {
     guard: 'a cancellation gives back what is left, not what was',
-    file: 'src/services/payment/refund-request.ts',
+    file: 'src/services/payment/refund/refund-request.ts',
     text: ': (amount ?? left)\n',
     without: ': (amount ?? payment.amount)\n',
     tests: left,
   },
   {
     guard: 'a refund of all that is left shrinks by what was given back without us',
-    file: 'src/services/payment/refund-booking.ts',
+    file: 'src/services/payment/refund/refund-booking.ts',
     text: 'for (const each of open.filter(({ whole }) => whole).toReversed()) {',
     without: 'for (const each of open.slice(open.length)) {',
     tests: left,
@@ -69,7 +69,7 @@ export const refunds: readonly Mutant[] = [
     'for (const each of open.filter(({ whole }) => !whole).toReversed()) {',
     'for (const each of open.slice(open.length)) {',
   ),
-  guardsOf('src/services/payment/review.ts', ...queue)(
+  guardsOf('src/services/payment/webhook/reconcile.ts', ...queue)(
     'a hint that cannot be followed now is followed later',
     'if (!(await look(payment))) await dueReview(db, payment.id, runtime.now())',
     'await look(payment)',
@@ -88,23 +88,23 @@ export const refunds: readonly Mutant[] = [
   },
   {
     guard: 'word of an earlier refusal does not end the cancellation that is under way',
-    file: 'src/services/order/cancellation-outcome.ts',
+    file: 'src/services/order/canceling/cancellation-outcome.ts',
     text: "each.id === refundId && each.state === 'REQUESTED'",
     without: "each.state === 'REQUESTED'",
     tests: refused,
   },
   {
     guard: 'that the provider refused is said only when it did',
-    file: 'src/services/order/cancel.ts',
+    file: 'src/services/order/canceling/cancel.ts',
     text: 'return providerCode === null ? REFUND_IMPOSSIBLE(undefined, details) :',
     without: 'return providerCode === undefined ? REFUND_IMPOSSIBLE(undefined, details) :',
     tests: refused,
   },
   {
     guard: 'money captured after all for an order that is over is given back',
-    file: 'src/services/payment/refund.ts',
+    file: 'src/services/payment/refund/refund.ts',
     text: 'await request(tx, { refundId: unwantedId(id), orderId, reason }, HEAD_START)',
     without: '',
-    tests: ['src/services/payment/late-capture.test.ts'],
+    tests: ['src/services/payment/capture/late-capture.test.ts'],
   },
 ]

@@ -1,14 +1,14 @@
 import type { Mutant } from '../mutant.ts'
 
-const EDITING = 'src/services/product/editing.ts'
-const STOCK = 'src/services/product/stock-commands.ts'
-const CATEGORIES = 'src/services/product/category-commands.ts'
+const EDITING = 'src/services/product/products/product-commands.ts'
+const STOCK = 'src/services/product/stock/stock-commands.ts'
+const CATEGORIES = 'src/services/product/categories/category-commands.ts'
 const CONTRACT = 'src/services/product/contract.ts'
 const LINE = 'src/kernel/text/one-line.ts'
 
-const versions = ['src/services/product/staff-versions.test.ts']
-const stock = ['src/services/product/stock-commands.test.ts']
-const names = ['src/services/product/names.test.ts']
+const versions = ['src/services/product/products/staff-versions.test.ts']
+const stock = ['src/services/product/stock/stock-commands.test.ts']
+const names = ['src/services/product/products/names.test.ts']
 const lines = ['src/kernel/text/one-line.test.ts']
 
 /** What staff store: nothing over what they have not read, no stock that is not there, no name that deceives. */
@@ -82,7 +82,7 @@ export const staffWrites: readonly Mutant[] = [
     file: EDITING,
     text: "if (at >= 0 && named.has(skus[at]!.id)) throw invalid(`skus.${i}`, 'repeated_sku', namedTwice)",
     without: '',
-    tests: ['src/services/product/editing.test.ts'],
+    tests: ['src/services/product/products/product-commands.test.ts'],
   },
   {
     guard: 'choices of a new product do not look alike',

@@ -2,23 +2,33 @@ import { guardsOf, type Mutant } from '../mutant.ts'
 
 const PRODUCT = 'src/services/product'
 const life = guardsOf(
-  `${PRODUCT}/reservation.ts`,
-  `${PRODUCT}/reservation.test.ts`,
-  `${PRODUCT}/property.test.ts`,
-  `${PRODUCT}/reserve.test.ts`,
-  `${PRODUCT}/orders.test.ts`,
+  `${PRODUCT}/reservation/reservation.ts`,
+  `${PRODUCT}/reservation/reservation.test.ts`,
+  `${PRODUCT}/reservation/property.test.ts`,
+  `${PRODUCT}/reservation/reserve.test.ts`,
+  `${PRODUCT}/reservation/orders.test.ts`,
 )
-const reserve = guardsOf(`${PRODUCT}/reserving.ts`, `${PRODUCT}/reserve.test.ts`)
-const races = guardsOf(`${PRODUCT}/reserving.ts`, `${PRODUCT}/race.test.ts`)
-const settle = guardsOf(`${PRODUCT}/settling.ts`, `${PRODUCT}/editing.test.ts`)
-const service = guardsOf(`${PRODUCT}/service.ts`, `${PRODUCT}/reserve.test.ts`, `${PRODUCT}/orders.test.ts`)
-const store = guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/reserve.test.ts`)
-const lending = guardsOf(`${PRODUCT}/lending.ts`, `${PRODUCT}/lending.test.ts`)
-const replacing = guardsOf(`${PRODUCT}/replacing.ts`, `${PRODUCT}/lending.test.ts`)
+const reserve = guardsOf(`${PRODUCT}/reservation/reserve.ts`, `${PRODUCT}/reservation/reserve.test.ts`)
+const races = guardsOf(`${PRODUCT}/reservation/reserve.ts`, `${PRODUCT}/reservation/race.test.ts`)
+const settle = guardsOf(
+  `${PRODUCT}/reservation/reservation-transitions.ts`,
+  `${PRODUCT}/products/product-commands.test.ts`,
+)
+const service = guardsOf(
+  `${PRODUCT}/service.ts`,
+  `${PRODUCT}/reservation/reserve.test.ts`,
+  `${PRODUCT}/reservation/orders.test.ts`,
+)
+const store = guardsOf(`${PRODUCT}/stock/stock-store.ts`, `${PRODUCT}/reservation/reserve.test.ts`)
+const lending = guardsOf(
+  `${PRODUCT}/reservation/reservation-transfer.ts`,
+  `${PRODUCT}/reservation/reservation-transfer.test.ts`,
+)
+const replacing = guardsOf(`${PRODUCT}/reservation/replace.ts`, `${PRODUCT}/reservation/reservation-transfer.test.ts`)
 const schema = guardsOf(`${PRODUCT}/migrations/0001_products_and_stock.sql`, `${PRODUCT}/constraints.test.ts`)
 const lent = guardsOf(`${PRODUCT}/migrations/0002_lending.sql`, `${PRODUCT}/constraints.test.ts`)
 
-const restocks = guardsOf(`${PRODUCT}/restocking.ts`, `${PRODUCT}/restock.test.ts`)
+const restocks = guardsOf(`${PRODUCT}/stock/restock.ts`, `${PRODUCT}/stock/restock.test.ts`)
 const returned = guardsOf(`${PRODUCT}/migrations/0004_units_that_come_back.sql`, `${PRODUCT}/constraints.test.ts`)
 
 /** Stock is held, sold and given back once, and never more of it than there is. */
@@ -81,7 +91,7 @@ export const stock: readonly Mutant[] = [
     'a.lines.every((line, i) => line.skuId === b.lines[i]!.skuId && line.quantity === b.lines[i]!.quantity)',
     'true',
   ),
-  guardsOf(`${PRODUCT}/reserving.ts`, 'src/services/order/price.test.ts')(
+  guardsOf(`${PRODUCT}/reservation/reserve.ts`, 'src/services/order/changing/price.test.ts')(
     'of equal ids another price is judged by itself',
     'a.expectedAmount === b.expectedAmount &&',
     '',
@@ -97,19 +107,19 @@ export const stock: readonly Mutant[] = [
     "OVERTAKEN = new Set(['23505', '23514', '40P01'])",
     "OVERTAKEN = new Set(['23505'])",
   ),
-  guardsOf(`${PRODUCT}/again.ts`, `${PRODUCT}/race.test.ts`)(
+  guardsOf(`${PRODUCT}/stock/retry-on-deadlock.ts`, `${PRODUCT}/reservation/race.test.ts`)(
     'a deadlock is tried again',
     'if (codeOf(error) !== DEADLOCK || tried === TRIES) throw error',
     'throw error',
   ),
 
   settle('only who sells out or comes back is announced', '.filter((row) => row.flipped)', ''),
-  guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/editing.test.ts`)(
+  guardsOf(`${PRODUCT}/stock/stock-store.ts`, `${PRODUCT}/products/product-commands.test.ts`)(
     'what sells out or comes back is counted',
     '(sku.on_hand > sku.reserved) <> (sku.on_hand + given.on_hand > sku.reserved + given.reserved) THEN 1',
     'false THEN 1',
   ),
-  guardsOf(`${PRODUCT}/settling.ts`, `${PRODUCT}/constraints.test.ts`)(
+  guardsOf(`${PRODUCT}/reservation/reservation-transitions.ts`, `${PRODUCT}/constraints.test.ts`)(
     'no stock moves of a SKU that is not there',
     'if (rows.length !== changes.length) throw',
     'if (rows.length > changes.length) throw',
@@ -150,27 +160,31 @@ export const stock: readonly Mutant[] = [
     "sku.status = 'ON_SALE' AND product.status = 'ON_SALE'",
     "sku.status = 'ON_SALE'",
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims/claims.test.ts')(
+  guardsOf(`${PRODUCT}/stock/stock-store.ts`, 'test/claims/claims.test.ts')(
     'holds that die are claimed by one process',
     'ORDER BY id FOR NO KEY UPDATE SKIP LOCKED',
     'ORDER BY id',
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, 'test/claims/claims.test.ts')(
+  guardsOf(`${PRODUCT}/stock/stock-store.ts`, 'test/claims/claims.test.ts')(
     'a hold that was secured meanwhile does not die',
     "::uuid[]) AND state = 'HELD' AND",
     '::uuid[]) AND',
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/property.test.ts`, `${PRODUCT}/race.test.ts`)(
+  guardsOf(
+    `${PRODUCT}/stock/stock-store.ts`,
+    `${PRODUCT}/reservation/property.test.ts`,
+    `${PRODUCT}/reservation/race.test.ts`,
+  )(
     'reservations are locked while it is decided on them',
     'ORDER BY id FOR NO KEY UPDATE`)\n\n/** Once',
     'ORDER BY id`)\n\n/** Once',
   ),
-  guardsOf(`${PRODUCT}/stock-store.ts`, `${PRODUCT}/stock-store.test.ts`)(
+  guardsOf(`${PRODUCT}/stock/stock-store.ts`, `${PRODUCT}/stock/stock-store.test.ts`)(
     'whoever began to lend meanwhile is locked as well',
     'if (missing.length === 0) return locked',
     'return locked',
   ),
-  guardsOf(`${PRODUCT}/product-store.ts`, `${PRODUCT}/staff-versions.test.ts`)(
+  guardsOf(`${PRODUCT}/products/product-store.ts`, `${PRODUCT}/products/staff-versions.test.ts`)(
     'a product is locked while it is changed',
     'FROM product WHERE id = $1 FOR UPDATE',
     'FROM product WHERE id = $1',
@@ -203,7 +217,7 @@ export const stock: readonly Mutant[] = [
     'stored.has(replaces) ? undefined : lives.chosen(replaces)',
     'lives.chosen(replaces)',
   ),
-  guardsOf(`${PRODUCT}/replacing.ts`, 'src/services/order/price.test.ts')(
+  guardsOf(`${PRODUCT}/reservation/replace.ts`, 'src/services/order/changing/price.test.ts')(
     'what is no longer on sale is borrowed only',
     'if (stopped.length > 0)',
     'if (stopped.length < 0)',
@@ -284,7 +298,7 @@ export const stock: readonly Mutant[] = [
     'if (excessOf(sold, restock.lines).length > 0) throw',
     'if (excessOf(sold, restock.lines).length < 0) throw',
   ),
-  guardsOf(`${PRODUCT}/reservation.ts`, `${PRODUCT}/restock.test.ts`)(
+  guardsOf(`${PRODUCT}/reservation/reservation.ts`, `${PRODUCT}/stock/restock.test.ts`)(
     'what came back before its order was canceled does not come back with it',
     'const back = onHand > 0 ? (returned?.[i] ?? 0) : 0',
     'const back = 0',
