@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type pg from 'pg'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { connect, type ConnectionSettings } from '#engines/postgres/connection/connection.ts'
 import { summarize, type Measured } from '../load.ts'
 
@@ -32,7 +32,7 @@ const measure = async (
   await setup.query('ANALYZE bench_limit.sku')
   let next = 1
   let turn = 0
-  const placed = lanes<Order, true>({ lanes: 2, max: 256 }, async (orders) => {
+  const placed = microBatcher<Order, true>({ concurrency: 2, max: 256 }, async (orders) => {
     const ids = orders.map(() => next++)
     const demand = new Map<number, number>()
     for (const { skus } of orders) for (const sku of skus) demand.set(sku, (demand.get(sku) ?? 0) + 1)

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import { idSchema } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -43,7 +43,7 @@ export const startMailbox = async (given: {
   const { db, runtime } = given
   await db.query(clear(runtime.now() - RETAINED))
   // What arrives while others are being written down is written down together.
-  const incoming = lanes<Arrival, undefined>({ lanes: 1, max: 100 }, async (arrived) => {
+  const incoming = microBatcher<Arrival, undefined>({ concurrency: 1, max: 100 }, async (arrived) => {
     await db.query(keep(arrived))
     return arrived.map(() => undefined)
   })

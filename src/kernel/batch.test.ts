@@ -2,16 +2,16 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
-import { lanes } from './batch.ts'
+import { microBatcher } from './batch.ts'
 import { fault, type Fault } from './fault.ts'
 import { markTransient } from './failures/transient.ts'
 
 const REFUSED = fault('REFUSED', 409, { ko: '안 됩니다.', en: 'No.' })
 
 /** Lanes whose batches end when the test says so. */
-const held = (options: { lanes: number; max: number; apart?: (input: number) => unknown }) => {
+const held = (options: { concurrency: number; max: number; partitionBy?: (input: number) => unknown }) => {
   const batches: { inputs: number[]; end: (error?: Error) => void }[] = []
-  const made = lanes<number, number>(options, (inputs) => {
+  const made = microBatcher<number, number>(options, (inputs) => {
     const { promise, resolve, reject } = Promise.withResolvers<number[]>()
     batches.push({ inputs, end: (error) => (error ? reject(error) : resolve(inputs.map((each) => each * 2))) })
     return promise
@@ -19,9 +19,9 @@ const held = (options: { lanes: number; max: number; apart?: (input: number) => 
   return { ...made, batches }
 }
 
-describe('lanes', () => {
+describe('a micro-batcher', () => {
   test('a free lane takes at once whatever this turn of the event loop brought', async () => {
-    const { call, batches } = held({ lanes: 2, max: 10 })
+    const { call, batches } = held({ concurrency: 2, max: 10 })
     const one = call(1)
     const two = call(2)
     await turn()
@@ -39,8 +39,8 @@ describe('lanes', () => {
     assert.deepEqual(await Promise.all([one, two, three]), [2, 4, 6])
   })
 
-  test('while all lanes are busy calls gather, at most max a batch, in order', async () => {
-    const { call, batches, stats } = held({ lanes: 1, max: 3 })
+  test('while as many run as may, calls gather, at most max a batch, in order', async () => {
+    const { call, batches, stats } = held({ concurrency: 1, max: 3 })
     const calls = [call(0)]
     await turn()
     for (let n = 1; n <= 7; n++) calls.push(call(n))
@@ -64,7 +64,7 @@ describe('lanes', () => {
   })
 
   test('what is to be kept apart never shares a batch, and all get their turn in order', async () => {
-    const { call, batches } = held({ lanes: 1, max: 2, apart: (n) => n % 2 })
+    const { call, batches } = held({ concurrency: 1, max: 2, partitionBy: (n) => n % 2 })
     const calls = [1, 2, 3, 5, 4, 7].map((n) => call(n))
     for (let n = 0; n < 3; n++) {
       await turn()
@@ -83,7 +83,7 @@ describe('lanes', () => {
   })
 
   test('one refusal does not fail its neighbours', async () => {
-    const { call } = lanes<number, number>({ lanes: 1, max: 10 }, async (inputs) =>
+    const { call } = microBatcher<number, number>({ concurrency: 1, max: 10 }, async (inputs) =>
       inputs.map((each) => (each === 2 ? REFUSED() : each)),
     )
     const [one, two, three] = await Promise.allSettled([call(1), call(2), call(3)])
@@ -95,7 +95,7 @@ describe('lanes', () => {
   })
 
   test('an outage fails its batch, at once and only its batch, and the lane goes on', async () => {
-    const { call, batches, stats } = held({ lanes: 1, max: 2 })
+    const { call, batches, stats } = held({ concurrency: 1, max: 2 })
     const calls = [1, 2, 3].map(call)
     const settled = Promise.allSettled(calls)
     await turn()
@@ -111,7 +111,7 @@ describe('lanes', () => {
   })
 
   test('an error is answered to the input that caused it; its neighbours get their answers, as soon as they are there', async () => {
-    const { call, batches, stats } = held({ lanes: 1, max: 8 })
+    const { call, batches, stats } = held({ concurrency: 1, max: 8 })
     const ended: string[] = []
     const calls = [1, 2, 3, 4].map((n) =>
       call(n).then(
@@ -147,7 +147,7 @@ describe('lanes', () => {
 
   test('what must not be done twice fails as a whole', async () => {
     let runs = 0
-    const { call } = lanes<number, number>({ lanes: 1, max: 8, repeatable: false }, async (inputs) => {
+    const { call } = microBatcher<number, number>({ concurrency: 1, max: 8, repeatable: false }, async (inputs) => {
       runs++
       if (inputs.includes(2)) throw new Error('poisoned')
       return inputs
@@ -158,7 +158,7 @@ describe('lanes', () => {
   })
 
   test('an error in the place of an answer is a refusal, whatever kind it is', async () => {
-    const { call } = lanes<number, unknown>({ lanes: 1, max: 8 }, async (inputs) =>
+    const { call } = microBatcher<number, unknown>({ concurrency: 1, max: 8 }, async (inputs) =>
       inputs.map((n) => (n === 2 ? new TypeError('lost on the way') : n)),
     )
     const [one, two] = await Promise.allSettled([call(1), call(2)])
@@ -167,7 +167,7 @@ describe('lanes', () => {
   })
 
   test('an error thrown before the first await fails its batch too', async () => {
-    const { call } = lanes<number, number>({ lanes: 1, max: 2 }, () => {
+    const { call } = microBatcher<number, number>({ concurrency: 1, max: 2 }, () => {
       throw new Error('at once')
     })
     await assert.rejects(call(1), /at once/)
@@ -177,7 +177,7 @@ describe('lanes', () => {
   test("an answer too few or too many fails the batch, without another try: nobody gets a neighbour's answer", async () => {
     for (const answers of [[1], [1, 2, 3]]) {
       let runs = 0
-      const { call } = lanes<number, number>({ lanes: 1, max: 2 }, async () => {
+      const { call } = microBatcher<number, number>({ concurrency: 1, max: 2 }, async () => {
         runs++
         return answers
       })
@@ -198,8 +198,8 @@ describe('lanes', () => {
         fc.array(fc.record({ input: fc.integer(), pause: fc.boolean(), refuse: fc.boolean() }), { maxLength: 60 }),
         async (count, max, plan) => {
           let running = 0
-          const { call } = lanes<{ input: number; refuse: boolean }, number | Fault>(
-            { lanes: count, max },
+          const { call } = microBatcher<{ input: number; refuse: boolean }, number | Fault>(
+            { concurrency: count, max },
             async (inputs) => {
               assert.ok(++running <= count && inputs.length <= max && inputs.length > 0)
               await turn()

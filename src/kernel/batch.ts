@@ -3,8 +3,8 @@ import type { Fault } from './fault.ts'
 import { isolate } from './failures/isolate.ts'
 import { caused, endWith, within, without } from './tracing/tracing.ts'
 
-/** Counters of a set of lanes, for metrics: how many batches ran and how many inputs they carried. */
-export interface LaneStats {
+/** Counters of a micro-batcher, for metrics: how many batches ran and how many inputs they carried. */
+export interface BatcherStats {
   readonly batches: number
   readonly inputs: number
   /** Times a failing batch, or a part of one, was split in two to isolate the inputs at fault. */
@@ -61,34 +61,34 @@ const runTraced = async <I, T>(
 }
 
 /**
- * Gathers single calls into batches. A free lane takes at once whatever waits; while all lanes are busy, calls gather, up
- * to `max` a batch. No timer. `run` answers in the order of its inputs, with a Fault in the place of an input that is
+ * Gathers single calls into batches, of which `concurrency` run at once. While fewer run, whatever waits is taken at once;
+ * otherwise calls gather, up to `max` a batch. No timer. `run` answers in the order of its inputs, with a Fault in the place of an input that is
  * refused. If it throws, it is run again for halves of the batch, down to single inputs, so that the error is answered to
  * whoever caused it and to nobody else; a transient error (the store is away) is answered to all at once.
  */
-export const lanes = <I, O>(
+export const microBatcher = <I, O>(
   options: {
-    readonly lanes: number
+    readonly concurrency: number
     readonly max: number
     /** Names the batches in traces. */
     readonly name?: string
     /** What of an input its batch works with, when that is not all of it. */
     readonly inputOf?: (input: I) => unknown
     /** Inputs for which this differs never share a batch. */
-    readonly apart?: (input: I) => unknown
+    readonly partitionBy?: (input: I) => unknown
     /** False where running it a second time would do something twice: then an error fails the whole batch. */
     readonly repeatable?: boolean
   },
   run: (inputs: I[]) => Promise<readonly (O | Fault)[]>,
-): { readonly call: (input: I) => Promise<O>; readonly stats: () => LaneStats } => {
+): { readonly call: (input: I) => Promise<O>; readonly stats: () => BatcherStats } => {
   let queue: Waiting<I, O>[] = []
-  let free = options.lanes
+  let free = options.concurrency
   let scheduled = false
   let batches = 0
   let inputs = 0
   let splits = 0
 
-  const { apart, max, repeatable = true } = options
+  const { partitionBy, max, repeatable = true } = options
   const mayIsolate = (error: unknown): boolean => repeatable && !(error instanceof WrongCount)
 
   /** Runs some of a batch and answers them, as soon as they are done. */
@@ -113,9 +113,9 @@ export const lanes = <I, O>(
 
   /** Takes the next batch out of the queue: the first of what waits, and what may go with it, in order. */
   const take = (): Waiting<I, O>[] => {
-    const first = apart?.(queue[0]!.input)
-    if (apart && queue.some((each) => apart(each.input) !== first)) {
-      const fits = queue.filter((each) => apart(each.input) === first).slice(0, max)
+    const first = partitionBy?.(queue[0]!.input)
+    if (partitionBy && queue.some((each) => partitionBy(each.input) !== first)) {
+      const fits = queue.filter((each) => partitionBy(each.input) === first).slice(0, max)
       const taken = new Set(fits)
       queue = queue.filter((each) => !taken.has(each))
       return fits

@@ -390,7 +390,7 @@ describe('serving in this host', () => {
             done.push(...inputs.map(({ n }) => n))
             return inputs.map(({ n }) => ({ n, together: inputs.length }))
           },
-          { lanes: 1 },
+          { concurrency: 1 },
         ),
       },
       { runtime: clock, log: silent },

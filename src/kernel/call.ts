@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { refusal } from './call/access.ts'
-import { answersFor, lanes, type LaneStats } from './batch.ts'
+import { answersFor, microBatcher, type BatcherStats } from './batch.ts'
 import { currentContext, withContext, type CallContext } from './context.ts'
 import { isRepeatable, type Client, type Contract, type Operation } from './contract.ts'
 import { Fault } from './fault.ts'
@@ -18,7 +18,7 @@ export interface Endpoint {
 
 /** An endpoint in this host, whose batches can be watched and drained. */
 export interface LocalEndpoint extends Endpoint {
-  readonly batches: () => Readonly<Record<string, LaneStats>>
+  readonly batches: () => Readonly<Record<string, BatcherStats>>
   /** Calls under way. */
   readonly inFlight: () => number
   /** Resolves once no call is under way. */
@@ -60,7 +60,7 @@ export const serveLocally = <C extends Contract>(
 ): LocalEndpoint => {
   const { runtime, log, observe, translate } = given
   const checkOutputs = given.checkOutputs ?? false
-  const watched: Record<string, ReturnType<typeof lanes>> = {}
+  const watched: Record<string, ReturnType<typeof microBatcher>> = {}
 
   const batchContext = (operation: Operation, versions: string | undefined): CallContext => {
     const system = systemContext(contract.name, runtime, operation.deadline ?? DEFAULT_DEADLINE)
@@ -80,17 +80,17 @@ export const serveLocally = <C extends Contract>(
           entries.map((each) => each.context),
         ),
       )
-    const { lanes: count, max } = handler
+    const { concurrency: count, max } = handler
     const as = {
-      lanes: count,
+      concurrency: count,
       max,
       name: `${contract.name}.${name} batch`,
       inputOf: (entry: Entry) => entry.input,
       // What a batch calls goes to the versions that were chosen for those in it.
-      apart: (entry: Entry) => entry.context.versions,
+      partitionBy: (entry: Entry) => entry.context.versions,
       repeatable: isRepeatable(operation),
     }
-    const gathered = lanes<Entry, unknown>(as, async (entries) => {
+    const gathered = microBatcher<Entry, unknown>(as, async (entries) => {
       // Nobody waits any more for what waited too long in the queue.
       const now = runtime.now()
       const waited = entries.filter((each) => each.context.deadline > now)

@@ -27,7 +27,7 @@ export interface Batched<Op extends Operation> {
     inputs: readonly Parsed<Op>[],
     contexts: readonly CallContext[],
   ) => Promise<readonly (Answer<Op> | Fault)[]>
-  readonly lanes: number
+  readonly concurrency: number
   readonly max: number
 }
 
@@ -36,16 +36,16 @@ export type Handlers<C extends Contract> = {
 }
 
 /**
- * An operation written for many inputs at once. A free lane takes at once whatever waits; while all `lanes` are busy,
- * calls gather, up to `max` in one go. No timer: lingering doubles the median. One input's refusal is answered as a Fault
+ * An operation written for many inputs at once. While fewer than `concurrency` batches run, whatever waits is taken at once;
+ * otherwise calls gather, up to `max` in one go. No timer: lingering doubles the median. One input's refusal is answered as a Fault
  * in its place and never fails a neighbour. If `batch` throws, it is called again for halves of the inputs, down to single
  * ones, so that only the caller whose input caused the error gets it; a transient error is answered to all. It is called
  * again only where the contract says that the operation is repeatable: then it must do no more the second time.
  */
 export const batched = <I, A>(
   batch: (inputs: readonly I[], contexts: readonly CallContext[]) => Promise<readonly (A | Fault)[]>,
-  options: { lanes?: number; max?: number } = {},
-) => ({ batch, lanes: options.lanes ?? 2, max: options.max ?? 256 })
+  options: { concurrency?: number; max?: number } = {},
+) => ({ batch, concurrency: options.concurrency ?? 2, max: options.max ?? 256 })
 
 /** An event as it arrives: once in effect, in order per key. */
 export interface Delivered<P> {

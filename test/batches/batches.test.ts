@@ -34,13 +34,13 @@ const poison = poisoner()
 let host: TestHost
 let recipes: ReturnType<typeof recipesOf>
 
-/** Names of the lanes that services make for themselves, as their sources say. */
-const innerLanes = (): string[] =>
+/** Names of the micro-batchers that services make for themselves, as their sources say. */
+const innerBatchers = (): string[] =>
   globSync('src/services/**/*.ts', { exclude: ['**/*.test.ts'] }).flatMap((path) => {
     const text = readFileSync(path, 'utf8')
-    const made = text.match(/\blanes</g)?.length ?? 0
-    const named = [...text.matchAll(/\blanes<[^(]*\(\s*\{[^}]*name: '([^']+)'/g)].map((each) => each[1]!)
-    assert.equal(named.length, made, `${path}: lanes without a name`)
+    const made = text.match(/\bmicroBatcher</g)?.length ?? 0
+    const named = [...text.matchAll(/\bmicroBatcher<[^(]*\(\s*\{[^}]*name: '([^']+)'/g)].map((each) => each[1]!)
+    assert.equal(named.length, made, `${path}: a micro-batcher without a name`)
     return named
   })
 
@@ -61,7 +61,7 @@ describe('one bad input among eight', () => {
     // A service that is not started here has nothing that is batched, or it would have to be.
     for (const path of globSync('src/services/*/**/*.ts', { exclude: ['**/*.test.ts'] }))
       if (/\bbatched\(/.test(readFileSync(path, 'utf8'))) assert.ok(started.has(path.split('/')[2]!), path)
-    assert.deepEqual(Object.keys(recipes).toSorted(), [...batched, ...innerLanes()].toSorted())
+    assert.deepEqual(Object.keys(recipes).toSorted(), [...batched, ...innerBatchers()].toSorted())
   })
 
   test('fails alone', async (t) => {

@@ -94,7 +94,7 @@ export const heldBy = async (host: TestHost, expiresAt: number): Promise<string[
   })
 }
 
-/** For each batched operation and each set of lanes inside a service: how to fill a batch of it. */
+/** For each batched operation and each micro-batcher inside a service: how to fill a batch of it. */
 export const recipesOf = (host: TestHost, poisoner: Poisoner): Readonly<Record<string, () => Promise<Filled>>> => {
   const sku = () => skuOf(host)
   const buyers = () => buyersAt(host)

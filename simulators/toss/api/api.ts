@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import { wholeNumberOf } from '#kernel/input/decimal.ts'
@@ -34,7 +34,7 @@ const approved = new Set(['DONE', 'WAITING_FOR_DEPOSIT', 'CANCELED', 'PARTIAL_CA
 export const tossApi =
   ({ db, runtime, faults, exchange, origin }: Given): FastifyPluginAsync =>
   async (app) => {
-    const byKey = lanes<string, Payment | undefined>({ lanes: 2, max: 200 }, async (keys) => {
+    const byKey = microBatcher<string, Payment | undefined>({ concurrency: 2, max: 200 }, async (keys) => {
       const found = new Map((await paymentsByKey(db, keys)).map((each) => [each.paymentKey, each]))
       return keys.map((key) => found.get(key))
     }).call

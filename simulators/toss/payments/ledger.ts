@@ -1,4 +1,4 @@
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { INTERNAL } from '#kernel/faults.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -187,5 +187,5 @@ export const ledger = (given: {
     }
   }
 
-  return { execute: lanes({ lanes: 2, max: 128 }, together).call }
+  return { execute: microBatcher({ concurrency: 2, max: 128 }, together).call }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { Pool } from 'undici'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import type { Runtime } from '#kernel/runtime.ts'
 import type { Database } from '#kernel/store.ts'
 import { koreanTime, MINUTE, webhookTime } from '../clock.ts'
@@ -90,7 +90,7 @@ export const webhooks = (given: {
     return pool
   }
 
-  const accepted = lanes<string, true>({ lanes: 1, max: 500 }, async (ids) => {
+  const accepted = microBatcher<string, true>({ concurrency: 1, max: 500 }, async (ids) => {
     await removeWebhooks(db, ids)
     return ids.map(() => true)
   }).call

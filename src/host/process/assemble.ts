@@ -81,7 +81,7 @@ export interface Assembled {
   readonly internal?: string
   /**
    * Graceful shutdown: not ready any more, and after `grace` milliseconds, in which callers and load balancers notice, calls
-   * under way finish, lanes and relays drain, everything is closed. Defaults to the grace of the network.
+   * under way finish, micro-batches and outbox readers drain, everything is closed. Defaults to the grace of the network.
    */
   stop(grace?: number): Promise<void>
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, test } from 'node:test'
-import { lanes } from '../batch.ts'
+import { microBatcher } from '../batch.ts'
 import { systemContext } from '../call.ts'
 import { currentContext, withContext } from '../context.ts'
 import { fault } from '../fault.ts'
@@ -149,7 +149,7 @@ describe('a batch', () => {
   test('is part of its first traced caller, linked to all, and what it tells is told in each one’s trace', async () => {
     const { tracer, named, under } = tracing()
     const told: (string | undefined)[] = []
-    const { call } = lanes<object, void>({ lanes: 1, max: 10, name: 'the batch' }, async (inputs) => {
+    const { call } = microBatcher<object, void>({ concurrency: 1, max: 10, name: 'the batch' }, async (inputs) => {
       told.push(...inputs.map((each) => tellingSpan(each)?.spanId), tellingSpan(undefined)?.spanId)
       return inputs.map(() => undefined)
     })
@@ -172,7 +172,7 @@ describe('a batch', () => {
     const { tracer, spans, under } = tracing()
     let first = true
     const seen: boolean[] = []
-    const { call } = lanes<object, void>({ lanes: 1, max: 1 }, async (inputs) => {
+    const { call } = microBatcher<object, void>({ concurrency: 1, max: 1 }, async (inputs) => {
       if (first) await turn()
       first = false
       seen.push(currentContext()?.span !== undefined)

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { LaneStats } from '#kernel/batch.ts'
+import type { BatcherStats } from '#kernel/batch.ts'
 import type { LocalEndpoint } from '#kernel/call.ts'
 import type { Consumer, ServiceGauge } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
@@ -33,7 +33,7 @@ export interface MeasuredEvents {
 /** Batches: how many, how full, and what waits for a free lane. */
 const watchBatches = (registers: Registry[], services: readonly MeasuredService[]): void => {
   const labelNames = ['service', 'operation']
-  const each = (count: (stats: LaneStats) => number) => () =>
+  const each = (count: (stats: BatcherStats) => number) => () =>
     services.flatMap(({ service, endpoint }) =>
       Object.entries(endpoint.batches()).map(([operation, stats]): Series => [{ service, operation }, count(stats)]),
     )

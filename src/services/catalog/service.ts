@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
 import { consumer, onMany, service, sweep } from '#kernel/service.ts'
@@ -112,8 +112,8 @@ export const catalogService = service(
       freshness: BRIEF,
     })
 
-    const details = lanes<string, ProductView | undefined>(
-      { lanes: 2, max: 256, name: 'catalog.detail' },
+    const details = microBatcher<string, ProductView | undefined>(
+      { concurrency: 2, max: 256, name: 'catalog.detail' },
       async (ids) => {
         const found = await findProductViews(db, ids)
         return ids.map((id) => found.get(id))

@@ -1,4 +1,4 @@
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { memberOf } from '#kernel/context.ts'
 import { dueWork } from '#kernel/failures/due-work.ts'
 import { consumer, on, onMany, service, sweep } from '#kernel/service.ts'
@@ -90,10 +90,13 @@ export const orderServiceWith = (further: readonly Holder[]) =>
       /** What an order holds until it is paid, in the order of asking. */
       const holders = holdersOf([stockHolder(call.product), ...further])
 
-      const found = lanes<string, OrderRecord | undefined>({ lanes: 2, max: 256, name: 'order.find' }, async (ids) => {
-        const orders = await findOrders(db, [...new Set(ids)])
-        return ids.map((id) => orders.get(id))
-      })
+      const found = microBatcher<string, OrderRecord | undefined>(
+        { concurrency: 2, max: 256, name: 'order.find' },
+        async (ids) => {
+          const orders = await findOrders(db, [...new Set(ids)])
+          return ids.map((id) => orders.get(id))
+        },
+      )
 
       const page = async (
         memberId: string,

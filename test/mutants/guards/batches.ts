@@ -10,7 +10,7 @@ const due = guardsOf('src/kernel/failures/due-work.ts', 'src/kernel/failures/due
 /** One bad input among many that share a transaction: it fails, and nobody else. */
 export const batches = [
   shopBatches(
-    'a failing batch is halved, for every batched operation, set of lanes and sweep of due rows',
+    'a failing batch is halved, for every batched operation, micro-batcher and sweep of due rows',
     'parts = [part.slice(0, half), part.slice(half), ...others]',
     'for (const input of part) fail(input, error)',
   ),

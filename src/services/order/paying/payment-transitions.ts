@@ -1,4 +1,4 @@
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { NOT_FOUND } from '#kernel/faults.ts'
@@ -212,7 +212,7 @@ export const paymentTransitions = (given: {
   }
 
   /** Nearly all simply wait to be paid and begin in one statement; the rules decide on the rest. */
-  const begin = lanes<Begin, Begun>({ lanes: 2, max: 256, name: 'order.begin-payment' }, (entries) =>
+  const begin = microBatcher<Begin, Begun>({ concurrency: 2, max: 256, name: 'order.begin-payment' }, (entries) =>
     db.tx('order.begin-payment', async (tx) => {
       const begun = await beginWaiting(tx, entries, runtime.now())
       views.changed(
@@ -236,13 +236,15 @@ export const paymentTransitions = (given: {
       )
     }),
   )
-  const complete = lanes<Captured, OrderStatus>({ lanes: 2, max: 256, name: 'order.complete-payment' }, (entries) =>
-    db.tx('order.complete-payment', (tx) => settleOrReject(tx, views, entries, runtime.now())),
+  const complete = microBatcher<Captured, OrderStatus>(
+    { concurrency: 2, max: 256, name: 'order.complete-payment' },
+    (entries) => db.tx('order.complete-payment', (tx) => settleOrReject(tx, views, entries, runtime.now())),
   )
-  const awaitDeposit = lanes<Awaited, OrderStatus>({ lanes: 2, max: 256, name: 'order.await-deposit' }, (entries) =>
-    db.tx('order.await-deposit', (tx) => awaitDeposits(tx, views, entries, runtime.now(), remindBefore())),
+  const awaitDeposit = microBatcher<Awaited, OrderStatus>(
+    { concurrency: 2, max: 256, name: 'order.await-deposit' },
+    (entries) => db.tx('order.await-deposit', (tx) => awaitDeposits(tx, views, entries, runtime.now(), remindBefore())),
   )
-  const fail = lanes<Failed, OrderStatus>({ lanes: 2, max: 256, name: 'order.fail-payment' }, (entries) =>
+  const fail = microBatcher<Failed, OrderStatus>({ concurrency: 2, max: 256, name: 'order.fail-payment' }, (entries) =>
     db.tx('order.fail-payment', (tx) => unsettle(tx, views, entries, runtime.now())),
   )
 

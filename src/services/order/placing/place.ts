@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { memberOf, type CallContext } from '#kernel/context.ts'
 import { instant } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
@@ -83,7 +83,7 @@ export const placing = (given: {
 }) => {
   const { db, runtime, views, log, holders, payFree, payMinutes } = given
 
-  const keys = lanes<KeyOfMember, KeyState>({ lanes: 2, max: 256, name: 'order.answered' }, (wanted) =>
+  const keys = microBatcher<KeyOfMember, KeyState>({ concurrency: 2, max: 256, name: 'order.answered' }, (wanted) =>
     findKeys(db, wanted),
   )
 
@@ -110,7 +110,7 @@ export const placing = (given: {
     return { won: ids.difference(undone), abandoned, refused }
   }
 
-  const stored = lanes<NewOrder, Order>({ lanes: 2, max: 256, name: 'order.store' }, async (entries) => {
+  const stored = microBatcher<NewOrder, Order>({ concurrency: 2, max: 256, name: 'order.store' }, async (entries) => {
     const { won, abandoned, refused } = await db.tx('order.place', async (tx) => {
       const outcome = await store(tx, entries)
       views.placed(

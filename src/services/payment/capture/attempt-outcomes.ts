@@ -1,4 +1,4 @@
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { instant } from '#kernel/contract.ts'
 import { derivedId } from '#kernel/ids.ts'
 import type { Runtime } from '#kernel/runtime.ts'
@@ -29,8 +29,8 @@ export const endings = (given: {
 }) => {
   const { db, runtime, secrets, depositHours } = given
 
-  const captures = lanes<Capture & { readonly memberId: string }, true>(
-    { lanes: 2, max: 256, name: 'payment.store-capture' },
+  const captures = microBatcher<Capture & { readonly memberId: string }, true>(
+    { concurrency: 2, max: 256, name: 'payment.store-capture' },
     async (entries) => {
       const byId = new Map(entries.map((each) => [each.id, each]))
       // The same payment may be reported by the return page and by the webhook within one batch.

@@ -1,4 +1,4 @@
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import { instant, type InputOf, type OutputOf } from '#kernel/contract.ts'
 import type { Fault } from '#kernel/fault.ts'
 import { invalid } from '#kernel/input/invalid.ts'
@@ -62,8 +62,8 @@ export const capturing = (given: {
   const { db, runtime, toss, end } = given
 
   /** The attempt, and whether it was stored just now. */
-  const started = lanes<Start, { attempt: PaymentRecord; isNew: boolean }>(
-    { lanes: 2, max: 256, name: 'payment.start' },
+  const started = microBatcher<Start, { attempt: PaymentRecord; isNew: boolean }>(
+    { concurrency: 2, max: 256, name: 'payment.start' },
     async (starts) => {
       const once = [...new Map(starts.map((each) => [each.id, each])).values()]
       const now = runtime.now()

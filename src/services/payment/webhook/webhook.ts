@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { lanes } from '#kernel/batch.ts'
+import { microBatcher } from '#kernel/batch.ts'
 import type { Database } from '#kernel/store.ts'
 import type { endings } from '../capture/attempt-outcomes.ts'
 import type { capturing } from '../capture/capture-attempt.ts'
@@ -36,10 +36,13 @@ export const webhooks = (given: {
 }) => {
   const { db, runtime, log, payments, end, review } = given
 
-  const found = lanes<string, PaymentRecord | undefined>({ lanes: 1, max: 256, name: 'payment.find' }, async (ids) => {
-    const payments = await findPaymentsById(db, ids)
-    return ids.map((id) => payments.get(id))
-  })
+  const found = microBatcher<string, PaymentRecord | undefined>(
+    { concurrency: 1, max: 256, name: 'payment.find' },
+    async (ids) => {
+      const payments = await findPaymentsById(db, ids)
+      return ids.map((id) => payments.get(id))
+    },
+  )
 
   /** `said` is the status the hint claims: that a captured payment is DONE is no news, nor that a deposit is awaited. */
   const follow = async (attempt: PaymentRecord, said: string | undefined): Promise<void> => {
