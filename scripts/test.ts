@@ -12,13 +12,13 @@ import { scriptOptions } from '#src/commands/line/common-options.ts'
 
 // npm test [file or folder …]: all tests, or those named, on one PostgreSQL that lives as long as the run, or on the one
 // that JANGTEO_TEST_SERVER names (many runs in a row then start it once).
-// The crash matrix and the services' tests over HTTP take minutes and are a run of their own: --long.
+// The crash matrix, the services' tests over HTTP and shops of many processes take minutes and are a run of their own: --long.
 // With --remote, services of a test host reach each other over HTTP. With --engines, the tests that need engines, and those
 // of the topologies on all engines; what the folders of the files name is started once and told in the environment.
 
 const USAGE = `npm test [-- FILE or FOLDER … --remote]: all tests, or those named
   --remote             services of a test host reach each other over HTTP
-npm run test:long [-- FILE …]: the shop killed at every durable step, and the services' tests over HTTP
+npm run test:long [-- FILE …]: the shop killed at every durable step, the services' tests over HTTP, shops of many processes
 npm run test:browser [-- FILE …]: journeys in a real browser
 npm run test:engines [-- FILE …]: tests on the engines, which it fetches and starts`
 
@@ -29,19 +29,23 @@ const BROWSER = 'test/browser'
 const ENGINES = 'test/engines'
 /** Every test file is a process of its own that loads much the same code: all but the first find it compiled. */
 const COMPILED = join(import.meta.dirname, '..', 'node_modules', '.cache', 'compiled')
-/** What takes minutes: the shop killed at every durable step (which steps there are, `steps.test.ts` sees to), all over HTTP. */
+/**
+ * What takes long: the shop killed at every durable step (which steps there are, `steps.test.ts` sees to), all over HTTP, shops
+ * of many processes, and whatever may happen to the embedded server as it starts.
+ */
 const LONG = [
   ...globSync('test/crash/*.test.ts').filter((path) => !path.endsWith('/steps.test.ts')),
-  'test/processes/remote-binding.test.ts',
+  ...['cluster', 'config', 'hosts', 'remote-binding'].map((name) => `test/processes/${name}.test.ts`),
+  'src/engines/postgres/embedded/start.test.ts',
 ].sort()
 
 const filesFor = (long: boolean, browser: boolean, engines: boolean): string[] => {
   if (long) return LONG
   if (browser) return globSync(`${BROWSER}/**/*.test.ts`).sort()
-  const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) })
-    .filter((path) => !LONG.includes(path))
-    .sort()
-  return engines ? [...globSync(`${ENGINES}/**/*.test.ts`).sort(), ...embedded.filter(spansTopologies)] : embedded
+  const embedded = globSync(PATTERNS, { exclude: (path) => [BROWSER, ENGINES, 'node_modules'].includes(path) }).sort()
+  return engines
+    ? [...globSync(`${ENGINES}/**/*.test.ts`).sort(), ...embedded.filter(spansTopologies)]
+    : embedded.filter((path) => !LONG.includes(path))
 }
 
 /** The files of what was named: a folder is all tests in it. */

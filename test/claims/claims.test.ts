@@ -8,7 +8,7 @@ import type { Queryable, Statement } from '#kernel/store.ts'
 import { systemRuntime } from '#kernel/runtime.ts'
 import { claimPending } from '#services/auth/accounts/credential-store.ts'
 import { deleteLeftBehind } from '#services/cart/store.ts'
-import { claimMails } from '#services/email/mail-store.ts'
+import { claimMails } from '#services/email/mail-queue/mail-store.ts'
 import { claimConfirmations } from '#services/notification/confirmation-store.ts'
 import {
   findOverdueDeposits,

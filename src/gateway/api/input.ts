@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { invalid } from '#kernel/input/invalid.ts'
 import { readBody } from './body.ts'
-import { type Query, UNDECODABLE } from '../http/query.ts'
+import { type Query, UNDECODABLE } from '../http/request/query.ts'
 import type { Route } from './routes.ts'
 
 /**

@@ -3,7 +3,7 @@ import { METHOD_NOT_ALLOWED, ROUTE_NOT_FOUND } from '#kernel/faults.ts'
 import { preflightHeaders } from './cors.ts'
 import type { Edge } from '../edge.ts'
 import { begin } from '../api/exchange.ts'
-import { pathOf } from './request-target.ts'
+import { pathOf } from './request/request-target.ts'
 
 /** What `OPTIONS *` is told of the whole server. */
 const EVERYWHERE = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net'
 import type { Fault } from '#kernel/fault.ts'
 import { clientErrors, MAX_TARGET, writeProblem } from './client-error-handler.ts'
 import { BAD_REQUEST, EXPECTATION_FAILED, HOST_INVALID, URI_TOO_LONG } from './faults.ts'
-import { forwardedFor } from './forwarded-for.ts'
-import { hasGoodHost } from './host.ts'
-import { requestTarget } from './request-target.ts'
+import { forwardedFor } from './request/forwarded-for.ts'
+import { hasGoodHost } from './request/host.ts'
+import { requestTarget } from './request/request-target.ts'
 
 const MAX_HEAD = 2 * MAX_TARGET
 

@@ -4,7 +4,7 @@ import type { Fault } from '#kernel/fault.ts'
 import type { Edge } from '../edge.ts'
 import { begin } from '../api/exchange.ts'
 import { BAD_REQUEST, UPGRADE_REQUIRED } from '../http/faults.ts'
-import { pathOf } from '../http/request-target.ts'
+import { pathOf } from '../http/request/request-target.ts'
 
 /** Where the stream is reached. */
 const STREAM_PATH = '/api/notifications/stream'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { drawCode } from './code.ts'
-import { allowedFrom, type Rate, withOneMore } from './rate.ts'
-import { codeLetter, letter } from './template.ts'
+import { allowedFrom, type Rate, withOneMore } from './mail-queue/rate.ts'
+import { codeLetter, letter } from './mail-queue/template.ts'
 
 const bytes = (value: number): Uint8Array => {
   const four = new Uint8Array(4)

@@ -8,9 +8,9 @@ import type { Tx } from '#kernel/store.ts'
 import { CODE_LIFE, drawCode, MAX_TRIES, PROOF_LIFE } from './code.ts'
 import { hasLiveCode, lockRates, putCode, putProof, saveRate, takeProof, takeTry, useCode } from './code-store.ts'
 import { CODE_INVALID, CODE_LIMIT, PROOF_INVALID, type email } from './contract.ts'
-import type { Outgoing } from './outgoing.ts'
-import { allowedFrom, ratesFrom, withOneMore } from './rate.ts'
-import { codeLetter } from './template.ts'
+import type { Outgoing } from './mail-queue/mail-queue.ts'
+import { allowedFrom, ratesFrom, withOneMore } from './mail-queue/rate.ts'
+import { codeLetter } from './mail-queue/template.ts'
 import type { emailSettings } from './settings.ts'
 
 const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))

@@ -8,7 +8,7 @@ import { refused } from '#test/support/refused.ts'
 import { testSettings } from '#test/support/settings.ts'
 import { silent } from '#test/support/silent.ts'
 import { email } from './contract.ts'
-import { outgoing } from './outgoing.ts'
+import { outgoing } from './mail-queue/mail-queue.ts'
 import { emailService } from './service.ts'
 
 // No SMTP_URL, and sweeps only by hand: the test sees what is left, and when.

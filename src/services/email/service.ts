@@ -5,8 +5,8 @@ import { codes } from './codes.ts'
 import { PROOF_MEMORY } from './code.ts'
 import { forgetEnded } from './code-store.ts'
 import { email, emailSent } from './contract.ts'
-import { forgetMails } from './mail-store.ts'
-import { outgoing, WORTH } from './outgoing.ts'
+import { forgetMails } from './mail-queue/mail-store.ts'
+import { outgoing, WORTH } from './mail-queue/mail-queue.ts'
 import { emailSettings } from './settings.ts'
 
 /** Milliseconds between two looks at mail that is due; `MAIL_PER_SECOND` counts on it. What is taken up together is noted together. */

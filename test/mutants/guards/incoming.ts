@@ -7,7 +7,7 @@ const limits = guardsOf(`${GATEWAY}/limits/limits.ts`, `${GATEWAY}/limits/limits
 const counts = guardsOf(`${GATEWAY}/limits/counts.ts`, `${GATEWAY}/limits/limits.test.ts`)
 const sharing = guardsOf(`${GATEWAY}/limits/distributed-counter.ts`, `${GATEWAY}/limits/distributed-counter.test.ts`)
 const server = guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/server.test.ts`)
-const forwarded = guardsOf(`${GATEWAY}/http/forwarded-for.ts`, `${GATEWAY}/http/forwarded-for.test.ts`)
+const forwarded = guardsOf(`${GATEWAY}/http/request/forwarded-for.ts`, `${GATEWAY}/http/request/forwarded-for.test.ts`)
 const storable = guardsOf('src/kernel/text/storable-text.ts', 'src/kernel/text/storable-text.test.ts')
 
 /** What comes in: how much, in which form, from where and how often. */
@@ -60,7 +60,7 @@ export const incoming: readonly Mutant[] = [
   server('the authority of a target is a host', 'if (!hasGoodHost(request)) return HOST_INVALID()\n    }', '}'),
   server('a coding or version we do not speak is refused', 'if (!isUnderstood(request)) return BAD_REQUEST()', ''),
   server('a target has an end', 'if (url.length > MAX_TARGET) return URI_TOO_LONG()', ''),
-  guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/forwarded-header.test.ts`)(
+  guardsOf(`${GATEWAY}/http/server.ts`, `${GATEWAY}/http/request/forwarded-header.test.ts`)(
     'an address a proxy wrote is an address',
     "if (believed === undefined) delete headers['x-forwarded-for']\n      else headers['x-forwarded-for'] = believed",
     '',

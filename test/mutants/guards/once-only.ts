@@ -10,7 +10,7 @@ const log = guardsOf(`${EVENTS}/log.ts`, `${EVENTS}/log.test.ts`)
 const transaction = guardsOf(`${PG}/transaction.ts`, `${PG}/database.test.ts`)
 const outbox = guardsOf(`${EVENTS}/outbox.ts`, `${PG}/database.test.ts`)
 const migrate = guardsOf(`${PG}/schema/migrate.ts`, `${PG}/schema/migrate.test.ts`)
-const mail = guardsOf('src/services/email/mail-store.ts', 'src/services/email/outgoing.test.ts')
+const mail = guardsOf('src/services/email/mail-queue/mail-store.ts', 'src/services/email/mail-queue/mail-queue.test.ts')
 const confirmation = guardsOf(
   'src/services/notification/confirmation-store.ts',
   'src/services/notification/store.test.ts',
@@ -167,12 +167,12 @@ export const onceOnly: readonly Mutant[] = [
     "WHERE state = 'WAITING' AND next_at <= ${new Date(now)}",
     'WHERE next_at <= ${new Date(now)}',
   ),
-  guardsOf('src/services/email/outgoing.ts', 'src/services/email/outgoing.test.ts')(
+  guardsOf('src/services/email/mail-queue/mail-queue.ts', 'src/services/email/mail-queue/mail-queue.test.ts')(
     'a mail is told once',
     "state === 'SENT' && noted.has(mail.id)",
     "state === 'SENT'",
   ),
-  guardsOf('src/services/email/outgoing.ts', 'src/services/email/outgoing.test.ts')(
+  guardsOf('src/services/email/mail-queue/mail-queue.ts', 'src/services/email/mail-queue/mail-queue.test.ts')(
     'a mail nobody has a use for is not sent',
     "if (due.uselessAfter <= runtime.now()) return giveUp(due, 'it came too late')",
     '',

@@ -4,7 +4,7 @@ import { instant } from '#kernel/contract.ts'
 import type { Secrets } from '#kernel/secrets/secrets.ts'
 import type { Tools } from '#kernel/service.ts'
 import type { Queryable } from '#kernel/store.ts'
-import { emailSent } from './contract.ts'
+import { emailSent } from '../contract.ts'
 import { claimMails, type DueMail, type EndedMail, endMails, postponeMail, queueMails } from './mail-store.ts'
 
 /** Milliseconds after which an attempt is taken for lost. The mailer gives up well before: a mail is never in two hands. */

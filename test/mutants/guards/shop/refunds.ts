@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const left = ['src/services/payment/refund/refund-left.test.ts']
 const refused = ['src/services/payment/refund/refund-refused.test.ts']

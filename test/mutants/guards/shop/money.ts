@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const won = guardsOf('src/kernel/money.ts', 'src/kernel/money.test.ts')
 const verdicts = guardsOf('src/services/payment/payment.ts', 'src/services/payment/capture/verdict.test.ts')

@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const lines = 'src/services/order/canceling/cancel-lines.test.ts'
 const cancel = guardsOf('src/services/order/canceling/cancel.ts', lines)

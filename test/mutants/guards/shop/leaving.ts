@@ -1,4 +1,4 @@
-import type { Mutant } from '../mutant.ts'
+import type { Mutant } from '#test/mutants/mutant.ts'
 
 const tests = ['src/services/order/leaving/leaving.test.ts']
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { httpServer } from './server.ts'
+import { httpServer } from '../server.ts'
 
 const server = httpServer({
   handle: (request, response) => response.end(request.headers['x-forwarded-for'] ?? 'none'),

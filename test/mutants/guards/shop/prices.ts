@@ -1,4 +1,4 @@
-import type { Mutant } from '../mutant.ts'
+import type { Mutant } from '#test/mutants/mutant.ts'
 
 const price = ['src/services/order/changing/price.test.ts']
 const cartTests = ['src/services/cart/cart.test.ts']

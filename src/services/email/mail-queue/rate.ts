@@ -1,5 +1,5 @@
 import type { SettingsOf } from '#kernel/settings/setting.ts'
-import type { emailSettings } from './settings.ts'
+import type { emailSettings } from '../settings.ts'
 
 const HOUR = 3_600_000
 

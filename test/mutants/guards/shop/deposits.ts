@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const tests = 'src/services/payment/deposit/deposit.test.ts'
 const deposit = guardsOf('src/services/payment/deposit/deposit.ts', tests)

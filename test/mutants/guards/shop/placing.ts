@@ -1,4 +1,4 @@
-import type { Mutant } from '../mutant.ts'
+import type { Mutant } from '#test/mutants/mutant.ts'
 
 const tests = ['src/services/order/placing/give-back.test.ts']
 

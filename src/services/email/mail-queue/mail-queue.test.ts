@@ -9,10 +9,10 @@ import { meetingPoint } from '#test/support/meeting-point.ts'
 import { silent } from '#test/support/silent.ts'
 import { startTestHost } from '#test/support/host.ts'
 import { testSettings } from '#test/support/settings.ts'
-import { email } from './contract.ts'
+import { email } from '../contract.ts'
 import { claimMails } from './mail-store.ts'
-import { backOff, outgoing, WORTH } from './outgoing.ts'
-import { emailService } from './service.ts'
+import { backOff, outgoing, WORTH } from './mail-queue.ts'
+import { emailService } from '../service.ts'
 
 // No SMTP_URL: the service queues, and the test sends with a mailer of its own.
 const shop = await startTestHost([emailService], { settings: testSettings })

@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const pay = guardsOf(
   'src/services/order/paying/payment-transitions.ts',

@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const PRODUCT = 'src/services/product'
 const life = guardsOf(

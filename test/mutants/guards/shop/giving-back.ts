@@ -1,4 +1,4 @@
-import { guardsOf, type Mutant } from '../mutant.ts'
+import { guardsOf, type Mutant } from '#test/mutants/mutant.ts'
 
 const request = guardsOf('src/services/payment/refund/refund-request.ts', 'src/services/payment/payment.test.ts')
 const adopted = guardsOf('src/services/payment/toss/cancels.ts', 'src/services/payment/webhook/webhook.test.ts')
