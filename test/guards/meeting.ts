@@ -2,7 +2,9 @@ import type { StepHook } from '#engines/postgres/database.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Seconds after which nobody else can be coming: a guard before the database holds them. Fewer than a lock is waited for. */
-const PATIENCE = 3
+const GUARDED_TIMEOUT = 3
+/** Seconds where no guard is left that could hold anybody: they come, however busy the machine is. */
+const UNGUARDED_TIMEOUT = 60
 
 /**
  * Makes transactions of one step meet just before their commits, so that each has read what the other has not written.
@@ -11,11 +13,12 @@ const PATIENCE = 3
 export const meeting = (held: () => Promise<boolean>) => {
   let wanted: string | undefined
   let arrived = 0
+  let timeout = GUARDED_TIMEOUT
 
   const onStep: StepHook = async (step, moment) => {
     if (moment !== 'before' || step !== wanted) return
     arrived++
-    await eventually(async () => arrived > 1 || (await held()), 'another comes, or is held', PATIENCE).catch(() => {})
+    await eventually(async () => arrived > 1 || (await held()), 'another comes, or is held', timeout).catch(() => {})
   }
 
   return {
@@ -24,6 +27,10 @@ export const meeting = (held: () => Promise<boolean>) => {
     at: (step: string): void => {
       wanted = step
       arrived = 0
+    },
+    /** From now on nothing keeps another from coming, and it is waited for. */
+    unguarded: (): void => {
+      timeout = UNGUARDED_TIMEOUT
     },
     /** Resolves once the first of them has come. */
     begun: (): Promise<void> => eventually(() => arrived > 0, 'one has come'),
