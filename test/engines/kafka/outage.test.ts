@@ -50,7 +50,7 @@ test('while Kafka is away events wait in the outbox, as the metrics tell, and ar
       endpoint,
       db,
       consumers: built.consumers,
-      tells: definition.emits.length > 0,
+      emitsEvents: definition.emits.length > 0,
     })),
     { logOf: host.logOf, kafka: { topicOf: ground.kafka.topicOf, lags: host.kafkaLags } },
   )

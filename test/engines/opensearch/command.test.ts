@@ -41,7 +41,7 @@ test('an analyzer the server does not have is told, and PostgreSQL searches', as
     ...STRANGE,
   })
   assert.equal(failed.code, 1)
-  assert.match(failed.said, /could not be begun: .*nori/s)
+  assert.match(failed.said, /could not be started: .*nori/s)
   const { searchedBy, items } = await strange.visitor.list({ q: '양산' })
   assert.deepEqual([searchedBy, items.length], ['embedded', 1])
 })

@@ -49,7 +49,7 @@ test('a real Prometheus reads every host, and can make something of what they sa
   const there = [
     'jangteo_request_seconds_count{operation="order.place"}',
     'jangteo_call_seconds_count{service="order",operation="place",outcome="ok"}',
-    'jangteo_batches_total{service="order"}',
+    'jangteo_batches_total{service="product"}',
     'jangteo_pool_open{service="order"}',
     'jangteo_events_behind{service="cart"}',
     'jangteo_remote_breaker{service="order"}',
