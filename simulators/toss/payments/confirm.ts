@@ -1,7 +1,7 @@
 import { HOUR } from '../clock.ts'
 import { accountNumber, DEPOSIT_FOR, depositSecret } from '../window/open.ts'
 import type { Payment } from './payment.ts'
-import { transactionKey, type Chance, type Decision } from './rules.ts'
+import { approved, type Chance, type Decision, transactionKey } from './rules.ts'
 
 /** What a confirm asks for. */
 export interface ConfirmRequest {
@@ -86,18 +86,6 @@ export const confirm = (
     const openFor = payment.validHours ? payment.validHours * HOUR : DEPOSIT_FOR
     return issueAccount(payment, chance.now + openFor, chance)
   }
-  const key = transactionKey(chance.runtime)
-  return {
-    payment: {
-      ...payment,
-      status: 'DONE',
-      approvedAt: chance.now,
-      lapsesAt: null,
-      captured: payment.totalAmount,
-      lastTransactionKey: key,
-      secret: depositSecret(chance),
-    },
-    transactions: [{ transactionKey: key, status: 'DONE', amount: payment.totalAmount }],
-    notices: ['status'],
-  }
+  const done = approved(payment, chance)
+  return { ...done, payment: { ...done.payment, secret: depositSecret(chance) }, notices: ['status'] }
 }

@@ -1,5 +1,5 @@
 import type { Payment } from './payment.ts'
-import { transactionKey, type Chance, type Decision } from './rules.ts'
+import { approved, transactionKey, type Chance, type Decision } from './rules.ts'
 
 const both = ['status', 'deposit'] as const
 
@@ -13,21 +13,9 @@ export const deposit = (payment: Payment | undefined, amount: number | undefined
   const open = payment.status === 'WAITING_FOR_DEPOSIT' || (payment.status === 'EXPIRED' && account.expired)
   if (!open || payment.captured > 0) return { refused: 'ALREADY_PROCESSED_PAYMENT' }
   if (amount !== undefined && amount !== payment.totalAmount) return { refused: 'INVALID_REQUEST' }
-  const key = transactionKey(chance.runtime)
-  return {
-    payment: {
-      ...payment,
-      status: 'DONE',
-      approvedAt: chance.now,
-      lapsesAt: null,
-      captured: payment.totalAmount,
-      lastTransactionKey: key,
-      failure: null,
-      virtualAccount: { ...account, depositorName: account.customerName },
-    },
-    transactions: [{ transactionKey: key, status: 'DONE', amount: payment.totalAmount }],
-    notices: both,
-  }
+  const done = approved(payment, chance)
+  const virtualAccount = { ...account, depositorName: account.customerName }
+  return { ...done, payment: { ...done.payment, failure: null, virtualAccount }, notices: both }
 }
 
 /** The bank takes a deposit back: DONE → WAITING_FOR_DEPOSIT, rare and real. */

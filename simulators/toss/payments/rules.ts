@@ -43,3 +43,23 @@ export const randomDigits = (runtime: Runtime, size: number): string => randomTe
 
 /** Names one movement of money: 32 hexadecimal digits that grow with time. */
 export const transactionKey = (runtime: Runtime): string => runtime.id().replaceAll('-', '').toUpperCase()
+
+/** A payment of which all that was asked for has come in, and the movement of money. */
+export const approved = (
+  payment: Payment,
+  { now, runtime }: Chance,
+): { payment: Payment; transactions: Transaction[] } => {
+  const key = transactionKey(runtime)
+  const { totalAmount } = payment
+  return {
+    payment: {
+      ...payment,
+      status: 'DONE',
+      approvedAt: now,
+      lapsesAt: null,
+      captured: totalAmount,
+      lastTransactionKey: key,
+    },
+    transactions: [{ transactionKey: key, status: 'DONE', amount: totalAmount }],
+  }
+}
